@@ -1,0 +1,249 @@
+package org.ledgermq.interop;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
+import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.client.producer.SendCallback;
+import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.client.producer.SendStatus;
+import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
+import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageExt;
+import org.apache.rocketmq.common.message.MessageQueue;
+
+/**
+ * Sends with every mode of the official producer (sync, async, one-way, batch, to a chosen queue, compressed) and
+ * consumes everything with push consumers (concurrent with a tag filter, orderly). Each check prints one line,
+ * "ok NAME" or "FAILED NAME: why"; the exit code is the number of failures.
+ *
+ * <p>Arguments: name server address, number of messages per mode.
+ */
+public final class Interop {
+  private static int failures = 0;
+
+  private final String namesrvAddr;
+  private final int count;
+  private final String run = Long.toString(System.currentTimeMillis(), 36);
+
+  private Interop(String namesrvAddr, int count) {
+    this.namesrvAddr = namesrvAddr;
+    this.count = count;
+  }
+
+  public static void main(String[] args) throws Exception {
+    Interop interop = new Interop(args[0], Integer.parseInt(args[1]));
+    interop.check("concurrent consumption of sync, async, one-way, batch and compressed sends", interop::concurrent);
+    interop.check("orderly consumption keeps the order of each queue", interop::orderly);
+    interop.check("tag filter", interop::tags);
+    interop.check("offsets by time, minimum and maximum; message by offset id", interop::queries);
+    System.out.println(failures == 0 ? "interop: all passed" : "interop: " + failures + " failed");
+    System.exit(failures);
+  }
+
+  private interface Check {
+    void run() throws Exception;
+  }
+
+  private void check(String name, Check check) {
+    try {
+      check.run();
+      System.out.println("ok " + name);
+    } catch (Throwable error) {
+      failures++;
+      System.out.println("FAILED " + name + ": " + error);
+      error.printStackTrace(System.out);
+    }
+  }
+
+  private DefaultMQProducer producer(String purpose) throws Exception {
+    DefaultMQProducer producer = new DefaultMQProducer("producer_" + purpose + "_" + run);
+    producer.setNamesrvAddr(namesrvAddr);
+    producer.setInstanceName(purpose + "_p_" + run);
+    producer.setSendMsgTimeout(3000);
+    producer.start();
+    return producer;
+  }
+
+  private DefaultMQPushConsumer consumer(String purpose) {
+    DefaultMQPushConsumer consumer = new DefaultMQPushConsumer("consumer_" + purpose + "_" + run);
+    consumer.setNamesrvAddr(namesrvAddr);
+    consumer.setInstanceName(purpose + "_c_" + run);
+    consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
+    return consumer;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalStateException(message);
+    }
+  }
+
+  private static void awaitSize(Set<String> seen, int expected) throws InterruptedException {
+    long deadline = System.currentTimeMillis() + 60_000;
+    while (seen.size() < expected && System.currentTimeMillis() < deadline) {
+      Thread.sleep(50);
+    }
+    require(seen.size() == expected, "received " + seen.size() + " of " + expected);
+  }
+
+  private void concurrent() throws Exception {
+    String topic = "InteropConcurrent_" + run;
+    DefaultMQProducer producer = producer("concurrent");
+    Set<String> sent = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      SendResult result = producer.send(new Message(topic, "Sync", "key" + i, bytes("sync-" + i)));
+      require(result.getSendStatus() == SendStatus.SEND_OK, "sync send status " + result.getSendStatus());
+      require(result.getOffsetMsgId().length() == 32, "offsetMsgId " + result.getOffsetMsgId());
+      sent.add("sync-" + i);
+    }
+    CountDownLatch answered = new CountDownLatch(count);
+    AtomicInteger refused = new AtomicInteger();
+    for (int i = 0; i < count; i++) {
+      producer.send(
+          new Message(topic, "Async", bytes("async-" + i)),
+          new SendCallback() {
+            @Override
+            public void onSuccess(SendResult result) {
+              answered.countDown();
+            }
+
+            @Override
+            public void onException(Throwable error) {
+              refused.incrementAndGet();
+              answered.countDown();
+            }
+          });
+      sent.add("async-" + i);
+    }
+    require(answered.await(30, TimeUnit.SECONDS), "async sends were not all answered");
+    require(refused.get() == 0, refused.get() + " async sends failed");
+    for (int i = 0; i < count; i++) {
+      producer.sendOneway(new Message(topic, "Oneway", bytes("oneway-" + i)));
+      sent.add("oneway-" + i);
+    }
+    for (int first = 0; first < count; first += 10) {
+      List<Message> batch = new ArrayList<>();
+      for (int i = first; i < Math.min(first + 10, count); i++) {
+        batch.add(new Message(topic, "Batch", "batch" + i, bytes("batch-" + i)));
+        sent.add("batch-" + i);
+      }
+      SendResult result = producer.send(batch);
+      require(result.getMsgId().split(",").length == batch.size(), "batch msgIds " + result.getMsgId());
+    }
+    String large = "large-" + "x".repeat(10_000);
+    producer.send(new Message(topic, "Large", bytes(large)));
+    sent.add(large);
+
+    Set<String> received = ConcurrentHashMap.newKeySet();
+    DefaultMQPushConsumer consumer = consumer("concurrent");
+    consumer.subscribe(topic, "*");
+    consumer.registerMessageListener(
+        (MessageListenerConcurrently)
+            (messages, context) -> {
+              for (MessageExt message : messages) {
+                received.add(new String(message.getBody(), StandardCharsets.UTF_8));
+              }
+              return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
+            });
+    consumer.start();
+    awaitSize(received, sent.size());
+    require(received.equals(sent), "what was received is not what was sent");
+    consumer.shutdown();
+    producer.shutdown();
+  }
+
+  private void orderly() throws Exception {
+    String topic = "InteropOrderly_" + run;
+    DefaultMQProducer producer = producer("orderly");
+    for (int i = 0; i < count; i++) {
+      producer.send(
+          new Message(topic, "Ordered", bytes(Integer.toString(i))),
+          (queues, message, key) -> queues.get((Integer) key % queues.size()),
+          i % 4);
+    }
+    Set<String> received = ConcurrentHashMap.newKeySet();
+    ConcurrentHashMap<Integer, Long> last = new ConcurrentHashMap<>();
+    AtomicInteger disorder = new AtomicInteger();
+    DefaultMQPushConsumer consumer = consumer("orderly");
+    consumer.subscribe(topic, "*");
+    consumer.registerMessageListener(
+        (MessageListenerOrderly)
+            (messages, context) -> {
+              for (MessageExt message : messages) {
+                int number = Integer.parseInt(new String(message.getBody(), StandardCharsets.UTF_8));
+                Long previous = last.put(number % 4, (long) number);
+                if (previous != null && previous >= number) {
+                  disorder.incrementAndGet();
+                }
+                received.add(Integer.toString(number));
+              }
+              return ConsumeOrderlyStatus.SUCCESS;
+            });
+    consumer.start();
+    awaitSize(received, count);
+    require(disorder.get() == 0, disorder.get() + " messages out of order");
+    consumer.shutdown();
+    producer.shutdown();
+  }
+
+  private void tags() throws Exception {
+    String topic = "InteropTags_" + run;
+    DefaultMQProducer producer = producer("tags");
+    for (int i = 0; i < count; i++) {
+      producer.send(new Message(topic, i % 2 == 0 ? "Even" : "Odd", bytes("tag-" + i)));
+    }
+    Set<String> received = ConcurrentHashMap.newKeySet();
+    AtomicInteger wrong = new AtomicInteger();
+    DefaultMQPushConsumer consumer = consumer("tags");
+    consumer.subscribe(topic, "Even || Other");
+    consumer.registerMessageListener(
+        (MessageListenerConcurrently)
+            (messages, context) -> {
+              for (MessageExt message : messages) {
+                if (!"Even".equals(message.getTags())) {
+                  wrong.incrementAndGet();
+                }
+                received.add(new String(message.getBody(), StandardCharsets.UTF_8));
+              }
+              return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
+            });
+    consumer.start();
+    awaitSize(received, (count + 1) / 2);
+    require(wrong.get() == 0, wrong.get() + " messages of another tag");
+    consumer.shutdown();
+    producer.shutdown();
+  }
+
+  private void queries() throws Exception {
+    String topic = "InteropQueries_" + run;
+    DefaultMQProducer producer = producer("queries");
+    MessageQueue queue = producer.send(new Message(topic, bytes("first"))).getMessageQueue();
+    long before = System.currentTimeMillis();
+    SendResult second = producer.send(new Message(topic, bytes("second")), queue);
+    long max = producer.maxOffset(queue);
+    require(max == second.getQueueOffset() + 1, "maxOffset " + max + " after offset " + second.getQueueOffset());
+    require(producer.minOffset(queue) == 0, "minOffset " + producer.minOffset(queue));
+    long byTime = producer.searchOffset(queue, before);
+    require(byTime >= 0 && byTime <= second.getQueueOffset(), "searchOffset " + byTime);
+    MessageExt viewed = producer.viewMessage(topic, second.getOffsetMsgId());
+    require("second".equals(new String(viewed.getBody(), StandardCharsets.UTF_8)), "viewMessage body");
+    require(viewed.getQueueOffset() == second.getQueueOffset(), "viewMessage queueOffset");
+    producer.shutdown();
+  }
+}
