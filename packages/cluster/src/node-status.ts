@@ -13,6 +13,7 @@ export interface ReplicaStatus {
 }
 
 export interface NodeStatus {
+  readonly heapUsedBytes: number;
   readonly nodeId: string;
   readonly groups: readonly ReplicaStatus[];
 }

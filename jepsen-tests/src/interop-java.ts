@@ -1,0 +1,97 @@
+/**
+ * `npm run interop:java`: the official Java client, in two generations, against a cluster that this program starts
+ * itself, with the master of one group killed half-way through a second pass. Says so and succeeds when Java or Maven
+ * are not installed.
+ */
+import { fetchClusterStatus, findLeader, layoutOnFreePorts, LocalCluster, type ClusterLayout } from '@ledgermq/cluster';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const VERSIONS = ['4.9.8', '5.3.3'];
+const MESSAGES_PER_MODE = '200';
+const project = fileURLToPath(new URL('../../interop-java', import.meta.url));
+
+function isInstalled(command: string, versionFlag: string): boolean {
+  return spawnSync(command, [versionFlag], { stdio: 'ignore' }).status === 0;
+}
+
+function run(command: string, args: readonly string[]): Promise<number> {
+  const child = spawn(command, args, { cwd: project, stdio: 'inherit' });
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(error.message);
+      resolve(1);
+    });
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function waitForMasters(layout: ClusterLayout): Promise<void> {
+  for (let i = 0; i < 400; i++) {
+    const statuses = await fetchClusterStatus(layout);
+    if (layout.groups.every(({ brokerName }) => findLeader(statuses, brokerName) !== null)) return;
+    await delay(50);
+  }
+  throw new Error('no master was elected in every group');
+}
+
+/** One run of the Java program; with `kill`, a master dies by SIGKILL while it runs and comes back. */
+async function runClient(cluster: LocalCluster, version: string, kill: boolean): Promise<number> {
+  const classpath = [`target/${version}/classes`, `target/${version}/lib/*`].join(':');
+  const finished = run('java', [
+    '-Drocketmq.client.logUseSlf4j=true',
+    '-cp',
+    classpath,
+    'org.ledgermq.interop.Interop',
+    cluster.namesrvAddr,
+    MESSAGES_PER_MODE,
+  ]);
+  if (kill) {
+    await delay(2500);
+    const group = cluster.layout.groups[0]?.brokerName ?? '';
+    const victim = findLeader(await fetchClusterStatus(cluster.layout), group);
+    if (victim === null) throw new Error(`${group} has no master`);
+    console.log(`killing ${victim}, master of ${group}`);
+    await cluster.killNode(victim);
+    await delay(3000);
+    await cluster.startNode(victim);
+  }
+  return finished;
+}
+
+async function main(): Promise<number> {
+  if (!isInstalled('java', '-version') || !isInstalled('mvn', '-v')) {
+    console.log('interop:java skipped: Java and Maven are not installed here');
+    return 0;
+  }
+  const dataDir = mkdtempSync(join(tmpdir(), 'ledgermq-interop-'));
+  const layout = await layoutOnFreePorts({ nodes: 3, groups: 3, dataDir });
+  const cluster = new LocalCluster({ layout, dataDir, ephemeral: true });
+  let failures = 0;
+  await cluster.start();
+  try {
+    await waitForMasters(layout);
+    for (const version of VERSIONS) {
+      console.log(`rocketmq-client ${version}`);
+      if ((await run('mvn', ['-q', '-B', `-Drocketmq.version=${version}`, 'process-classes'])) !== 0) {
+        console.error(`rocketmq-client ${version} could not be fetched or compiled against`);
+        failures++;
+        continue;
+      }
+      if ((await runClient(cluster, version, false)) !== 0) failures++;
+      console.log(`rocketmq-client ${version}, with a master killed meanwhile`);
+      if ((await runClient(cluster, version, true)) !== 0) failures++;
+      await waitForMasters(layout);
+    }
+  } finally {
+    await cluster.stop();
+  }
+  console.log(failures === 0 ? 'interop:java passed' : `interop:java: ${failures} runs failed`);
+  return failures === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
