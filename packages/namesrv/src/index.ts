@@ -1,1 +1,5 @@
-export {};
+export { Namesrv, type NamesrvLogger } from './namesrv.ts';
+export { namesrvDefaults, parseNamesrvArgs, type NamesrvConfig } from './config.ts';
+export { handleRequest, type HandlerPorts, type RequestContext } from './handlers.ts';
+export { KvConfig } from './kv-config.ts';
+export { RouteTable, type BrokerRegistration, type RouteView } from './route-table.ts';

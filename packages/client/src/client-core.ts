@@ -1,0 +1,113 @@
+import {
+  createRequest,
+  encodeHeartbeat,
+  encodeUnregisterClientHeader,
+  MASTER_ID,
+  RequestCode,
+  type Frame,
+  type HeartbeatData,
+} from '@ledgermq/protocol';
+import type { Connection } from '@ledgermq/protocol/net';
+import { BrokerConnections } from './broker-connections.ts';
+import type { ClientConfig } from './config.ts';
+import { NameServers } from './name-servers.ts';
+import { RouteCache } from './route-cache.ts';
+
+const HEARTBEAT_TIMEOUT_MS = 3000;
+const UNREGISTER_TIMEOUT_MS = 1000;
+
+export interface CoreEvents {
+  /** A server sends a request by itself (such as "the members of your group changed"). */
+  onServerRequest(frame: Frame, connection: Connection): void;
+  onConnectionClosed(address: string): void;
+  /** After the routes were looked at on schedule. */
+  onRoutesPolled(): void;
+}
+
+/**
+ * What producers and consumers have in common: connections, routes that are looked at on schedule, and heartbeats. Each
+ * producer or consumer owns one.
+ */
+export class ClientCore {
+  readonly config: ClientConfig;
+  readonly connections: BrokerConnections;
+  readonly nameServers: NameServers;
+  readonly routes: RouteCache;
+  readonly #heartbeat: () => HeartbeatData;
+  readonly #events: CoreEvents;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #stopped = false;
+
+  constructor(config: ClientConfig, heartbeat: () => HeartbeatData, events: CoreEvents) {
+    this.config = config;
+    this.#heartbeat = heartbeat;
+    this.#events = events;
+    this.connections = new BrokerConnections({
+      onRequest: (frame, connection) => events.onServerRequest(frame, connection),
+      onClosed: (address) => events.onConnectionClosed(address),
+    });
+    this.nameServers = new NameServers(config.namesrvAddresses, this.connections);
+    this.routes = new RouteCache(this.nameServers);
+  }
+
+  start(): void {
+    this.#timers.push(
+      setInterval(() => void this.#pollRoutes(), this.config.pollNameServerInterval),
+      setInterval(() => void this.heartbeat(), this.config.heartbeatBrokerInterval),
+    );
+  }
+
+  /** Tells every broker of the known routes that this client lives; masters only when it consumes nothing. */
+  async heartbeat(): Promise<void> {
+    const data = this.#heartbeat();
+    const command = createRequest(RequestCode.HEART_BEAT, {}, encodeHeartbeat(data));
+    await Promise.all(
+      this.#heartbeatAddresses(data.consumerDataSet.length > 0).map(async (address) => {
+        try {
+          const connection = await this.connections.get(address);
+          await connection.request(command, HEARTBEAT_TIMEOUT_MS);
+        } catch (error) {
+          this.config.logger.debug({ address, error: String(error) }, 'heartbeat failed');
+        }
+      }),
+    );
+  }
+
+  /** Says good-bye as far as anybody listens, then closes everything. Never rejects. */
+  async stop(groups: { readonly producerGroup: string | null; readonly consumerGroup: string | null }): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    const header = encodeUnregisterClientHeader({ clientID: this.config.clientId, ...groups });
+    const command = createRequest(RequestCode.UNREGISTER_CLIENT, header);
+    const namesrv = new Set(this.config.namesrvAddresses);
+    await Promise.all(
+      this.connections
+        .addresses()
+        .filter((address) => !namesrv.has(address))
+        .map((address) => this.connections.peek(address)?.request(command, UNREGISTER_TIMEOUT_MS).catch(() => null)),
+    );
+    this.connections.stop();
+  }
+
+  async #pollRoutes(): Promise<void> {
+    await Promise.all(
+      this.routes.topics().map((topic) =>
+        this.routes.refresh(topic).catch((error: unknown) => {
+          this.config.logger.debug({ topic, error: String(error) }, 'route refresh failed');
+        }),
+      ),
+    );
+    if (!this.#stopped) this.#events.onRoutesPolled();
+  }
+
+  #heartbeatAddresses(slavesToo: boolean): string[] {
+    const addresses = new Set<string>();
+    for (const brokerName of this.routes.brokerNames()) {
+      for (const [id, address] of this.routes.addressesOf(brokerName)) {
+        if (slavesToo || id === MASTER_ID) addresses.add(address);
+      }
+    }
+    return [...addresses];
+  }
+}

@@ -1,0 +1,307 @@
+import {
+  createRequest,
+  decodeClusterInfo,
+  encodeCreateTopicHeader,
+  javaStringHash,
+  MASTER_ID,
+  RequestCode,
+  ResponseCode,
+  UniqKeyGenerator,
+  type HeartbeatData,
+} from '@ledgermq/protocol';
+import { ClientCore } from './client-core.ts';
+import { MQBrokerException, MQClientException, type MQError } from './errors.ts';
+import { localAddress } from './local-address.ts';
+import { queueKey, type MessageQueue } from './message-queue.ts';
+import { encodeMessage, type MessageInit, type OutgoingMessage } from './outgoing-message.ts';
+import { parseProducerOptions, type ProducerConfig, type ProducerOptions } from './producer-options.ts';
+import { AUTO_CREATE_TOPIC, type TopicRoute } from './route-cache.ts';
+import { encodeSend, frameOf } from './send-frame.ts';
+import { Shipment, type PendingSend, type SendResult, type ShipmentPorts } from './shipment.ts';
+import { TurnBatcher } from './turn-batcher.ts';
+
+export interface SendOptions {
+  /** Overrides `retryDeadline` for this send, ms. */
+  readonly timeout?: number;
+  /** Stops waiting for the answer. The message may be stored all the same; the error's outcome says `unknown`. */
+  readonly signal?: AbortSignal;
+  readonly messageQueueSelector?: (queues: readonly MessageQueue[], message: MessageInit) => MessageQueue;
+}
+
+const ADMIN_TIMEOUT_MS = 5000;
+
+/**
+ * Sends messages. A send resolves when a majority of the broker group has the message on disk, and rejects with an
+ * `MQError` whose `outcome` says whether it may be stored nevertheless. Attempts go on over the loss of masters until
+ * the deadline; the message keeps its UNIQ_KEY, so a group stores it once however often it is sent.
+ */
+export class DefaultMQProducer implements AsyncDisposable {
+  readonly #config: ProducerConfig;
+  readonly #core: ClientCore;
+  readonly #keys: UniqKeyGenerator;
+  readonly #batcher: TurnBatcher | null;
+  readonly #ports: ShipmentPorts;
+  /** The queue that sends of this turn without a queue of their own go to, by topic. */
+  readonly #turnQueues: Map<string, MessageQueue> = new Map();
+  readonly #rotation: Map<string, number> = new Map();
+  readonly #waiting: (() => void)[] = [];
+  #inFlight = 0;
+  #turnEnds = false;
+  #started = false;
+  #stopping: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(producerGroup: string, options: ProducerOptions = {}) {
+    this.#config = parseProducerOptions(producerGroup, options);
+    this.#keys = new UniqKeyGenerator({
+      ip: localAddress(),
+      pid: process.pid,
+      loaderHash: javaStringHash(this.#config.clientId),
+      now: Date.now,
+    });
+    this.#core = new ClientCore(this.#config, () => this.#heartbeat(), {
+      onServerRequest: () => undefined,
+      onConnectionClosed: () => undefined,
+      onRoutesPolled: () => undefined,
+    });
+    this.#ports = {
+      producerGroup,
+      sendMsgTimeout: this.#config.sendMsgTimeout,
+      connections: this.#core.connections,
+      routes: this.#core.routes,
+      otherQueue: (topic, failed) => this.#otherQueue(topic, failed),
+      isStopped: () => this.#stopped,
+    };
+    const ship = (queue: MessageQueue, sends: readonly PendingSend[]): void =>
+      new Shipment(this.#ports, queue, sends).start();
+    this.#batcher = this.#config.batch === null ? null : new TurnBatcher(this.#config.batch, ship);
+  }
+
+  /** Optional: the first send starts what is needed. Rejects when the producer was shut down. */
+  async start(): Promise<this> {
+    this.#ensureStarted();
+    return this;
+  }
+
+  /** One message, or several (each with an answer of its own; those to one queue keep their order). */
+  send(message: MessageInit, options?: SendOptions): Promise<SendResult>;
+  send(messages: readonly MessageInit[], options?: SendOptions): Promise<SendResult[]>;
+  send(
+    message: MessageInit | readonly MessageInit[],
+    options: SendOptions = {},
+  ): Promise<SendResult | SendResult[]> {
+    if (!isList(message)) return this.#sendOne(message, options);
+    return Promise.all(message.map((one) => this.#sendOne(one, options)));
+  }
+
+  /** Resolves when the message was handed to the connection. Whether it is stored is not known. */
+  async sendOneway(message: MessageInit): Promise<void> {
+    this.#ensureStarted();
+    const encoded = this.#encode(message);
+    const route = await this.#routeFor(message.topic);
+    const queue = message.messageQueue ?? this.#nextQueue(route);
+    const address = this.#core.routes.masterOf(queue.brokerName);
+    if (address === null) throw this.#noRoute(message.topic);
+    const connection = await this.#core.connections.get(address);
+    connection.write(frameOf(encodeSend(this.#config.producerGroup, [encoded], queue.queueId, true), 0));
+  }
+
+  /** The queues a send to the topic may go to. */
+  async fetchPublishMessageQueues(topic: string): Promise<MessageQueue[]> {
+    this.#ensureStarted();
+    return [...(await this.#routeFor(topic)).publishQueues];
+  }
+
+  /** Creates or changes a topic on every broker group's master. */
+  async createTopic(topic: string, queueNums: number): Promise<void> {
+    this.#ensureStarted();
+    const response = await this.#core.nameServers.request(createRequest(RequestCode.GET_BROKER_CLUSTER_INFO, {}));
+    if (response === null) throw this.#noRoute(topic);
+    const header = encodeCreateTopicHeader({
+      topic,
+      defaultTopic: AUTO_CREATE_TOPIC,
+      readQueueNums: queueNums,
+      writeQueueNums: queueNums,
+      perm: 6,
+      topicFilterType: 'SINGLE_TAG',
+      order: false,
+      topicSysFlag: 0,
+      attributes: null,
+      force: null,
+    });
+    const brokers = [...decodeClusterInfo(response.body).brokerAddrTable.values()];
+    await Promise.all(
+      brokers.map(async (broker) => {
+        const address = broker.brokerAddrs.get(MASTER_ID) ?? [...broker.brokerAddrs.values()][0];
+        if (address === undefined) return;
+        const connection = await this.#core.connections.get(address);
+        const command = createRequest(RequestCode.UPDATE_AND_CREATE_TOPIC, header);
+        const answer = await connection.request(command, ADMIN_TIMEOUT_MS);
+        if (answer.code === ResponseCode.SUCCESS) return;
+        throw new MQBrokerException(`${broker.brokerName}: ${answer.remark ?? `code ${answer.code}`}`, {
+          outcome: 'rejected',
+          responseCode: answer.code,
+        });
+      }),
+    );
+    await this.#core.routes.refresh(topic);
+  }
+
+  /** Waits for open sends (each at most its deadline), says good-bye, closes. Never rejects. */
+  shutdown(): Promise<void> {
+    this.#stopping ??= this.#shutdown();
+    return this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #shutdown(): Promise<void> {
+    this.#batcher?.flush();
+    while (this.#inFlight > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#stopped = true;
+    await this.#core.stop({ producerGroup: this.#config.producerGroup, consumerGroup: null });
+  }
+
+  async #sendOne(message: MessageInit, options: SendOptions): Promise<SendResult> {
+    this.#ensureStarted();
+    const encoded = this.#encode(message);
+    const deadline = performance.now() + (options.timeout ?? this.#config.retryDeadline);
+    while (this.#inFlight >= this.#config.maxInFlight) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#inFlight++;
+    try {
+      const route = this.#core.routes.peek(message.topic) ?? (await this.#routeFor(message.topic));
+      const queue = this.#chooseQueue(route, message, options);
+      return await this.#dispatch(encoded, queue, isQueueFixed(message, options), deadline, options.signal);
+    } finally {
+      this.#inFlight--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  #dispatch(
+    message: OutgoingMessage,
+    queue: MessageQueue,
+    queueFixed: boolean,
+    deadline: number,
+    signal: AbortSignal | undefined,
+  ): Promise<SendResult> {
+    return new Promise((resolve, reject) => {
+      if (signal !== undefined) rejectOnAbort(signal, reject);
+      const send: PendingSend = { message, queueFixed, deadline, resolve, reject };
+      if (this.#batcher === null) new Shipment(this.#ports, queue, [send]).start();
+      else this.#batcher.add(queue, send);
+    });
+  }
+
+  #encode(message: MessageInit): OutgoingMessage {
+    return encodeMessage(message, this.#keys.next(), Date.now(), this.#config);
+  }
+
+  #chooseQueue(route: TopicRoute, message: MessageInit, options: SendOptions): MessageQueue {
+    if (message.messageQueue !== undefined) return canonicalQueue(route, message.messageQueue);
+    if (options.messageQueueSelector !== undefined) {
+      return canonicalQueue(route, options.messageQueueSelector(route.publishQueues, message));
+    }
+    if (message.shardingKey !== undefined) {
+      const hash = javaStringHash(message.shardingKey) >>> 0;
+      const queue = route.publishQueues[hash % route.publishQueues.length];
+      if (queue !== undefined) return queue;
+    }
+    return this.#batcher === null ? this.#nextQueue(route) : this.#turnQueue(route);
+  }
+
+  /** All queue-less sends of a turn to one topic share a queue, so that they can share a frame. */
+  #turnQueue(route: TopicRoute): MessageQueue {
+    const chosen = this.#turnQueues.get(route.topic);
+    if (chosen !== undefined) return chosen;
+    const queue = this.#nextQueue(route);
+    this.#turnQueues.set(route.topic, queue);
+    if (!this.#turnEnds) {
+      this.#turnEnds = true;
+      setImmediate(() => {
+        this.#turnEnds = false;
+        this.#turnQueues.clear();
+      });
+    }
+    return queue;
+  }
+
+  #nextQueue(route: TopicRoute): MessageQueue {
+    const next = this.#rotation.get(route.topic) ?? Math.floor(Math.random() * route.publishQueues.length);
+    this.#rotation.set(route.topic, next + 1);
+    const queue = route.publishQueues[next % route.publishQueues.length];
+    if (queue === undefined) throw this.#noRoute(route.topic);
+    return queue;
+  }
+
+  #otherQueue(topic: string, failed: string): MessageQueue | null {
+    const others = this.#core.routes.peek(topic)?.publishQueues.filter(({ brokerName }) => brokerName !== failed) ?? [];
+    return others[Math.floor(Math.random() * others.length)] ?? null;
+  }
+
+  async #routeFor(topic: string): Promise<TopicRoute> {
+    const known = this.#core.routes.peek(topic);
+    if (known !== null && known.publishQueues.length > 0) return known;
+    const route = (await this.#core.routes.refresh(topic)) ?? (await this.#core.routes.refreshForCreation(topic));
+    if (route === null || route.publishQueues.length === 0) throw this.#noRoute(topic);
+    return route;
+  }
+
+  #noRoute(topic: string): MQError {
+    return new MQClientException('ERR_MQ_NO_ROUTE', `no name server knows a broker for the topic ${topic}`, {
+      outcome: 'unavailable',
+    });
+  }
+
+  #ensureStarted(): void {
+    if (this.#stopping !== null) {
+      throw new MQClientException('ERR_MQ_SHUT_DOWN', 'the producer was shut down', { outcome: 'unavailable' });
+    }
+    if (this.#started) return;
+    this.#started = true;
+    this.#core.start();
+    this.#config.signal?.addEventListener('abort', () => void this.shutdown(), { once: true });
+  }
+
+  #heartbeat(): HeartbeatData {
+    return {
+      clientID: this.#config.clientId,
+      producerDataSet: [{ groupName: this.#config.producerGroup }],
+      consumerDataSet: [],
+      heartbeatFingerprint: 0,
+      withoutSub: false,
+    };
+  }
+}
+
+function isList(message: MessageInit | readonly MessageInit[]): message is readonly MessageInit[] {
+  return Array.isArray(message);
+}
+
+function isQueueFixed(message: MessageInit, options: SendOptions): boolean {
+  return (
+    message.messageQueue !== undefined ||
+    options.messageQueueSelector !== undefined ||
+    message.shardingKey !== undefined
+  );
+}
+
+/** The route's own object for an equal queue, so that sends to it can be gathered by identity. */
+function canonicalQueue(route: TopicRoute, queue: MessageQueue): MessageQueue {
+  const key = queueKey(queue);
+  return route.publishQueues.find((candidate) => queueKey(candidate) === key) ?? queue;
+}
+
+function rejectOnAbort(signal: AbortSignal, reject: (error: MQError) => void): void {
+  const abort = (): void => {
+    reject(
+      new MQClientException('ERR_MQ_ABORTED', 'the send was aborted', { outcome: 'unknown', cause: signal.reason }),
+    );
+  };
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+}

@@ -1,0 +1,259 @@
+import { ConnectionError, type Connection } from '@ledgermq/protocol/net';
+import type { RemotingCommand } from '@ledgermq/protocol';
+import type { BrokerConnections } from './broker-connections.ts';
+import {
+  MQBrokerException,
+  MQClientException,
+  RemotingConnectException,
+  RemotingTimeoutException,
+  type MQError,
+  type SendAttempt,
+  type SendOutcome,
+} from './errors.ts';
+import type { MessageQueue } from './message-queue.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
+import type { RouteCache } from './route-cache.ts';
+import { readSendAnswer, type SendAnswer, type SendStatus } from './send-answer.ts';
+import { encodeSend, frameOf, type SendFrame } from './send-frame.ts';
+
+export interface SendResult {
+  readonly sendStatus: SendStatus;
+  /** The UNIQ_KEY: the same over all attempts and for every consumer. */
+  readonly msgId: string;
+  /** The broker's own id: its address and the place in its log. */
+  readonly offsetMsgId: string;
+  readonly messageQueue: MessageQueue;
+  readonly queueOffset: number;
+  readonly attempts: number;
+}
+
+/** One message under way, and who waits for it. */
+export interface PendingSend {
+  readonly message: OutgoingMessage;
+  readonly queueFixed: boolean;
+  /** `performance.now()` by which an answer must have come. */
+  readonly deadline: number;
+  readonly resolve: (result: SendResult) => void;
+  readonly reject: (error: MQError) => void;
+}
+
+export interface ShipmentPorts {
+  readonly producerGroup: string;
+  readonly sendMsgTimeout: number;
+  readonly connections: BrokerConnections;
+  readonly routes: RouteCache;
+  /** Another queue for a message that certainly is not stored on `failed`; null when there is none. */
+  readonly otherQueue: (topic: string, failed: string) => MessageQueue | null;
+  readonly isStopped: () => boolean;
+}
+
+const BACKOFF_MS_MIN = 5;
+const BACKOFF_MS_MAX = 50;
+/** While no replica of a group answers, its route is asked for this often. */
+const ROUTE_PAUSE_MS = 20;
+
+/**
+ * One frame's way to a broker group, over as many attempts as its deadline allows. As long as an earlier attempt may
+ * have stored the messages, further ones go to the same group, whose table of stored ids makes the repetition harmless;
+ * only what certainly is not stored may move to another group.
+ */
+export class Shipment {
+  readonly #ports: ShipmentPorts;
+  readonly #sends: readonly PendingSend[];
+  readonly #attempts: SendAttempt[] = [];
+  readonly #tried: Set<string> = new Set();
+  readonly #deadline: number;
+  #queue: MessageQueue;
+  #frame: SendFrame;
+  #maybeStored = false;
+  #lastFailure: SendAnswer | Error | null = null;
+
+  constructor(ports: ShipmentPorts, queue: MessageQueue, sends: readonly PendingSend[]) {
+    this.#ports = ports;
+    this.#queue = queue;
+    this.#sends = sends;
+    this.#deadline = Math.min(...sends.map((send) => send.deadline));
+    this.#frame = this.#encode();
+  }
+
+  /** The fast way: the master is known and its connection open, so nothing has to be awaited before the write. */
+  start(): void {
+    const address = this.#ports.routes.masterOf(this.#queue.brokerName);
+    const connection = address === null ? null : this.#ports.connections.peek(address);
+    if (address === null || connection === null) {
+      void this.#run();
+      return;
+    }
+    const startedAt = performance.now();
+    this.#request(connection).then(
+      (response) => {
+        if (!this.#takeAnswer(response, address, startedAt)) void this.#beforeRetry().then(() => this.#run());
+      },
+      (error: unknown) => {
+        this.#takeFailure(error, address, startedAt);
+        void this.#beforeRetry().then(() => this.#run());
+      },
+    );
+  }
+
+  /** Attempts until an answer settles the matter or the deadline passes. Never rejects. */
+  async #run(): Promise<void> {
+    while (!this.#ports.isStopped()) {
+      const remaining = this.#deadline - performance.now();
+      if (remaining <= 0) break;
+      const address = this.#nextAddress();
+      if (address === null) {
+        await this.#refreshRoute();
+        await pause(Math.min(remaining, ROUTE_PAUSE_MS));
+        continue;
+      }
+      this.#tried.add(address);
+      const startedAt = performance.now();
+      try {
+        const connection = await this.#ports.connections.get(address);
+        const response = await this.#request(connection);
+        if (this.#takeAnswer(response, address, startedAt)) return;
+      } catch (error) {
+        this.#takeFailure(error, address, startedAt);
+      }
+      await this.#beforeRetry();
+    }
+    this.#fail();
+  }
+
+  #request(connection: Connection): Promise<RemotingCommand> {
+    const timeout = Math.min(this.#ports.sendMsgTimeout, this.#deadline - performance.now());
+    return connection.requestRaw((opaque) => frameOf(this.#frame, opaque), timeout);
+  }
+
+  /** The master first, then its replicas: each forwards to the master or holds the send while there is none. */
+  #nextAddress(): string | null {
+    const addresses = [...this.#ports.routes.addressesOf(this.#queue.brokerName)].sort(([a], [b]) => a - b);
+    for (const [, address] of addresses) if (!this.#tried.has(address)) return address;
+    return null;
+  }
+
+  async #refreshRoute(): Promise<void> {
+    const { routes } = this.#ports;
+    this.#tried.clear();
+    await routes.refresh(this.#queue.topic).catch((error: unknown) => {
+      this.#lastFailure ??= error instanceof Error ? error : new Error(String(error));
+    });
+  }
+
+  async #beforeRetry(): Promise<void> {
+    // The look at the route runs beside the next attempt; a replica that holds the send may well be quicker.
+    void this.#ports.routes.refresh(this.#queue.topic).catch(() => null);
+    this.#moveElsewhere();
+    if (this.#attempts.length > 1) {
+      await pause(BACKOFF_MS_MIN + Math.random() * (BACKOFF_MS_MAX - BACKOFF_MS_MIN));
+    }
+  }
+
+  /** Another group may have it when nobody fixed the queue and no attempt can have stored it. */
+  #moveElsewhere(): void {
+    if (this.#maybeStored || this.#sends.some((send) => send.queueFixed)) return;
+    const other = this.#ports.otherQueue(this.#queue.topic, this.#queue.brokerName);
+    if (other === null) return;
+    this.#queue = other;
+    this.#frame = this.#encode();
+    this.#tried.clear();
+  }
+
+  /** True when the answer settled every message. */
+  #takeAnswer(response: RemotingCommand, address: string, startedAt: number): boolean {
+    let answer: SendAnswer;
+    try {
+      answer = readSendAnswer(response, this.#sends.length);
+    } catch (error) {
+      this.#takeFailure(error, address, startedAt);
+      return false;
+    }
+    if (answer.type === 'stored') {
+      this.#resolve(answer);
+      return true;
+    }
+    this.#note(address, startedAt, `${answer.code}: ${answer.remark}`);
+    this.#lastFailure = answer;
+    if (answer.type === 'unknown') this.#maybeStored = true;
+    if (answer.type !== 'rejected' || this.#maybeStored) return false;
+    // One bad message spoils its batch: alone, each gets its own answer.
+    if (this.#sends.length > 1) {
+      for (const send of this.#sends) new Shipment(this.#ports, this.#queue, [send]).start();
+    } else {
+      this.#fail();
+    }
+    return true;
+  }
+
+  #takeFailure(error: unknown, address: string, startedAt: number): void {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    this.#lastFailure = failure;
+    if (!(failure instanceof ConnectionError) || failure.written) this.#maybeStored = true;
+    this.#note(address, startedAt, failure.message);
+    this.#tried.add(address);
+  }
+
+  #note(address: string, startedAt: number, error: string): void {
+    const { brokerName } = this.#queue;
+    this.#attempts.push({ brokerName, address, ms: Math.round(performance.now() - startedAt), error });
+  }
+
+  #resolve(answer: SendAnswer & { type: 'stored' }): void {
+    const { topic, brokerName } = this.#queue;
+    const messageQueue = { topic, brokerName, queueId: answer.queueId };
+    const attempts = this.#attempts.length + 1;
+    for (const [i, send] of this.#sends.entries()) {
+      send.resolve({
+        sendStatus: answer.status,
+        msgId: send.message.uniqKey,
+        offsetMsgId: answer.offsetMsgIds[i] ?? '',
+        messageQueue,
+        queueOffset: answer.queueOffsets[i] ?? -1,
+        attempts,
+      });
+    }
+  }
+
+  #fail(): void {
+    const error = this.#error();
+    for (const send of this.#sends) send.reject(error);
+  }
+
+  #error(): MQError {
+    const failure = this.#lastFailure;
+    const attempts = this.#attempts;
+    const refused = failure !== null && !(failure instanceof Error) && failure.type === 'rejected';
+    const outcome: SendOutcome = this.#maybeStored ? 'unknown' : refused ? 'rejected' : 'unavailable';
+    const tries = `${attempts.length} attempt${attempts.length === 1 ? '' : 's'}`;
+    const where = `${this.#queue.brokerName} queue ${this.#queue.queueId}`;
+    if (this.#ports.isStopped()) {
+      return new MQClientException('ERR_MQ_SHUT_DOWN', 'the producer was shut down', { outcome, attempts });
+    }
+    if (failure === null) {
+      return new RemotingTimeoutException(`no broker of ${where} was found in time`, { outcome, attempts });
+    }
+    if (!(failure instanceof Error) && failure.type !== 'stored') {
+      const message = `send to ${where} failed after ${tries}: ${failure.remark}`;
+      return new MQBrokerException(message, { outcome, attempts, responseCode: failure.code });
+    }
+    const text = failure instanceof Error ? failure.message : 'no answer';
+    const message = `send to ${where} failed after ${tries}: ${text}`;
+    const details = { outcome, attempts, cause: failure };
+    return failure instanceof ConnectionError && failure.code === 'TIMEOUT'
+      ? new RemotingTimeoutException(message, details)
+      : new RemotingConnectException(message, details);
+  }
+
+  #encode(): SendFrame {
+    return encodeSend(
+      this.#ports.producerGroup,
+      this.#sends.map((send) => send.message),
+      this.#queue.queueId,
+    );
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
