@@ -1,3 +1,5 @@
+import { MASTER_ID, sameDataVersion, TopicPerm, type DataVersion } from '@ledgermq/protocol';
+
 /**
  * The name server's whole memory, as a pure machine: brokers register, connections close, time passes (as a number that
  * is handed in), routes are looked up. It does no I/O and reads no clock.
@@ -6,11 +8,6 @@
  * Raft term with its registration, and a registration as master from an older term cannot displace a newer one.
  */
 
-export const MASTER_ID = 0;
-
-/** Permission bits of a topic as RocketMQ writes them. */
-export const PERM_WRITE = 2;
-
 /** One topic of one broker. */
 export interface TopicQueues {
   readonly topic: string;
@@ -18,12 +15,6 @@ export interface TopicQueues {
   readonly writeQueueNums: number;
   readonly perm: number;
   readonly topicSysFlag: number;
-}
-
-export interface DataVersion {
-  readonly counter: number;
-  readonly stateVersion: number;
-  readonly timestamp: number;
 }
 
 export interface BrokerRegistration {
@@ -110,7 +101,7 @@ export class RouteTable {
     this.#placeAddress(broker, registration);
     const key = registrantKey(registration.brokerName, registration.brokerAddr);
     const known = this.#registrants.get(key);
-    const changed = known === undefined || !sameVersion(known.dataVersion, registration.dataVersion);
+    const changed = known === undefined || !sameDataVersion(known.dataVersion, registration.dataVersion);
     this.#registrants.set(key, {
       brokerName: registration.brokerName,
       brokerAddr: registration.brokerAddr,
@@ -201,7 +192,7 @@ export class RouteTable {
     for (const byBroker of this.#topics.values()) {
       const queue = byBroker.get(brokerName);
       if (queue === undefined) continue;
-      byBroker.set(brokerName, { ...queue, perm: writable ? 6 : queue.perm & ~PERM_WRITE });
+      byBroker.set(brokerName, { ...queue, perm: writable ? TopicPerm.read | TopicPerm.write : queue.perm & ~TopicPerm.write });
       touched++;
     }
     return touched;
@@ -297,8 +288,4 @@ function registrantKey(brokerName: string, brokerAddr: string): string {
 
 function viewOf(broker: Broker): BrokerView {
   return { brokerName: broker.brokerName, cluster: broker.cluster, brokerAddrs: new Map(broker.brokerAddrs) };
-}
-
-function sameVersion(a: DataVersion, b: DataVersion): boolean {
-  return a.counter === b.counter && a.stateVersion === b.stateVersion && a.timestamp === b.timestamp;
 }

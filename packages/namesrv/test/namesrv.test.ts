@@ -43,7 +43,7 @@ function registerRequest(compressed: boolean): ReturnType<typeof createRequest> 
     topicFilterType: 'SINGLE_TAG' as const,
     topicSysFlag: 0,
     order: false,
-    attributes: new Map<string, string>(),
+    attributes: {},
   };
   const body = encodeRegisterBrokerBody(
     {
