@@ -1,1 +1,56 @@
-export {};
+// Consensus.
+export { RaftNode } from './node.ts';
+export type { RaftNodeOptions } from './node.ts';
+export type { ProposeResult, RefusalReason } from './proposal.ts';
+export type { ProgressStatus, RaftStatus, Role, RoleChange } from './status.ts';
+export type { ProgressState } from './progress.ts';
+export type {
+  AppendAccepted,
+  AppendRejected,
+  AppendRequest,
+  HeartbeatRequest,
+  HeartbeatResponse,
+  Message,
+  MessageType,
+  PreVoteRequest,
+  PreVoteResponse,
+  Ready,
+  VoteRequest,
+  VoteResponse,
+} from './message.ts';
+export { parseRaftConfig, raftConfigDefaults } from './config.ts';
+export type { RaftConfig } from './config.ts';
+export { RaftError } from './errors.ts';
+export type { RaftErrorCode } from './errors.ts';
+export { silentLogger } from './logger.ts';
+export type { LogFields, Logger } from './logger.ts';
+
+// Entries, storage, transport and driver.
+export {
+  ENTRY_FRAME_BYTES_MAX,
+  ENTRY_HEADER_BYTES,
+  ENTRY_MAGIC,
+  ENTRY_VERSION,
+  EntryKind,
+  allocateFrame,
+  checkHeader,
+  continues,
+  decodeEntries,
+  decodeEntry,
+  entryBody,
+  sealEntry,
+} from './entry.ts';
+export type { Entry, EntryLimits, EntrySeal, LogIndex } from './entry.ts';
+export { INITIAL_HARD_STATE } from './storage.ts';
+export type { HardState, HardStateStorage, LogPosition, LogStorage } from './storage.ts';
+export type { Clock, TimerHandle } from './clock.ts';
+export { SystemClock } from './system-clock.ts';
+export type { Random } from './random.ts';
+export { SystemRandom } from './system-random.ts';
+export type { Transport } from './transport.ts';
+export { MemoryHardStateStorage, MemoryLogStorage } from './memory-storage.ts';
+export { PeerFrameDecoder, encodePeerFrame, peerCodecLimits } from './codec.ts';
+export type { PeerCodecLimits, PeerFrame } from './codec.ts';
+export { RaftDriver } from './driver.ts';
+export type { DriverMetrics, RaftDriverOptions } from './driver-options.ts';
+export type { StateMachine } from './state-machine.ts';

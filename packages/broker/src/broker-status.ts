@@ -1,0 +1,48 @@
+import type { GroupFaceStatus } from './group-face.ts';
+
+/** One follower as its master sees it. */
+export interface FollowerStatus {
+  readonly id: string;
+  /** Index up to which its log is known to equal the master's and to be durable. */
+  readonly matchIndex: number;
+  /** Entries that it has not confirmed yet. */
+  readonly lag: number;
+  readonly state: string;
+}
+
+/** One queue that holds or held messages. */
+export interface QueueStatus {
+  readonly topic: string;
+  readonly queueId: number;
+  readonly minOffset: number;
+  readonly maxOffset: number;
+}
+
+/** One replica of a broker group on this node. */
+export interface GroupStatus extends GroupFaceStatus {
+  readonly brokerName: string;
+  readonly memberId: string;
+  readonly role: string;
+  readonly term: number;
+  readonly leader: string | null;
+  readonly commitIndex: number;
+  readonly appliedIndex: number;
+  readonly lastIndex: number;
+  readonly leaseValid: boolean;
+  readonly followers: readonly FollowerStatus[];
+  readonly listenAddress: string;
+  readonly connections: number;
+  readonly queues: number;
+  /** Messages that can be read now, over all queues. */
+  readonly messages: number;
+  readonly logStartAddress: number;
+  readonly logEndAddress: number;
+}
+
+/** What GET /status answers. */
+export interface BrokerStatus {
+  readonly nodeId: string;
+  readonly brokerClusterName: string;
+  readonly startedAt: number;
+  readonly groups: readonly GroupStatus[];
+}

@@ -1,0 +1,135 @@
+import type { Buffer } from 'node:buffer';
+import type { DataVersion, TopicConfig } from '@ledgermq/protocol';
+import type { CommandSettled, SendSettled, SendsSettled } from './replication/outcome.ts';
+
+/**
+ * The replica of a broker group as the network face sees it: small ports, so that a handler is given only what it
+ * uses and a test can stand in for a whole Raft group.
+ */
+
+export interface TopicsPort {
+  get(topic: string): TopicConfig | undefined;
+  all(): Iterable<TopicConfig>;
+  /** Grows with every change of the table; equal on all replicas at the same applied index. */
+  readonly dataVersion: DataVersion;
+}
+
+/** Configuration of one consumer group. */
+export interface SubscriptionGroupView {
+  readonly groupName: string;
+  readonly consumeEnable: boolean;
+  readonly consumeBroadcastEnable: boolean;
+  readonly retryQueueNums: number;
+  readonly retryMaxTimes: number;
+  readonly notifyConsumerIdsChangedEnable: boolean;
+}
+
+export interface SubscriptionGroupsPort {
+  get(group: string): SubscriptionGroupView | undefined;
+}
+
+export interface ConsumerOffsetsPort {
+  /** The next queue offset that the group will consume, or undefined when it never committed one. */
+  get(group: string, topic: string, queueId: number): number | undefined;
+}
+
+/** First and next queue offset of one queue. */
+export interface QueueBounds {
+  readonly minOffset: number;
+  readonly maxOffset: number;
+}
+
+export interface ReadLimits {
+  readonly countMax: number;
+  readonly bytesMax: number;
+  /** Judges the low 32 bits of a message's tag hash, as a signed number; null accepts all messages. */
+  readonly matches: ((tagsCode: number) => boolean) | null;
+}
+
+export type QueueRead =
+  | { readonly type: 'found'; readonly body: Buffer; readonly count: number; readonly nextBeginOffset: number }
+  | { readonly type: 'none-matched'; readonly nextBeginOffset: number }
+  | { readonly type: 'gone'; readonly nextBeginOffset: number };
+
+export interface QueueReader {
+  /** Null for a queue that never received a message. */
+  bounds(topic: string, queueId: number): QueueBounds | null;
+  /** Reads from `fromOffset`, which must lie inside the bounds. */
+  read(topic: string, queueId: number, fromOffset: number, limits: ReadLimits): QueueRead;
+}
+
+export interface TimeReader {
+  /** Queue offset of the message stored at `timestamp`, clamped to the bounds of the queue. */
+  findOffsetByTime(topic: string, queueId: number, timestamp: number, boundary: 'LOWER' | 'UPPER'): number;
+}
+
+export interface RecordReader {
+  /** The whole stored record at this byte address of the log, its offset fields filled in; null when none starts there. */
+  readRecord(physicalOffset: number): Buffer | null;
+}
+
+/** One record that encodes itself into the entry being gathered. */
+export interface RecordWriter {
+  readonly size: number;
+  write(target: Buffer, at: number): number;
+}
+
+/** `settle` is called exactly once, possibly before the call returns. */
+export interface MessageProposer {
+  appendMessage(record: RecordWriter, settle: SendSettled): void;
+  /** All records stay together in one entry; one outcome per record in the same order. */
+  appendMessages(records: readonly RecordWriter[], settle: SendsSettled): void;
+}
+
+/** Replicated changes of configuration. Each is ordered before messages proposed later in the same turn. */
+export interface ConfigurationProposer {
+  /** `autoCreate`: creation on first use, which changes nothing when the topic exists by then. */
+  putTopic(topic: TopicConfig, autoCreate: boolean, settle: CommandSettled): void;
+  /** Creates a group with RocketMQ's defaults unless it exists. */
+  createSubscriptionGroup(group: string, settle: CommandSettled): void;
+}
+
+export interface OffsetProposer {
+  commitOffset(
+    group: string,
+    topic: string,
+    queueId: number,
+    offset: number,
+    settle: CommandSettled,
+  ): void;
+}
+
+/** Who leads the group, as this replica knows it now. */
+export interface Leadership {
+  /** This replica is the master and proposes. */
+  readonly leading: boolean;
+  /** Member id of the master; null while none is known. */
+  readonly leader: string | null;
+  readonly term: number;
+}
+
+export interface LeadershipPort {
+  current(): Leadership;
+  /** This replica leads, has applied everything committed before its term, and a quorum confirmed it lately. */
+  readsAreCurrent(): boolean;
+}
+
+/** One replica of a broker group with all its ports. */
+export interface GroupPort {
+  readonly brokerName: string;
+  readonly memberId: string;
+  readonly topics: TopicsPort;
+  readonly groups: SubscriptionGroupsPort;
+  readonly offsets: ConsumerOffsetsPort;
+  readonly queues: QueueReader & TimeReader;
+  readonly records: RecordReader;
+  readonly proposer: MessageProposer & ConfigurationProposer & OffsetProposer;
+  readonly leadership: LeadershipPort;
+  /** Messages stored and served since the start. */
+  traffic(): { readonly messagesPut: number; readonly messagesGot: number };
+  /** Byte addresses of the log held here. */
+  logRange(): { readonly start: number; readonly end: number };
+}
+
+export const RETRY_TOPIC_PREFIX = '%RETRY%';
+export const DLQ_TOPIC_PREFIX = '%DLQ%';

@@ -1,0 +1,299 @@
+import {
+  PullSysFlag,
+  ResponseCode,
+  TopicPerm,
+  decodePullHeader,
+  encodePullResponseHeader,
+  parseTagExpression,
+} from '@ledgermq/protocol';
+import type { PullHeader, RemotingCommand } from '@ledgermq/protocol';
+import type { Clock } from '@ledgermq/raft';
+import type { ClientRegistry } from '../clients/client-registry.ts';
+import type { HeldPulls } from '../delivery/held-pulls.ts';
+import type { Exchange } from '../exchange.ts';
+import { answerCommand, guarded } from '../failure.ts';
+import type {
+  ConfigurationProposer,
+  ConsumerOffsetsPort,
+  OffsetProposer,
+  QueueBounds,
+  QueueReader,
+  SubscriptionGroupsPort,
+  TopicsPort,
+} from '../group-port.ts';
+import type { Retry } from './route.ts';
+
+export interface PullPorts {
+  readonly topics: TopicsPort;
+  readonly groups: SubscriptionGroupsPort;
+  readonly queues: QueueReader;
+  readonly offsets: ConsumerOffsetsPort;
+  readonly proposer: ConfigurationProposer & OffsetProposer;
+  readonly clients: ClientRegistry;
+  readonly held: HeldPulls;
+  readonly clock: Clock;
+  /** Whether reads are still served here when a held pull resumes. */
+  servesReads(): boolean;
+}
+
+export interface PullOptions {
+  readonly brokerPermission: number;
+  readonly autoCreateSubscriptionGroup: boolean;
+  readonly maxTransferCount: number;
+  readonly maxTransferBytes: number;
+  /** Longest hold in milliseconds whatever the client asks; clients give up after 30 s. */
+  readonly holdMsMax: number;
+}
+
+type TagFilter = ((tagsCode: number) => boolean) | null;
+type FilterFound =
+  | { readonly type: 'filter'; readonly matches: TagFilter }
+  | { readonly type: 'refused'; readonly code: number; readonly remark: string };
+
+/** The id of the master, from which all clients read. */
+const MASTER_ID = 0;
+
+/** PULL_MESSAGE (11) and LITE_PULL_MESSAGE (361) with long polling. */
+export class PullMessageHandler {
+  readonly #ports: PullPorts;
+  readonly #options: PullOptions;
+
+  constructor(ports: PullPorts, options: PullOptions) {
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  handle(command: RemotingCommand, exchange: Exchange, retry: Retry): void {
+    this.pull(decodePullHeader(command.extFields), exchange, retry);
+  }
+
+  /** Serves a pull whose header is already decoded. */
+  pull(header: PullHeader, exchange: Exchange, retry: Retry): void {
+    const { groups, proposer } = this.#ports;
+    if ((this.#options.brokerPermission & TopicPerm.read) === 0) {
+      exchange.respond(ResponseCode.NO_PERMISSION, { remark: 'the broker pulling message is forbidden' });
+    } else if (groups.get(header.consumerGroup) !== undefined) {
+      this.#pullAsGroup(header, exchange);
+    } else if (this.#options.autoCreateSubscriptionGroup) {
+      proposer.createSubscriptionGroup(header.consumerGroup, (outcome) => {
+        answerCommand(exchange, outcome, retry, () => {
+          this.#pullAsGroup(header, exchange);
+        });
+      });
+    } else {
+      this.#refuseGroup(header.consumerGroup, exchange);
+    }
+  }
+
+  #pullAsGroup(header: PullHeader, exchange: Exchange): void {
+    const group = this.#ports.groups.get(header.consumerGroup);
+    const topic = this.#ports.topics.get(header.topic);
+    if (group === undefined) {
+      this.#refuseGroup(header.consumerGroup, exchange);
+    } else if (!group.consumeEnable) {
+      exchange.respond(ResponseCode.NO_PERMISSION, {
+        remark: `subscription group no permission, ${header.consumerGroup}`,
+      });
+    } else if (topic === undefined) {
+      exchange.respond(ResponseCode.TOPIC_NOT_EXIST, {
+        remark: `topic[${header.topic}] not exist, apply first please!`,
+      });
+    } else if ((topic.perm & TopicPerm.read) === 0) {
+      exchange.respond(ResponseCode.NO_PERMISSION, {
+        remark: `the topic[${header.topic}] pulling message is forbidden`,
+      });
+    } else if (header.queueId < 0 || header.queueId >= topic.readQueueNums) {
+      exchange.respond(ResponseCode.INVALID_PARAMETER, {
+        remark: `queueId[${header.queueId}] is illegal, topic:[${header.topic}] topicConfig.readQueueNums:[${topic.readQueueNums}]`,
+      });
+    } else {
+      const found = this.#filterOf(header, group.consumeBroadcastEnable);
+      if (found.type === 'refused') {
+        exchange.respond(found.code, { remark: found.remark });
+        return;
+      }
+      this.#commitOffset(header);
+      this.#readOrHold(header, found.matches, exchange);
+    }
+  }
+
+  #refuseGroup(group: string, exchange: Exchange): void {
+    exchange.respond(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, {
+      remark: `subscription group [${group}] does not exist`,
+    });
+  }
+
+  /** The filter of the header when the client says so, otherwise that of the group's latest heartbeat. */
+  #filterOf(header: PullHeader, consumeBroadcastEnable: boolean): FilterFound {
+    if ((header.sysFlag & PullSysFlag.subscription) !== 0) {
+      return tagFilter(header.expressionType ?? 'TAG', () => {
+        const { codeSet } = parseTagExpression(header.subscription ?? '*');
+        return [...codeSet];
+      });
+    }
+    const group = this.#ports.clients.consumerGroup(header.consumerGroup);
+    if (group === undefined) {
+      return refused(ResponseCode.SUBSCRIPTION_NOT_EXIST, 'the consumer group info not exist');
+    }
+    if (!consumeBroadcastEnable && group.messageModel === 'BROADCASTING') {
+      return refused(
+        ResponseCode.NO_PERMISSION,
+        `the consumer group[${header.consumerGroup}] can not consume by broadcast way`,
+      );
+    }
+    const subscription = group.subscriptions.get(header.topic);
+    if (subscription === undefined) {
+      return refused(
+        ResponseCode.SUBSCRIPTION_NOT_EXIST,
+        'the consumer group subscription of this topic not exist',
+      );
+    }
+    if (subscription.subVersion < header.subVersion) {
+      return refused(ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
+    }
+    return tagFilter(subscription.expressionType, () => subscription.codeSet);
+  }
+
+  /** Consumers tell their progress with each pull; only a change is worth a replicated command. */
+  #commitOffset(header: PullHeader): void {
+    const { consumerGroup, topic, queueId, commitOffset } = header;
+    if (
+      (header.sysFlag & PullSysFlag.commitOffset) !== 0 &&
+      commitOffset >= 0 &&
+      this.#ports.offsets.get(consumerGroup, topic, queueId) !== commitOffset
+    ) {
+      // Nobody waits for this outcome: the next pull or commit of this queue repeats the offset.
+      this.#ports.proposer.commitOffset(consumerGroup, topic, queueId, commitOffset, () => undefined);
+    }
+  }
+
+  #readOrHold(header: PullHeader, matches: TagFilter, exchange: Exchange): void {
+    const { topic, queueId, queueOffset } = header;
+    const bounds = this.#ports.queues.bounds(topic, queueId);
+    const nothingNew = bounds === null ? queueOffset === 0 : queueOffset === bounds.maxOffset;
+    if (nothingNew && this.#hold(header, matches, exchange)) {
+      return;
+    }
+    this.#read(header, bounds, matches, exchange);
+  }
+
+  #hold(header: PullHeader, matches: TagFilter, exchange: Exchange): boolean {
+    if ((header.sysFlag & PullSysFlag.suspend) === 0 || exchange.oneway) {
+      return false;
+    }
+    const { held, queues, clock } = this.#ports;
+    const holdMs = Math.min(Math.max(0, header.suspendTimeoutMillis), this.#options.holdMsMax);
+    return held.hold({
+      connection: exchange.connection,
+      topic: header.topic,
+      queueId: header.queueId,
+      fromOffset: header.queueOffset,
+      deadline: clock.monotonic() + holdMs,
+      matches,
+      resume: () => {
+        guarded(exchange, () => {
+          const bounds = queues.bounds(header.topic, header.queueId);
+          if (this.#ports.servesReads()) {
+            this.#read(header, bounds, matches, exchange);
+          } else {
+            // The client repeats the pull at once, and then it goes the way to the new master.
+            answer(exchange, ResponseCode.PULL_NOT_FOUND, 'MASTER_CHANGED', header.queueOffset, bounds);
+          }
+        });
+      },
+    });
+  }
+
+  /** One pass of reading; the mapping of states to codes follows the table of the pull request. */
+  #read(header: PullHeader, bounds: QueueBounds | null, matches: TagFilter, exchange: Exchange): void {
+    const { topic, queueId, queueOffset } = header;
+    if (bounds === null || bounds.maxOffset === 0) {
+      const status = bounds === null ? 'NO_MATCHED_LOGIC_QUEUE' : 'NO_MESSAGE_IN_QUEUE';
+      const code = queueOffset === 0 ? ResponseCode.PULL_NOT_FOUND : ResponseCode.PULL_OFFSET_MOVED;
+      answer(exchange, code, status, 0, bounds);
+    } else if (queueOffset < bounds.minOffset) {
+      answer(exchange, ResponseCode.PULL_OFFSET_MOVED, 'OFFSET_TOO_SMALL', bounds.minOffset, bounds);
+    } else if (queueOffset === bounds.maxOffset) {
+      answer(exchange, ResponseCode.PULL_NOT_FOUND, 'OFFSET_OVERFLOW_ONE', queueOffset, bounds);
+    } else if (queueOffset > bounds.maxOffset) {
+      answer(exchange, ResponseCode.PULL_OFFSET_MOVED, 'OFFSET_OVERFLOW_BADLY', bounds.maxOffset, bounds);
+    } else {
+      const read = this.#ports.queues.read(topic, queueId, queueOffset, {
+        countMax: Math.max(1, Math.min(header.maxMsgNums, this.#options.maxTransferCount)),
+        bytesMax: bytesMaxOf(header, this.#options.maxTransferBytes),
+        matches,
+      });
+      switch (read.type) {
+        case 'found':
+          answer(exchange, ResponseCode.SUCCESS, 'FOUND', read.nextBeginOffset, bounds, read.body);
+          return;
+        case 'none-matched':
+          answer(
+            exchange,
+            ResponseCode.PULL_RETRY_IMMEDIATELY,
+            'NO_MATCHED_MESSAGE',
+            read.nextBeginOffset,
+            bounds,
+          );
+          return;
+        case 'gone':
+          answer(
+            exchange,
+            ResponseCode.PULL_RETRY_IMMEDIATELY,
+            'MESSAGE_WAS_REMOVING',
+            read.nextBeginOffset,
+            bounds,
+          );
+          return;
+      }
+    }
+  }
+}
+
+function bytesMaxOf(header: PullHeader, limit: number): number {
+  const wanted = header.maxMsgBytes;
+  return wanted === null || wanted < 1 ? limit : Math.min(wanted, limit);
+}
+
+function tagFilter(expressionType: string, codes: () => readonly number[]): FilterFound {
+  if (expressionType !== 'TAG' && expressionType !== '') {
+    return refused(
+      ResponseCode.SYSTEM_ERROR,
+      `The broker does not support consumer to filter message by ${expressionType}`,
+    );
+  }
+  let codeSet: ReadonlySet<number>;
+  try {
+    codeSet = new Set(codes());
+  } catch {
+    return refused(ResponseCode.SUBSCRIPTION_PARSE_FAILED, "parse the consumer's subscription failed");
+  }
+  return { type: 'filter', matches: codeSet.size === 0 ? null : (tagsCode) => codeSet.has(tagsCode) };
+}
+
+function refused(code: number, remark: string): FilterFound {
+  return { type: 'refused', code, remark };
+}
+
+/** All four offsets are in every answer: clients fail on a missing one. */
+function answer(
+  exchange: Exchange,
+  code: number,
+  status: string,
+  nextBeginOffset: number,
+  bounds: QueueBounds | null,
+  body?: Buffer,
+): void {
+  const extFields = encodePullResponseHeader({
+    suggestWhichBrokerId: MASTER_ID,
+    nextBeginOffset,
+    minOffset: bounds?.minOffset ?? 0,
+    maxOffset: bounds?.maxOffset ?? 0,
+    topicSysFlag: 0,
+    groupSysFlag: 0,
+  });
+  exchange.respond(
+    code,
+    body === undefined ? { extFields, remark: status } : { extFields, remark: status, body },
+  );
+}

@@ -1,0 +1,80 @@
+import type { Command, MachineSettings } from './command.ts';
+import { normalizeAttributes } from './attributes.ts';
+import { defaultSubscriptionGroup } from './subscription-groups.ts';
+import { SystemTopic } from './system-topics.ts';
+import type { TopicConfig } from './topics.ts';
+
+/** What the first leader of a group puts into its first command; its configuration, by RocketMQ's names. */
+export interface BootstrapOptions {
+  readonly brokerClusterName: string;
+  readonly brokerName: string;
+  readonly autoCreateTopicEnable: boolean;
+  readonly defaultTopicQueueNums: number;
+  readonly settings: MachineSettings;
+}
+
+const READ_WRITE = 6;
+const READ_WRITE_INHERIT = 7;
+const SCHEDULE_QUEUES = 18;
+const CLUSTER_TOPIC_QUEUES = 16;
+/**
+ * RocketMQ registers 1024 queues, which cost every name server and client more than the benchmark topic is worth.
+ */
+const BENCHMARK_QUEUES = 8;
+
+/** Groups that RocketMQ has built in (broker.md §5.3). */
+const BUILT_IN_GROUPS = [
+  'TOOLS_CONSUMER',
+  'FILTERSRV_CONSUMER',
+  'SELF_TEST_C_GROUP',
+  'CID_ONS-HTTP-PROXY',
+  'CID_ONSAPI_PULL',
+  'CID_ONSAPI_PERMISSION',
+  'CID_ONSAPI_OWNER',
+  'CID_RMQ_SYS_TRANS',
+] as const;
+
+/**
+ * The topics and groups that a broker has from the start (remoting.md §5.5), as one command. All of it is carried
+ * in the command, so that a leader of another version or configuration does not matter to the replicas.
+ *
+ * @param timestamp milliseconds, clock of the leader.
+ */
+export function bootstrapCommand(options: BootstrapOptions, timestamp: number): Command {
+  const { brokerClusterName, brokerName } = options;
+  const topics = [
+    topic(SystemTopic.SELF_TEST, 1, READ_WRITE),
+    topic(SystemTopic.BENCHMARK, BENCHMARK_QUEUES, READ_WRITE),
+    topic(SystemTopic.OFFSET_MOVED_EVENT, 1, READ_WRITE),
+    topic(SystemTopic.SCHEDULE, SCHEDULE_QUEUES, READ_WRITE),
+    topic(SystemTopic.HALF, 1, READ_WRITE),
+    topic(SystemTopic.OP_HALF, 1, READ_WRITE),
+    topic(SystemTopic.CHECK_MAX_TIME, 1, READ_WRITE),
+    topic(brokerClusterName, CLUSTER_TOPIC_QUEUES, READ_WRITE_INHERIT),
+    topic(brokerName, 1, READ_WRITE_INHERIT),
+    topic(`${brokerClusterName}_REPLY_TOPIC`, 1, READ_WRITE),
+  ];
+  if (options.autoCreateTopicEnable) {
+    topics.unshift(topic(SystemTopic.AUTO_CREATE_KEY, options.defaultTopicQueueNums, READ_WRITE_INHERIT));
+  }
+  return {
+    type: 'bootstrap',
+    timestamp,
+    topics,
+    groups: BUILT_IN_GROUPS.map(defaultSubscriptionGroup),
+    settings: options.settings,
+  };
+}
+
+function topic(topicName: string, queueNums: number, perm: number): TopicConfig {
+  return {
+    topicName,
+    readQueueNums: queueNums,
+    writeQueueNums: queueNums,
+    perm,
+    topicFilterType: 'SINGLE_TAG',
+    topicSysFlag: 0,
+    order: false,
+    attributes: normalizeAttributes(null),
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * Bounds of the replicated state. They are constants of the machine and not configuration: replicas that refused
+ * at different points would no longer hold equal state. Changing one needs a new machine version.
+ */
+export const machineLimits = {
+  topicsMax: 20_000,
+  /** Of one topic, the greater of read and write queues. */
+  topicQueuesMax: 4_096,
+  /** Queues that ever received a record, deleted topics included. */
+  queuesMax: 2_000_000,
+  subscriptionGroupsMax: 50_000,
+  /** Pairs of consumer group and topic with a committed offset. */
+  offsetRowsMax: 500_000,
+  /** UTF-8 bytes of a topic or group name (broker.md §1.7). */
+  nameBytesMax: 255,
+  attributesMax: 64,
+  attributeBytesMax: 1_024,
+} as const;

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { Broker } from './broker.ts';
+import { parseConfig } from './config.ts';
+import type { BrokerConfig } from './config.ts';
+import { BrokerError } from './errors.ts';
+import { ProcessLogger } from './process-logger.ts';
+
+/** How the process ends; supervisors tell a bad configuration from a broken disk by it. */
+const ExitCode = {
+  OK: 0,
+  CONFIG: 2,
+  START: 3,
+  FATAL: 4,
+} as const;
+
+/** An orderly stop that takes longer than this is given up, so that a supervisor never waits for ever. */
+const STOP_MS_MAX = 10_000;
+
+/** The configuration of the file named by --config or LEDGERMQ_CONFIG. */
+function loadConfig(): BrokerConfig {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  const file = values.config ?? process.env['LEDGERMQ_CONFIG'];
+  if (file === undefined || file === '') {
+    throw new BrokerError('CONFIG_INVALID', 'name a configuration with --config FILE or LEDGERMQ_CONFIG');
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new BrokerError('CONFIG_INVALID', `cannot read the configuration "${file}"`, { cause: error });
+  }
+  return parseConfig(parsed);
+}
+
+function print(line: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function describe(error: unknown): Record<string, unknown> {
+  if (error instanceof BrokerError) {
+    return { code: error.code, message: error.message, faults: error.faults, cause: String(error.cause ?? '') };
+  }
+  return { code: 'UNEXPECTED', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+function fail(event: string, error: unknown, exitCode: number): never {
+  print({ level: 60, event, ...describe(error) });
+  process.exit(exitCode);
+}
+
+async function run(): Promise<void> {
+  let config: BrokerConfig;
+  try {
+    config = loadConfig();
+  } catch (error) {
+    fail('the configuration cannot be used', error, ExitCode.CONFIG);
+  }
+  const broker = new Broker(config, {
+    loggers: new ProcessLogger(config.logLevel, config.nodeId),
+    onFatal: (error) => {
+      // What a failed disk or a broken invariant leaves in memory must not be served or flushed.
+      fail('this node cannot go on', error, ExitCode.FATAL);
+    },
+  });
+  process.on('uncaughtException', (error) => {
+    fail('an exception was not caught', error, ExitCode.FATAL);
+  });
+  process.on('unhandledRejection', (error) => {
+    fail('a rejection was not handled', error, ExitCode.FATAL);
+  });
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    print({ level: 30, event: 'stopping', signal });
+    setTimeout(() => {
+      fail('the orderly stop took too long', new Error(`more than ${STOP_MS_MAX} ms`), ExitCode.FATAL);
+    }, STOP_MS_MAX).unref();
+    broker.stop().then(
+      () => {
+        print({ level: 30, event: 'stopped' });
+        process.exit(ExitCode.OK);
+      },
+      (error: unknown) => {
+        fail('the orderly stop failed', error, ExitCode.FATAL);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  try {
+    const ready = await broker.start();
+    print({ ready: true, ...ready });
+  } catch (error) {
+    fail('this node cannot start', error, ExitCode.START);
+  }
+}
+
+await run();

@@ -1,0 +1,146 @@
+import { RaftError } from './errors.ts';
+
+/**
+ * Parameters of one Raft member. Units are the last word of each name; a tick is `tickMs` long. The core looks
+ * only at ticks, entries and bytes; what is in milliseconds belongs to the driver.
+ */
+export interface RaftConfig {
+  /** Length of a tick. */
+  readonly tickMs: number;
+  /**
+   * Least silence of a leader after which a follower doubts it. Drawn anew for each wait from this value up to
+   * one less than twice this value (paper §9.3).
+   */
+  readonly electionTimeoutTicks: number;
+  /** Distance of two heartbeats of a leader. */
+  readonly heartbeatTicks: number;
+  /** Entries in one append message. */
+  readonly appendEntriesMax: number;
+  /** Bytes of frames in one append message; one entry always fits. */
+  readonly appendBytesMax: number;
+  /** Append messages on the way to one follower. */
+  readonly inflightMessagesMax: number;
+  /** Bytes of frames on the way to one follower. */
+  readonly inflightBytesMax: number;
+  /** Bytes of proposals not yet committed; over it a proposal is refused, unless none is pending. */
+  readonly uncommittedBytesMax: number;
+  /** Count of proposals not yet committed. */
+  readonly uncommittedEntriesMax: number;
+  /** Bytes of one proposed frame, header included. */
+  readonly entryBytesMax: number;
+  /** Bytes of received frames that wait for the disk; over it a follower drops appends. */
+  readonly unpersistedBytesMax: number;
+  /** Bytes of durable frames kept in memory for followers that are nearly up to date. */
+  readonly recentBytesMax: number;
+  /** Bytes of committed frames in one Ready; one entry always fits. */
+  readonly committedBytesMax: number;
+  /** Messages that may wait in the core for the next Ready; over it further ones are dropped. */
+  readonly outboxMessagesMax: number;
+  /** Messages of peers that may wait for the driver's next turn; over it further ones are dropped and counted. */
+  readonly inboundMessagesMax: number;
+  /** Bytes of entry frames in those messages; one message always fits. */
+  readonly inboundBytesMax: number;
+  /** Member that campaigns at once when the group starts; null for none. */
+  readonly preferredLeader: string | null;
+  /** True: acknowledge before the sync; a background sync runs every `flushIntervalMs`. */
+  readonly asyncFlush: boolean;
+  readonly flushIntervalMs: number;
+  /** After a leader's connection closed: wait rank * hintRankDelayMs + random(0..hintJitterMs). */
+  readonly hintRankDelayMs: number;
+  readonly hintJitterMs: number;
+  /** After an election that followed a closed connection failed: wait random(min..max). */
+  readonly hintRetryMsMin: number;
+  readonly hintRetryMsMax: number;
+}
+
+export const raftConfigDefaults: RaftConfig = Object.freeze({
+  tickMs: 50,
+  electionTimeoutTicks: 20,
+  heartbeatTicks: 2,
+  appendEntriesMax: 1_024,
+  appendBytesMax: 4_194_304,
+  inflightMessagesMax: 256,
+  inflightBytesMax: 33_554_432,
+  uncommittedBytesMax: 134_217_728,
+  uncommittedEntriesMax: 65_536,
+  entryBytesMax: 33_554_432,
+  unpersistedBytesMax: 134_217_728,
+  recentBytesMax: 33_554_432,
+  committedBytesMax: 16_777_216,
+  outboxMessagesMax: 16_384,
+  inboundMessagesMax: 16_384,
+  inboundBytesMax: 134_217_728,
+  preferredLeader: null,
+  asyncFlush: false,
+  flushIntervalMs: 200,
+  hintRankDelayMs: 40,
+  hintJitterMs: 25,
+  hintRetryMsMin: 50,
+  hintRetryMsMax: 150,
+});
+
+/** Least value of each number; everything else about a field follows from its default. */
+const least: Readonly<Record<string, number>> = {
+  tickMs: 1,
+  electionTimeoutTicks: 3,
+  heartbeatTicks: 1,
+  appendEntriesMax: 1,
+  appendBytesMax: 1,
+  inflightMessagesMax: 1,
+  inflightBytesMax: 1,
+  uncommittedBytesMax: 1,
+  uncommittedEntriesMax: 1,
+  entryBytesMax: 48,
+  unpersistedBytesMax: 1,
+  recentBytesMax: 0,
+  committedBytesMax: 1,
+  outboxMessagesMax: 1,
+  inboundMessagesMax: 1,
+  inboundBytesMax: 1,
+  flushIntervalMs: 1,
+  hintRankDelayMs: 0,
+  hintJitterMs: 0,
+  hintRetryMsMin: 1,
+  hintRetryMsMax: 1,
+};
+
+function fieldFault(name: string, value: unknown): string | null {
+  if (name === 'preferredLeader') {
+    return value === null || (typeof value === 'string' && value !== '') ? null : `${name}: a member id or null`;
+  }
+  if (name === 'asyncFlush') return typeof value === 'boolean' ? null : `${name}: true or false`;
+  const min = least[name];
+  if (min === undefined) return `${name}: unknown field`;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return null;
+  return `${name}: an integer >= ${min}`;
+}
+
+function relationFaults(config: RaftConfig): string[] {
+  const faults: string[] = [];
+  if (config.heartbeatTicks >= config.electionTimeoutTicks) {
+    faults.push('heartbeatTicks: less than electionTimeoutTicks');
+  }
+  if (config.inflightBytesMax < config.appendBytesMax) faults.push('inflightBytesMax: at least appendBytesMax');
+  if (config.unpersistedBytesMax < config.appendBytesMax) {
+    faults.push('unpersistedBytesMax: at least appendBytesMax');
+  }
+  if (config.hintRetryMsMax < config.hintRetryMsMin) faults.push('hintRetryMsMax: at least hintRetryMsMin');
+  return faults;
+}
+
+/**
+ * Reads a configuration object; fields left out have their default. Throws `CONFIG_INVALID` with every fault in
+ * one message. The result is frozen.
+ */
+export function parseRaftConfig(value: unknown): RaftConfig {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new RaftError('CONFIG_INVALID', 'raft config: an object');
+  }
+  const faults = Object.entries(value)
+    .map(([name, field]) => fieldFault(name, field))
+    .filter((fault) => fault !== null);
+  const config: RaftConfig = { ...raftConfigDefaults, ...value };
+  if (faults.length === 0) faults.push(...relationFaults(config));
+  if (faults.length > 0) throw new RaftError('CONFIG_INVALID', `raft config: ${faults.join('; ')}`);
+  return Object.freeze(config);
+}

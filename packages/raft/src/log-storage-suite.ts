@@ -1,0 +1,401 @@
+import type { ExecutionContext, TestFn } from 'ava';
+import { EntryKind, allocateFrame, sealEntry, type Entry } from './entry.ts';
+import type { RaftErrorCode } from './errors.ts';
+import type { LogPosition, LogStorage } from './storage.ts';
+
+/** One log of the implementation under test, over several lives of its process. */
+export interface LogStorageFixture {
+  /** Opens the log; the first call makes a new one. Called again only after `close` or `crash`. */
+  open(): Promise<LogStorage>;
+  /** Ends a life in good order. */
+  close(storage: LogStorage): Promise<void>;
+  /** Ends a life by a power cut: what no sync covered may be lost, in whole or from some point on. */
+  crash(storage: LogStorage): Promise<void>;
+  /** Called once, after the last life has ended. */
+  dispose(): Promise<void>;
+}
+
+/** Seeds of the random histories; a failure names the seed. */
+const SEEDS = [1, 2, 3, 5, 8, 13, 21, 34];
+const STEPS_PER_SEED = 60;
+
+interface SuiteCase {
+  readonly title: string;
+  run(t: ExecutionContext, fixture: LogStorageFixture): Promise<void>;
+}
+
+/**
+ * The conformance suite of LogStorage. Every implementation registers it once, with a factory of empty logs:
+ * `logStorageSuite(test, 'memory', () => new MemoryFixture())`.
+ */
+export function logStorageSuite(
+  test: TestFn,
+  name: string,
+  factory: () => LogStorageFixture | Promise<LogStorageFixture>,
+): void {
+  for (const suiteCase of [...basicCases, ...durabilityCases]) {
+    test(`${name}: ${suiteCase.title}`, async (t) => {
+      const fixture = await factory();
+      await suiteCase.run(t, fixture);
+      await fixture.dispose();
+    });
+  }
+  for (const seed of SEEDS) {
+    test(`${name}: a random history equals the model (seed ${seed})`, async (t) => {
+      const fixture = await factory();
+      await runHistory(t, fixture, seed);
+      await fixture.dispose();
+    });
+  }
+}
+
+/** Sealed entries that continue `position`; the bodies differ by index, term and `salt`. */
+export function entriesAfter(
+  position: LogPosition,
+  bodies: readonly { readonly term: number; readonly bytes: number; readonly salt?: number }[],
+): Entry[] {
+  const made: Entry[] = [];
+  let { index, address, hash } = position;
+  for (const { term, bytes, salt } of bodies) {
+    const frame = allocateFrame(bytes);
+    index++;
+    frame.fill((index * 31 + term * 7 + (salt ?? 0)) & 0xff, frame.length - bytes);
+    const kind = bytes === 0 ? EntryKind.NoOp : EntryKind.Data;
+    const entry = sealEntry(frame, { index, term, kind, address, prevHash: hash });
+    made.push(entry);
+    address += frame.length;
+    hash = entry.hash;
+  }
+  return made;
+}
+
+function terms(...list: number[]): { term: number; bytes: number }[] {
+  return list.map((term) => ({ term, bytes: 16 }));
+}
+
+function after(entry: Entry): LogPosition {
+  return {
+    index: entry.index,
+    term: entry.term,
+    address: entry.address + entry.frame.length,
+    hash: entry.hash,
+  };
+}
+
+function codeOf(run: () => void): RaftErrorCode | 'none' | 'untyped' {
+  try {
+    run();
+    return 'none';
+  } catch (error) {
+    // By code, not by class: a copy of this package in another folder has another class.
+    if (typeof error === 'object' && error !== null && 'code' in error) return error.code as RaftErrorCode;
+    return 'untyped';
+  }
+}
+
+/** Compares everything the port shows with the list of entries that it should hold. */
+function checkEqual(
+  t: ExecutionContext,
+  log: LogStorage,
+  base: LogPosition,
+  expected: readonly Entry[],
+  note: string,
+): void {
+  const first = base.index + 1;
+  const last = expected.at(-1);
+  t.is(log.firstIndex(), first, `${note}: first index`);
+  t.deepEqual(log.lastPosition(), last === undefined ? base : after(last), `${note}: last position`);
+  t.deepEqual(log.positionAt(base.index), base, `${note}: position before the first entry`);
+  t.is(log.positionAt(first + expected.length), null, `${note}: position behind the end`);
+  t.is(log.term(first + expected.length), null, `${note}: term behind the end`);
+  for (const entry of expected) {
+    t.is(log.term(entry.index), entry.term, `${note}: term of ${entry.index}`);
+    t.deepEqual(log.positionAt(entry.index), after(entry), `${note}: position of ${entry.index}`);
+  }
+  const found = log.entries(first, first + expected.length + 5, Number.MAX_SAFE_INTEGER);
+  t.is(found.length, expected.length, `${note}: count of entries`);
+  found.forEach((entry, at) => {
+    const wanted = expected[at];
+    if (wanted === undefined) return;
+    t.deepEqual(withoutFrame(entry), withoutFrame(wanted), `${note}: header of ${wanted.index}`);
+    t.true(entry.frame.equals(wanted.frame), `${note}: bytes of ${wanted.index}`);
+  });
+}
+
+function withoutFrame(entry: Entry): Omit<Entry, 'frame'> {
+  const { index, term, kind, address, hash, prevHash } = entry;
+  return { index, term, kind, address, hash, prevHash };
+}
+
+const basicCases: readonly SuiteCase[] = [
+  {
+    title: 'a new log is empty and starts at index 1',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      const base = log.lastPosition();
+      t.is(base.index, 0);
+      t.is(base.term, 0);
+      t.is(base.hash, 0);
+      t.true(Number.isSafeInteger(base.address) && base.address >= 0);
+      checkEqual(t, log, base, [], 'new');
+      t.is(log.term(0), 0);
+      t.deepEqual(log.entries(1, 1, 100), []);
+      t.is(log.positionAt(-1), null);
+      await fixture.close(log);
+    },
+  },
+  {
+    title: 'appended entries can be read at once, without a sync',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      const base = log.lastPosition();
+      const entries = entriesAfter(base, [
+        { term: 1, bytes: 0 },
+        { term: 1, bytes: 1 },
+        { term: 1, bytes: 5_000 },
+        { term: 3, bytes: 100_000 },
+      ]);
+      log.append([]);
+      log.append(entries.slice(0, 2));
+      log.append(entries.slice(2));
+      checkEqual(t, log, base, entries, 'appended');
+      await fixture.close(log);
+    },
+  },
+  {
+    title: 'bytesMax counts whole frames and always lets one entry through',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      const entries = entriesAfter(log.lastPosition(), terms(1, 1, 1, 1));
+      log.append(entries);
+      const frameBytes = entries[0]?.frame.length ?? 0;
+      const indexes = (from: number, to: number, bytes: number): number[] =>
+        log.entries(from, to, bytes).map((entry) => entry.index);
+      t.deepEqual(indexes(1, 5, 0), [1]);
+      t.deepEqual(indexes(1, 5, 2 * frameBytes - 1), [1]);
+      t.deepEqual(indexes(1, 5, 2 * frameBytes), [1, 2]);
+      t.deepEqual(indexes(2, 4, 10 * frameBytes), [2, 3]);
+      t.deepEqual(indexes(3, 3, 10 * frameBytes), []);
+      t.deepEqual(indexes(5, 9, 10 * frameBytes), []);
+      await fixture.close(log);
+    },
+  },
+  {
+    title: 'reads outside the log are refused by code',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      log.append(entriesAfter(log.lastPosition(), terms(1, 1)));
+      t.is(
+        codeOf(() => log.entries(0, 2, 1_000)),
+        'LOG_COMPACTED',
+      );
+      t.is(
+        codeOf(() => log.entries(4, 5, 1_000)),
+        'LOG_UNAVAILABLE',
+      );
+      await fixture.close(log);
+    },
+  },
+  {
+    title: 'an append that does not continue the log is refused and changes nothing',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      const base = log.lastPosition();
+      const held = entriesAfter(base, terms(2, 2));
+      log.append(held);
+      const end = log.lastPosition();
+      const refused: readonly [string, LogPosition, number, RaftErrorCode][] = [
+        ['gap', { ...end, index: end.index + 1 }, 2, 'LOG_GAP'],
+        ['before the log', { ...base, index: -1 }, 1, 'LOG_COMPACTED'],
+        ['address', { ...end, address: end.address + 1 }, 2, 'ENTRY_CHAIN_BROKEN'],
+        ['hash', { ...end, hash: end.hash ^ 1 }, 2, 'ENTRY_CHAIN_BROKEN'],
+        ['smaller term', end, 1, 'ENTRY_CHAIN_BROKEN'],
+      ];
+      for (const [what, position, term, code] of refused) {
+        const entries = entriesAfter(position, terms(term));
+        t.is(
+          codeOf(() => log.append(entries)),
+          code,
+          what,
+        );
+        checkEqual(t, log, base, held, what);
+      }
+      const [first, , third] = entriesAfter(end, terms(2, 2, 2));
+      if (first === undefined || third === undefined) throw new Error('three entries were made');
+      t.is(
+        codeOf(() => log.append([first, third])),
+        'ENTRY_CHAIN_BROKEN',
+        'hole',
+      );
+      checkEqual(t, log, base, held, 'hole inside the list');
+      await fixture.close(log);
+    },
+  },
+  {
+    title: 'a smaller index cuts the conflicting suffix',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      const base = log.lastPosition();
+      const old = entriesAfter(base, terms(1, 1, 1, 1));
+      log.append(old);
+      const kept = old.slice(0, 2);
+      const fresh = entriesAfter(positionAfterLast(kept, base), [{ term: 4, bytes: 77 }]);
+      log.append(fresh);
+      checkEqual(t, log, base, [...kept, ...fresh], 'cut inside');
+      const other = entriesAfter(base, terms(5, 5));
+      log.append(other);
+      checkEqual(t, log, base, other, 'cut from the first entry');
+      await fixture.close(log);
+    },
+  },
+  {
+    title: 'frames that were read survive a cut',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      const base = log.lastPosition();
+      const old = entriesAfter(base, terms(1, 1, 1));
+      log.append(old);
+      const read = log.entries(1, 4, 10_000);
+      const copies = old.map((entry) => Buffer.from(entry.frame));
+      log.append(entriesAfter(base, [{ term: 9, bytes: 400, salt: 3 }]));
+      read.forEach((entry, at) => t.true(entry.frame.equals(copies[at] ?? Buffer.alloc(0))));
+      await fixture.close(log);
+    },
+  },
+];
+
+const durabilityCases: readonly SuiteCase[] = [
+  {
+    title: 'everything is there after a close and an open',
+    async run(t, fixture) {
+      const first = await fixture.open();
+      const base = first.lastPosition();
+      const entries = entriesAfter(base, terms(1, 1, 2, 2, 7));
+      first.append(entries);
+      await first.sync();
+      first.markCommitted(3);
+      await fixture.close(first);
+      const second = await fixture.open();
+      checkEqual(t, second, base, entries, 'reopened');
+      const more = entriesAfter(second.lastPosition(), terms(7, 8));
+      second.append(more);
+      checkEqual(t, second, base, [...entries, ...more], 'continued');
+      await fixture.close(second);
+    },
+  },
+  {
+    title: 'a sync covers what was appended before it, and a power cut takes at most the rest',
+    async run(t, fixture) {
+      const first = await fixture.open();
+      const base = first.lastPosition();
+      const all = entriesAfter(base, terms(1, 1, 1, 1, 1, 1));
+      first.append(all.slice(0, 3));
+      await first.sync();
+      first.append(all.slice(3));
+      await fixture.crash(first);
+      const second = await fixture.open();
+      const last = second.lastPosition().index;
+      t.true(last >= 3 && last <= all.length, `ends at ${last}`);
+      checkEqual(t, second, base, all.slice(0, last), 'after the power cut');
+      const more = entriesAfter(second.lastPosition(), terms(2));
+      second.append(more);
+      checkEqual(t, second, base, [...all.slice(0, last), ...more], 'continued');
+      await fixture.close(second);
+    },
+  },
+  {
+    title: 'a synced cut is durable',
+    async run(t, fixture) {
+      const first = await fixture.open();
+      const base = first.lastPosition();
+      const old = entriesAfter(base, terms(1, 1, 1, 1));
+      first.append(old);
+      await first.sync();
+      const kept = old.slice(0, 1);
+      const fresh = entriesAfter(positionAfterLast(kept, base), terms(2, 2));
+      first.append(fresh);
+      await first.sync();
+      await fixture.crash(first);
+      const second = await fixture.open();
+      checkEqual(t, second, base, [...kept, ...fresh], 'after the power cut');
+      await fixture.close(second);
+    },
+  },
+  {
+    title: 'a sync with nothing to do resolves',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      await log.sync();
+      log.append(entriesAfter(log.lastPosition(), terms(1)));
+      await log.sync();
+      await log.sync();
+      t.is(log.lastPosition().index, 1);
+      await fixture.close(log);
+    },
+  },
+  {
+    title: 'markCommitted ignores indexes that move backwards',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      const base = log.lastPosition();
+      const entries = entriesAfter(base, terms(1, 1));
+      log.append(entries);
+      log.markCommitted(2);
+      log.markCommitted(1);
+      checkEqual(t, log, base, entries, 'marked');
+      await fixture.close(log);
+    },
+  },
+];
+
+function positionAfterLast(entries: readonly Entry[], base: LogPosition): LogPosition {
+  const last = entries.at(-1);
+  return last === undefined ? base : after(last);
+}
+
+/** Appends, cuts, syncs, reopens and crashes at random, and compares with a plain list after every step. */
+async function runHistory(t: ExecutionContext, fixture: LogStorageFixture, seed: number): Promise<void> {
+  let state = seed;
+  const next = (bound: number): number => {
+    // Numerical Recipes' linear congruential generator; the high bits are the better ones.
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 0x1_0000_0000) * bound);
+  };
+  let log = await fixture.open();
+  const base = log.lastPosition();
+  let model: Entry[] = [];
+  let durable: Entry[] = [];
+  let committed = 0;
+  for (let step = 0; step < STEPS_PER_SEED; step++) {
+    const note = `seed ${seed}, step ${step}`;
+    const choice = next(10);
+    if (choice < 6) {
+      const cut = next(4) === 0 ? next(model.length - committed + 1) : 0;
+      const kept = model.slice(0, model.length - cut);
+      const from = positionAfterLast(kept, base);
+      const term = Math.max(1, from.term, ...model.map((entry) => entry.term)) + (cut > 0 ? 1 : next(2));
+      const bodies = Array.from({ length: 1 + next(5) }, () => ({ term, bytes: next(3_000), salt: step }));
+      const fresh = entriesAfter(from, bodies);
+      log.append(fresh);
+      model = [...kept, ...fresh];
+    } else if (choice < 8) {
+      await log.sync();
+      durable = model;
+      committed = Math.max(committed, next(durable.length + 1));
+      log.markCommitted(committed);
+    } else if (choice === 8) {
+      await log.sync();
+      durable = model;
+      await fixture.close(log);
+      log = await fixture.open();
+    } else {
+      // Only synced histories have one right answer; what a cut without a sync leaves is up to the disk.
+      if (model !== durable) await log.sync();
+      durable = model;
+      await fixture.crash(log);
+      log = await fixture.open();
+    }
+    checkEqual(t, log, base, model, note);
+  }
+  await fixture.close(log);
+}

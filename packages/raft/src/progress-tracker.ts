@@ -1,0 +1,59 @@
+import type { RaftConfig } from './config.ts';
+import type { Configuration } from './configuration.ts';
+import { Progress } from './progress.ts';
+
+/**
+ * All followers of one leader, and what they agree on. The leader's own durable index and its own word are given
+ * to each question, since it does not replicate to itself.
+ */
+export class ProgressTracker {
+  readonly #configuration: Configuration;
+  readonly #self: string;
+  readonly #followers: ReadonlyMap<string, Progress>;
+
+  constructor(configuration: Configuration, self: string, next: number, config: RaftConfig) {
+    this.#configuration = configuration;
+    this.#self = self;
+    this.#followers = new Map(
+      configuration.members
+        .filter((member) => member !== self)
+        .map((member) => [member, new Progress(next, config.inflightMessagesMax, config.inflightBytesMax)]),
+    );
+  }
+
+  /** Followers in the order of their ids. */
+  followers(): Iterable<[string, Progress]> {
+    return this.#followers.entries();
+  }
+
+  follower(id: string): Progress | undefined {
+    return this.#followers.get(id);
+  }
+
+  /** Highest index that is durable on a quorum; `ownIndex` is the leader's own. */
+  durableIndex(ownIndex: number): number {
+    return this.#configuration.agreedIndex((id) =>
+      id === this.#self ? ownIndex : (this.#followers.get(id)?.match ?? 0),
+    );
+  }
+
+  /** Newest heartbeat round that a quorum answered; `ownRound` is the newest one sent. */
+  answeredRound(ownRound: number): number {
+    return this.#configuration.agreedIndex((id) =>
+      id === this.#self ? ownRound : (this.#followers.get(id)?.ackedRound ?? 0),
+    );
+  }
+
+  /** Whether a quorum spoke since the last call; starts the next interval. */
+  checkQuorum(): boolean {
+    const result = this.#configuration.voteResult(
+      (id) => id === this.#self || (this.#followers.get(id)?.active ?? false),
+    );
+    for (const progress of this.#followers.values()) progress.clearActive();
+    return result === 'won';
+  }
+
+  checkInvariants(lastIndex: number): void {
+    for (const progress of this.#followers.values()) progress.checkInvariants(lastIndex);
+  }
+}

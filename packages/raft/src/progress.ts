@@ -1,0 +1,169 @@
+import { invariant } from './errors.ts';
+import { Inflights } from './inflights.ts';
+
+/**
+ * - `probe`: the leader does not know where the follower's log stands. One append at a time, repeated only after
+ *   an answer to a heartbeat.
+ * - `replicate`: the logs agree up to `match`. Appends are pipelined: `next` moves when a message leaves.
+ *
+ * ```
+ *            accepted
+ *   probe ------------> replicate
+ *     ^                     |
+ *     +---------------------+
+ *      rejected, connection lost
+ * ```
+ */
+export type ProgressState = 'probe' | 'replicate';
+
+/**
+ * One follower as its leader sees it.
+ *
+ * Invariant: 0 <= match < next. In `probe` nothing is in flight.
+ */
+export class Progress {
+  readonly #inflights: Inflights;
+  #state: ProgressState = 'probe';
+  #match = 0;
+  #next: number;
+  #probeSent = false;
+  #nudged = false;
+  #active = false;
+  #commitSent = 0;
+  #ackedRound = 0;
+
+  constructor(next: number, inflightMessagesMax: number, inflightBytesMax: number) {
+    this.#next = next;
+    this.#inflights = new Inflights(inflightMessagesMax, inflightBytesMax);
+  }
+
+  get state(): ProgressState {
+    return this.#state;
+  }
+
+  /** Highest index that the follower has confirmed to hold durably. */
+  get match(): number {
+    return this.#match;
+  }
+
+  /** Index of the next entry to send. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** True if the follower said anything since the last quorum check. */
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /** Newest heartbeat round that the follower answered. */
+  get ackedRound(): number {
+    return this.#ackedRound;
+  }
+
+  /** True if no entries may be sent until the follower answers. */
+  get paused(): boolean {
+    return this.#state === 'probe' ? this.#probeSent : this.#inflights.full;
+  }
+
+  /**
+   * Whether an append should leave now, given the leader's last and commit index. Entries go whenever the window
+   * is open. A moved commit index rides on them, and travels alone only when nothing is under way.
+   */
+  appendDue(lastIndex: number, commitIndex: number): boolean {
+    if (this.#nudged) return true;
+    if (this.paused) return false;
+    if (this.#next <= lastIndex) return true;
+    return this.#state === 'replicate' && this.#inflights.count === 0 && commitIndex > this.#commitSent;
+  }
+
+  /** An append left that ends at `lastIndex` (next - 1 if it is empty) and carries `commitIndex`. */
+  sent(lastIndex: number, entryCount: number, bytes: number, commitIndex: number): void {
+    invariant(lastIndex === this.#next - 1 + entryCount, 'an append does not start at the next index');
+    this.#nudged = false;
+    this.#commitSent = Math.max(this.#commitSent, Math.min(commitIndex, lastIndex));
+    if (this.#state === 'probe') {
+      this.#probeSent = true;
+    } else if (entryCount > 0) {
+      this.#next = lastIndex + 1;
+      this.#inflights.add(lastIndex, bytes);
+    }
+  }
+
+  /** The follower holds everything up to `index` durably. Returns whether `match` moved. */
+  accepted(index: number): boolean {
+    const moved = index > this.#match;
+    if (moved) this.#match = index;
+    this.#next = Math.max(this.#next, index + 1);
+    if (this.#state === 'probe') {
+      this.#state = 'replicate';
+      this.#probeSent = false;
+    } else {
+      this.#inflights.freeTo(index);
+    }
+    return moved;
+  }
+
+  /**
+   * The follower has no entry that fits `prevIndex`; the logs can agree up to `agreeIndex` at most. Returns false
+   * for an answer to a message that does not matter any more.
+   *
+   * `match` may go down: a follower whose log was damaged comes back with less than it confirmed, and must get
+   * it again. Thinking too little of a follower is always safe.
+   */
+  rejected(prevIndex: number, agreeIndex: number): boolean {
+    if (this.#state === 'probe' ? prevIndex !== this.#next - 1 : prevIndex < this.#match) return false;
+    const agree = Math.min(agreeIndex, prevIndex - 1);
+    this.#match = Math.max(0, Math.min(this.#match, agree));
+    this.#next = Math.max(agree, this.#match) + 1;
+    this.#enterProbe();
+    return true;
+  }
+
+  /** What was under way is lost; start again after the last confirmed entry. */
+  connectionLost(): void {
+    this.#active = false;
+    this.#ackedRound = 0;
+    this.#next = this.#match + 1;
+    this.#enterProbe();
+  }
+
+  /**
+   * An answer to heartbeat `round` came. If the follower lacks entries then the append that carried them, or its
+   * answer, may be lost: let one append out whatever the window says, so that the follower shows where it stands.
+   */
+  heartbeatAnswered(round: number, lastIndex: number): void {
+    this.#ackedRound = Math.max(this.#ackedRound, round);
+    this.#probeSent = false;
+    if (this.#match < lastIndex) this.#nudged = true;
+  }
+
+  /** Nothing can be sent: what the follower needs is not in the log. Tried again after its next sign of life. */
+  blocked(): void {
+    this.#enterProbe();
+    this.#probeSent = true;
+  }
+
+  markActive(): void {
+    this.#active = true;
+  }
+
+  /** Starts a new interval of the quorum check. */
+  clearActive(): void {
+    this.#active = false;
+  }
+
+  checkInvariants(lastIndex: number): void {
+    invariant(this.#match >= 0 && this.#match < this.#next, 'progress: match is not below next');
+    invariant(this.#next <= lastIndex + 1, 'progress: next is beyond the end of the log');
+    invariant(this.#state === 'replicate' || this.#inflights.count === 0, 'progress: a probe has in-flights');
+    this.#inflights.checkInvariants();
+  }
+
+  #enterProbe(): void {
+    this.#state = 'probe';
+    this.#probeSent = false;
+    this.#nudged = false;
+    this.#inflights.clear();
+  }
+}

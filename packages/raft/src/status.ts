@@ -1,0 +1,39 @@
+import type { ProgressState } from './progress.ts';
+
+export type Role = 'leader' | 'follower' | 'candidate' | 'pre-candidate';
+
+/** Where this member stands now; emitted whenever one of the three changed. */
+export interface RoleChange {
+  readonly role: Role;
+  readonly term: number;
+  /** Known leader of this term; null while there is none or its connection was lost. */
+  readonly leader: string | null;
+}
+
+/** One follower as the leader sees it. */
+export interface ProgressStatus {
+  /** Highest index known to be durable and equal on the follower. */
+  readonly match: number;
+  /** Index of the next entry to send. */
+  readonly next: number;
+  readonly state: ProgressState;
+}
+
+/** A copy of what is worth knowing about a member; safe to keep. */
+export interface RaftStatus {
+  readonly id: string;
+  readonly role: Role;
+  readonly term: number;
+  readonly leader: string | null;
+  readonly commitIndex: number;
+  /** Highest index handed out for applying. */
+  readonly appliedIndex: number;
+  readonly lastIndex: number;
+  /** Filled on a leader only; has one item per member, itself included. */
+  readonly progress: Readonly<Record<string, ProgressStatus>>;
+  /**
+   * True on a leader that a quorum answered to a heartbeat sent less than an election timeout ago. A hint, good
+   * for serving ordinary reads: a member whose connection to this leader broke may already vote for another.
+   */
+  readonly leaseValid: boolean;
+}

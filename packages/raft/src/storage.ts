@@ -1,0 +1,85 @@
+import type { Entry, LogIndex } from './entry.ts';
+
+/**
+ * Where a log stands after the entry `index`: its term, the address at which the next frame starts, and its hash
+ * (the `prevHash` of the next entry). Before the first entry index, term and hash are 0.
+ */
+export interface LogPosition {
+  readonly index: LogIndex;
+  readonly term: number;
+  readonly address: number;
+  readonly hash: number;
+}
+
+/**
+ * The log as the core and the driver see it. Reads and appends are synchronous; an appended entry can be read
+ * back at once and becomes durable with a later `sync`.
+ *
+ * Frames go in and come out by reference. A frame handed to `append` must not change afterwards; a frame returned
+ * by `entries` stays valid as long as someone holds it, also when the log is cut or its prefix dropped.
+ *
+ * A write or sync that failed is final: after the first error every further `append` and `sync` fails too,
+ * because nobody knows what the disk holds (a second fsync may report success for pages that were dropped).
+ */
+export interface LogStorage {
+  /** Index of the first entry held; 1 for a new log, and last + 1 for one that holds none. */
+  firstIndex(): LogIndex;
+
+  /** Position after the last entry. */
+  lastPosition(): LogPosition;
+
+  /** Position after the entry `index`, for firstIndex - 1 <= index <= last; null outside. */
+  positionAt(index: LogIndex): LogPosition | null;
+
+  /** Term of the entry `index`, for firstIndex - 1 <= index <= last; null outside. */
+  term(index: LogIndex): number | null;
+
+  /**
+   * The entries from `from` up to but not including `to`, in order, as many as fit into `bytesMax` (whole
+   * frames), but at least one when the range is not empty, so that a large entry cannot block its reader. `to`
+   * beyond the end means the end. Throws `LOG_COMPACTED` for `from` < firstIndex and `LOG_UNAVAILABLE` for
+   * `from` > last + 1.
+   */
+  entries(from: LogIndex, to: LogIndex, bytesMax: number): Entry[];
+
+  /**
+   * Writes entries to the page cache. The first may lie at or below the last entry held: then that entry and all
+   * after it are cut first. Throws `LOG_GAP` when the first index is beyond last + 1, `LOG_COMPACTED` when it is
+   * below firstIndex, and `ENTRY_CHAIN_BROKEN` when an entry does not continue the one before it in index,
+   * address, previous hash or (smaller) term; in these cases nothing was changed. Throws `STORAGE_FAILED` when
+   * writing failed. An empty list does nothing.
+   */
+  append(entries: readonly Entry[]): void;
+
+  /**
+   * Resolves when everything appended, and every cut made, before this call is durable. At most one call runs at
+   * a time. Rejects with `STORAGE_FAILED`.
+   */
+  sync(): Promise<void>;
+
+  /**
+   * Hint that entries up to `index` are committed and so must never be cut. May be made durable lazily; recovery
+   * uses it to tell a torn tail from lost data. Indexes that move backwards are ignored.
+   */
+  markCommitted(index: LogIndex): void;
+}
+
+/**
+ * What a member must not forget (paper, Figure 2). `votedFor` belongs to `term`. `commit` is a hint that saves
+ * work after a restart; it may be older than the truth.
+ */
+export interface HardState {
+  readonly term: number;
+  readonly votedFor: string | null;
+  readonly commit: LogIndex;
+}
+
+export const INITIAL_HARD_STATE: HardState = Object.freeze({ term: 0, votedFor: null, commit: 0 });
+
+export interface HardStateStorage {
+  /** The last state saved; `INITIAL_HARD_STATE` for a new member. Throws `STATE_INVALID` when unreadable. */
+  load(): HardState;
+
+  /** Durable when it returns. Throws `STORAGE_FAILED`, which is final. */
+  save(state: HardState): void;
+}

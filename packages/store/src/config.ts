@@ -1,0 +1,75 @@
+import { StoreError } from './errors.ts';
+
+/** Limits of the segment log. All of them are counts or bytes; none of them changes an address. */
+export interface SegmentLogConfig {
+  /** Size at which a segment file ends, header included; an entry larger than this gets a file of its own. */
+  readonly segmentBytes: number;
+  /** Newest bytes of the log kept in memory. Allocated at once, touched as it fills. */
+  readonly tailCacheBytes: number;
+  /** How far the log may run ahead before the durable mark is written again. */
+  readonly markIntervalBytes: number;
+  /** Entries whose place is held exactly in memory (8 bytes each); older ones are found by walking headers. */
+  readonly denseEntriesMax: number;
+  /** Distance of the remembered points in segments without exact places. */
+  readonly sparseIntervalBytes: number;
+  /** Files held open at a time. */
+  readonly openSegmentsMax: number;
+  /** Bytes cut away by conflicts with a leader that are kept for inspection, newest first. */
+  readonly conflictKeepBytesMax: number;
+  /** Bytes read from a file at a time when scanning or reading entries cold. */
+  readonly readChunkBytes: number;
+}
+
+export const segmentLogDefaults: SegmentLogConfig = Object.freeze({
+  segmentBytes: 268_435_456,
+  tailCacheBytes: 32 * 1024 * 1024,
+  markIntervalBytes: 4 * 1024 * 1024,
+  denseEntriesMax: 1_048_576,
+  sparseIntervalBytes: 1024 * 1024,
+  openSegmentsMax: 64,
+  conflictKeepBytesMax: 16 * 1024 * 1024,
+  readChunkBytes: 256 * 1024,
+});
+
+/** Smallest and largest value of each setting. Places in a segment are held in 32 bits, hence its largest size. */
+const ranges: Readonly<Record<keyof SegmentLogConfig, readonly [number, number]>> = {
+  segmentBytes: [256, 2 ** 31],
+  tailCacheBytes: [256, 2 ** 31],
+  markIntervalBytes: [0, 2 ** 40],
+  denseEntriesMax: [0, 2 ** 30],
+  sparseIntervalBytes: [64, 2 ** 31],
+  openSegmentsMax: [1, 65_536],
+  conflictKeepBytesMax: [0, 2 ** 40],
+  readChunkBytes: [64, 2 ** 30],
+};
+
+/**
+ * Complete a partial object by the defaults and check it. Throws CONFIG_INVALID that names every fault at
+ * once: unknown names, values that are not integers, values out of range.
+ */
+export function parseSegmentLogConfig(value: unknown): SegmentLogConfig {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new StoreError('CONFIG_INVALID', 'the segment log config is not an object');
+  }
+  const faults: string[] = [];
+  const config: Record<keyof SegmentLogConfig, number> = { ...segmentLogDefaults };
+  for (const [name, given] of Object.entries(value)) {
+    if (!isSetting(name)) {
+      faults.push(`${name} is not a setting`);
+      continue;
+    }
+    if (given === undefined) continue;
+    const [min, max] = ranges[name];
+    if (typeof given !== 'number' || !Number.isSafeInteger(given) || given < min || given > max) {
+      faults.push(`${name} must be an integer from ${min} to ${max}`);
+      continue;
+    }
+    config[name] = given;
+  }
+  if (faults.length > 0) throw new StoreError('CONFIG_INVALID', faults.join('; '));
+  return Object.freeze(config);
+}
+
+function isSetting(name: string): name is keyof SegmentLogConfig {
+  return Object.hasOwn(ranges, name);
+}

@@ -1,0 +1,136 @@
+import { ENTRY_HEADER_BYTES, RaftError, decodeEntry } from '@ledgermq/raft';
+import type { Entry, LogPosition } from '@ledgermq/raft';
+import type { SegmentLogConfig } from './config.ts';
+import { StoreError } from './errors.ts';
+import { readFrameHeader } from './frame-header.ts';
+import type { Segment } from './segment.ts';
+import type { SegmentList } from './segment-list.ts';
+import type { TailCache } from './tail-cache.ts';
+
+/**
+ * Reads of the log: from the tail cache where it holds the range, otherwise by positioned reads of segment
+ * files. Everything returned is a copy. Entries read from a file are checked whole: header, body and chain.
+ */
+export class LogReader {
+  readonly #segments: SegmentList;
+  readonly #cache: TailCache;
+  readonly #config: SegmentLogConfig;
+
+  constructor(segments: SegmentList, cache: TailCache, config: SegmentLogConfig) {
+    this.#segments = segments;
+    this.#cache = cache;
+    this.#config = config;
+  }
+
+  positionAt(index: number): LogPosition | null {
+    if (index === this.#segments.start.index) return this.#segments.start;
+    return this.#segments.ofIndex(index)?.positionAt(index) ?? null;
+  }
+
+  /** As `LogStorage.entries`; `to` is at most last + 1. */
+  entries(from: number, to: number, bytesMax: number): Entry[] {
+    const first = this.#segments.start.index + 1;
+    const last = this.#segments.last()?.lastIndex ?? first - 1;
+    if (from < first) throw outside('LOG_COMPACTED', `entry ${from} is before the first one held, ${first}`, from);
+    if (from > last + 1) throw outside('LOG_UNAVAILABLE', `entry ${from} is after the last one, ${last}`, from);
+    const entries: Entry[] = [];
+    let bytesLeft = bytesMax;
+    for (let index = from; index < to; index = (entries.at(-1)?.index ?? index) + 1) {
+      const segment = this.#segments.ofIndex(index);
+      if (segment === undefined) break;
+      const before = entries.length;
+      this.#readRun(segment, index, to, bytesLeft, entries);
+      for (let at = before; at < entries.length; at += 1) bytesLeft -= entries[at]?.frame.length ?? 0;
+      if (entries.length === before) break;
+    }
+    return entries;
+  }
+
+  /** Fill `target` from a log address on. */
+  read(address: number, bytes: number, target: Buffer): Buffer {
+    if (target.length < bytes) throw new RangeError(`${bytes} bytes do not fit into ${target.length}`);
+    if (this.#cache.holds(address, bytes)) {
+      this.#cache.copy(address, bytes, target, 0);
+      return target;
+    }
+    if (address < this.#segments.start.address) {
+      throw outside('LOG_COMPACTED', `address ${address} is before the start of the log`);
+    }
+    for (let done = 0; done < bytes; ) {
+      const segment = this.#segments.ofAddress(address + done);
+      if (segment === undefined) throw outside('LOG_UNAVAILABLE', `address ${address + done} is after the end`);
+      const part = Math.min(bytes - done, segment.end - address - done);
+      if (segment.readAt(address + done, target.subarray(done, done + part)) < part) {
+        throw segment.corrupt(address + done, segment.lastIndex, 'a file that is too short');
+      }
+      done += part;
+    }
+    return target;
+  }
+
+  /** Add entries of one segment, as far as one read gives them. The first one of all is read at any size. */
+  #readRun(segment: Segment, index: number, to: number, bytesLeft: number, entries: Entry[]): void {
+    const start = segment.addressOf(index);
+    // Cold runs are read in pieces, so that a wide range does not ask for a buffer of its size.
+    const warm = start >= this.#cache.start();
+    const bytesMax = Math.max(0, warm ? bytesLeft : Math.min(bytesLeft, this.#config.readChunkBytes));
+    const exactEnd = segment.runEnd(index, to, bytesMax);
+    const end =
+      exactEnd ?? Math.max(this.#frameEnd(segment, start, index), Math.min(start + bytesMax, segment.end));
+    const buffer = this.read(start, end - start, Buffer.allocUnsafeSlow(end - start));
+    const indexEnd = Math.min(to, segment.lastIndex + 1);
+    let address = start;
+    let next = index;
+    for (; next < indexEnd && address < end; next += 1) {
+      // An end that is not exact may lie within a frame; then the next run begins with that frame.
+      if (exactEnd === null && !holdsFrame(buffer, address - start)) break;
+      const entry = this.#decode(segment, buffer, address, start, next, !warm, entries.at(-1));
+      if (entries.length > 0 && address + entry.frame.length > start + bytesLeft) break;
+      entries.push(entry);
+      address += entry.frame.length;
+    }
+    segment.noteReader(next, address);
+  }
+
+  #frameEnd(segment: Segment, address: number, index: number): number {
+    const header = Buffer.allocUnsafe(ENTRY_HEADER_BYTES);
+    const bytes = segment.readAt(address, header);
+    const length = readFrameHeader(header.subarray(0, bytes), 0)?.length;
+    if (length === undefined || address + length > segment.end) {
+      throw segment.corrupt(address, index, 'an invalid entry header');
+    }
+    return address + length;
+  }
+
+  #decode(
+    segment: Segment,
+    buffer: Buffer,
+    address: number,
+    bufferAddress: number,
+    index: number,
+    verifyBody: boolean,
+    previous: Entry | undefined,
+  ): Entry {
+    let entry: Entry;
+    try {
+      entry = decodeEntry(buffer, address - bufferAddress, { verifyBody });
+    } catch (error) {
+      if (error instanceof RaftError) throw segment.corrupt(address, index, error.message);
+      throw error;
+    }
+    const prevHash = index === segment.start.index + 1 ? segment.start.hash : (previous?.hash ?? entry.prevHash);
+    if (entry.index !== index || entry.address !== address || entry.prevHash !== prevHash) {
+      throw segment.corrupt(address, index, 'an entry that does not belong there');
+    }
+    return entry;
+  }
+}
+
+function holdsFrame(buffer: Buffer, at: number): boolean {
+  const header = readFrameHeader(buffer, at);
+  return header !== null && at + header.length <= buffer.length;
+}
+
+function outside(code: 'LOG_COMPACTED' | 'LOG_UNAVAILABLE', text: string, index?: number): StoreError {
+  return new StoreError(code, text, index === undefined ? {} : { index });
+}

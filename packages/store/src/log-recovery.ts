@@ -1,0 +1,357 @@
+import { join } from 'node:path';
+import type { LogPosition, Logger } from '@ledgermq/raft';
+import type { SegmentLogConfig } from './config.ts';
+import { lockFileName } from './directory-lock.ts';
+import type { Disk } from './disk.ts';
+import { DurableMark, durableMarkFileName } from './durable-mark.ts';
+import { StoreError } from './errors.ts';
+import { hardStateFileName } from './hard-state-file.ts';
+import type { OpenFiles } from './open-files.ts';
+import { SEGMENT_HEADER_BYTES, Segment, decodeSegmentHeader, segmentBase } from './segment.ts';
+import { SetAside, setAsideFolder } from './set-aside.ts';
+import type { TailCache } from './tail-cache.ts';
+import { findEntryBehind, scanEntries } from './tail-scan.ts';
+import type { ScanResult } from './tail-scan.ts';
+
+/** What opening a log found and did. */
+export interface RecoveryReport {
+  readonly segmentCount: number;
+  /** Entries read and checked whole, and their bytes with headers. */
+  readonly entriesScanned: number;
+  readonly bytesScanned: number;
+  /** Bytes cut off the end because a crash had torn them. */
+  readonly tornBytes: number;
+  /** Paths of everything that was moved or copied out of the way. */
+  readonly setAside: readonly string[];
+  /** Bytes of conflicts cut earlier that still lay in the files. */
+  readonly excessBytes: number;
+}
+
+/** What the log takes over from recovery. */
+export interface RecoveredLog {
+  readonly segments: Segment[];
+  readonly last: LogPosition;
+  readonly mark: DurableMark;
+  readonly report: RecoveryReport;
+  /** Files below the marked start, whose removal a crash interrupted. */
+  readonly droppedPaths: readonly string[];
+  /** Segments whose files are longer than they are. */
+  readonly excess: readonly Segment[];
+}
+
+export interface RecoveryInput {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly config: SegmentLogConfig;
+  readonly files: OpenFiles;
+  readonly cache: TailCache;
+  readonly logger: Logger;
+}
+
+interface FoundSegment {
+  readonly name: string;
+  readonly path: string;
+  readonly base: number;
+  readonly start: LogPosition | null;
+  readonly fileBytes: number;
+}
+
+const noPosition: LogPosition = Object.freeze({ index: 0, term: 0, address: 0, hash: 0 });
+
+/**
+ * Brings a directory back to a log that can be trusted, or throws LOG_CORRUPT and leaves it as it is.
+ *
+ * A bad record is a torn tail only in the last segment, with nothing valid behind it, and beyond the durable
+ * mark; it is cut and its bytes are kept aside. This is safe because a segment is created only after the sync
+ * of the one before it, and because nothing is ever written twice at one place of a file.
+ */
+export function recoverLog(input: RecoveryInput): RecoveredLog {
+  const recovery = new Recovery(input);
+  try {
+    return recovery.run();
+  } catch (error) {
+    recovery.abandon();
+    throw error;
+  }
+}
+
+class Recovery {
+  readonly #input: RecoveryInput;
+  readonly #aside: SetAside;
+  readonly #setAside: string[] = [];
+  #mark: DurableMark | null = null;
+  #active: Segment | null = null;
+
+  constructor(input: RecoveryInput) {
+    this.#input = input;
+    this.#aside = new SetAside(input.disk, input.directory);
+  }
+
+  run(): RecoveredLog {
+    // Made now, so that setting aside does not depend on space for a folder when the disk is full.
+    this.#input.disk.mkdir(join(this.#input.directory, setAsideFolder));
+    const found = this.#findSegments();
+    const mark = this.#openMark(found);
+    this.#mark = mark;
+    const droppedPaths: string[] = [];
+    // Retention moves the marked start first and removes files afterwards.
+    while ((found[1]?.base ?? Infinity) <= mark.range.start.address) {
+      const dropped = found.shift();
+      if (dropped !== undefined) droppedPaths.push(dropped.path);
+    }
+    this.#dropTornHeader(found, mark);
+    const last = found.at(-1);
+    if (last === undefined) {
+      if (mark.range.upTo.index > mark.range.start.index) {
+        throw missing(this.#input.directory, mark.range.start.index + 1, 'all segments are missing');
+      }
+      return this.#done([], mark.range.start, null, [], droppedPaths);
+    }
+    this.#checkFirst(found, mark);
+    const { sealed, excess } = this.#sealedSegments(found);
+    const { segment, scan } = this.#openLast(last, mark);
+    const segments = [...sealed, segment];
+    this.#checkMark(segments, scan.end, mark);
+    return this.#done(segments, scan.end, scan, excess, droppedPaths);
+  }
+
+  abandon(): void {
+    this.#mark?.close();
+    this.#active?.close();
+    this.#input.files.closeAll();
+  }
+
+  /** The segment files in order; everything that is not of this log goes aside. */
+  #findSegments(): FoundSegment[] {
+    const { disk, directory } = this.#input;
+    const found: FoundSegment[] = [];
+    for (const name of disk.list(directory)) {
+      const base = segmentBase(name);
+      if (base !== null) found.push(this.#lookAt(name, base));
+      else if (!isOwnName(name)) this.#noteAside(this.#aside.takeFile(name, 'foreign'), 'an unknown file');
+    }
+    return found;
+  }
+
+  #lookAt(name: string, base: number): FoundSegment {
+    const path = join(this.#input.directory, name);
+    const file = this.#input.disk.open(path, 'read');
+    try {
+      const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
+      const start = file.read(bytes, 0) < bytes.length ? null : decodeSegmentHeader(bytes);
+      return { name, path, base, start, fileBytes: file.size() };
+    } finally {
+      file.close();
+    }
+  }
+
+  /** The mark is durable before the first segment exists, so a log without a readable mark is damaged. */
+  #openMark(found: readonly FoundSegment[]): DurableMark {
+    const { disk, directory } = this.#input;
+    const file = join(directory, durableMarkFileName);
+    let mark: DurableMark | null;
+    try {
+      mark = DurableMark.open(disk, directory);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'STATE_INVALID') throw error;
+      throw new StoreError('LOG_CORRUPT', `the durable mark ${file} is unreadable`, {
+        file,
+        offset: 0,
+        cause: error,
+      });
+    }
+    if (mark !== null) return mark;
+    if (found.length > 0) throw missing(file, 0, 'the durable mark is missing');
+    return DurableMark.create(disk, directory, noPosition);
+  }
+
+  /** A last segment whose header never became whole holds nothing that was ever promised. */
+  #dropTornHeader(found: FoundSegment[], mark: DurableMark): void {
+    const last = found.at(-1);
+    if (last === undefined || last.start !== null || last.base < mark.range.upTo.address) return;
+    if (this.#entryBehind(last.path, last.base, 0) !== null) return;
+    this.#noteAside(this.#aside.takeFile(last.name, 'torn'), 'a segment without a whole header');
+    this.#input.disk.syncDirectoryNow(this.#input.directory);
+    found.pop();
+  }
+
+  #checkFirst(found: readonly FoundSegment[], mark: DurableMark): void {
+    const first = found[0];
+    const { start } = mark.range;
+    if (first === undefined) return;
+    if (first.base > start.address) {
+      throw missing(this.#input.directory, start.index + 1, `the log starts only at address ${first.base}`);
+    }
+    const position = this.#startOf(first);
+    if (position.index !== start.index || position.address !== start.address || position.hash !== start.hash) {
+      throw corruptHeader(first, 'a first segment that does not match the marked start');
+    }
+  }
+
+  /** Header checks of all segments but the last. Their entries are checked when they are read. */
+  #sealedSegments(found: readonly FoundSegment[]): { sealed: Segment[]; excess: Segment[] } {
+    const { directory, files, config } = this.#input;
+    const sealed: Segment[] = [];
+    const excess: Segment[] = [];
+    found.forEach((segment, at) => {
+      const successor = found[at + 1];
+      if (successor === undefined) return;
+      const start = this.#startOf(segment);
+      const end = this.#startOf(successor);
+      if (end.index <= start.index) throw corruptHeader(successor, 'a start that goes back');
+      const bytes = end.address - start.address + SEGMENT_HEADER_BYTES;
+      if (segment.fileBytes < bytes) {
+        const text = `${segment.name} lacks its last ${bytes - segment.fileBytes} bytes`;
+        throw new StoreError('LOG_CORRUPT', text, {
+          file: segment.path,
+          offset: segment.fileBytes,
+          index: end.index,
+        });
+      }
+      const opened = Segment.sealed(directory, start, end, files, config.sparseIntervalBytes);
+      sealed.push(opened);
+      if (segment.fileBytes > bytes) excess.push(opened);
+    });
+    return { sealed, excess };
+  }
+
+  #openLast(found: FoundSegment, mark: DurableMark): { segment: Segment; scan: ScanResult } {
+    const { disk, directory, files, config, cache } = this.#input;
+    const start = this.#startOf(found);
+    const segment = Segment.active(disk, directory, start, files);
+    this.#active = segment;
+    const cacheFrom = start.address + found.fileBytes - SEGMENT_HEADER_BYTES - cache.capacity;
+    const scan = scanEntries(segment.file(), start, config.readChunkBytes, (entry) => {
+      segment.recall(entry);
+      if (entry.address < cacheFrom) return;
+      if (cache.end() !== entry.address) cache.reset(entry.address);
+      cache.append(entry.frame);
+    });
+    if (scan.entryCount === 0 || cache.end() !== scan.end.address) cache.reset(scan.end.address);
+    if (scan.fault !== null) this.#cutTornTail(segment, scan, mark);
+    this.#makeDurable(segment, mark);
+    return { segment, scan };
+  }
+
+  #cutTornTail(segment: Segment, scan: ScanResult, mark: DurableMark): void {
+    const { address, index } = scan.end;
+    const offset = segment.offsetOf(address);
+    if (scan.fault === 'chain') throw segment.corrupt(address, index + 1, 'an entry that does not follow');
+    if (address < mark.range.upTo.address) {
+      throw segment.corrupt(address, index + 1, `damage before the durable mark (${scan.fault ?? 'none'})`);
+    }
+    const behind = this.#entryBehind(segment.path, segment.start.address, offset);
+    if (behind !== null) {
+      throw segment.corrupt(address, index + 1, `damage with a valid entry behind it at byte ${behind}`);
+    }
+    const copy = this.#aside.copyTailNow(segment.file(), segment.name, offset, 'torn');
+    this.#noteAside(copy, 'a torn tail');
+    segment.file().truncateNow(offset);
+  }
+
+  /**
+   * What was read may be in the page cache only: left by a process that died before its sync, or whose sync
+   * failed, after which the system counts the lost pages as clean. So everything beyond the mark is written once
+   * more and synced before anyone builds on it.
+   */
+  #makeDurable(segment: Segment, mark: DurableMark): void {
+    const { disk, directory, config } = this.#input;
+    const file = segment.file();
+    const chunk = Buffer.allocUnsafe(config.readChunkBytes);
+    const provenBytes = segment.offsetOf(Math.max(mark.range.upTo.address, segment.start.address));
+    let at = provenBytes > SEGMENT_HEADER_BYTES ? provenBytes : 0;
+    while (at < segment.fileBytes) {
+      const bytes = file.read(chunk.subarray(0, Math.min(chunk.length, segment.fileBytes - at)), at);
+      if (bytes === 0) throw segment.corrupt(segment.end, segment.lastIndex, 'a file that shrank');
+      file.write(chunk.subarray(0, bytes), at);
+      at += bytes;
+    }
+    file.syncNow();
+    disk.syncDirectoryNow(directory);
+  }
+
+  /** The log must hold the marked entry, and it must be the same entry. */
+  #checkMark(segments: readonly Segment[], end: LogPosition, mark: DurableMark): void {
+    const marked = mark.range.upTo;
+    if (end.index < marked.index) {
+      const last = segments.at(-1);
+      const text = `the log ends at entry ${end.index}, before the durable mark at ${marked.index}`;
+      throw new StoreError('LOG_CORRUPT', text, {
+        file: last?.path ?? this.#input.directory,
+        offset: last?.fileBytes ?? 0,
+        index: end.index + 1,
+      });
+    }
+    const holder = segments.findLast((segment) => segment.start.index < marked.index);
+    if (holder === undefined) return;
+    const held = holder.positionAt(marked.index);
+    if (held.address !== marked.address || held.hash !== marked.hash || held.term !== marked.term) {
+      throw holder.corrupt(holder.addressOf(marked.index), marked.index, 'not the marked entry');
+    }
+  }
+
+  #startOf(found: FoundSegment): LogPosition {
+    if (found.start === null) throw corruptHeader(found, 'an invalid segment header');
+    if (found.start.address !== found.base) throw corruptHeader(found, 'the header of another segment');
+    return found.start;
+  }
+
+  #entryBehind(path: string, base: number, offset: number): number | null {
+    const file = this.#input.disk.open(path, 'read');
+    try {
+      return findEntryBehind(file, base, offset, this.#input.config.readChunkBytes);
+    } finally {
+      file.close();
+    }
+  }
+
+  #noteAside(path: string, what: string): void {
+    this.#setAside.push(path);
+    this.#input.logger.warn('set aside', { what, path });
+  }
+
+  #done(
+    segments: Segment[],
+    last: LogPosition,
+    scan: ScanResult | null,
+    excess: readonly Segment[],
+    droppedPaths: readonly string[],
+  ): RecoveredLog {
+    const mark = this.#mark;
+    if (mark === null) throw new StoreError('STATE_INVALID', 'recovery ended without a mark');
+    const tail = segments.at(-1);
+    const goodBytes = scan === null || tail === undefined ? 0 : tail.fileBytes;
+    let excessBytes = 0;
+    for (const segment of excess) excessBytes += segment.file().size() - segment.fileBytes;
+    const report = {
+      segmentCount: segments.length,
+      entriesScanned: scan?.entryCount ?? 0,
+      bytesScanned: scan === null ? 0 : goodBytes - SEGMENT_HEADER_BYTES,
+      tornBytes: scan === null ? 0 : scan.fileBytes - goodBytes,
+      setAside: [...this.#setAside],
+      excessBytes,
+    };
+    return { segments, last, mark, report, droppedPaths, excess };
+  }
+}
+
+function isOwnName(name: string): boolean {
+  return (
+    name === setAsideFolder ||
+    name === lockFileName ||
+    name.startsWith(`${lockFileName}.`) ||
+    name === durableMarkFileName ||
+    name === `${durableMarkFileName}.new` ||
+    name === hardStateFileName ||
+    name === `${hardStateFileName}.new`
+  );
+}
+
+function missing(file: string, index: number, what: string): StoreError {
+  return new StoreError('LOG_CORRUPT', `${what} in ${file}`, { file, offset: 0, index });
+}
+
+function corruptHeader(found: FoundSegment, what: string): StoreError {
+  const detail = { file: found.path, offset: 0, index: found.start === null ? 0 : found.start.index + 1 };
+  return new StoreError('LOG_CORRUPT', `${what} in ${found.name}`, detail);
+}

@@ -1,0 +1,198 @@
+import { StoreError } from './errors.ts';
+import { PageCache } from './page-cache.ts';
+import { BLOCK_COUNT_MAX } from './queue-block-file.ts';
+import type { QueueBlockFile } from './queue-block-file.ts';
+import { QUEUE_UNWRITTEN } from './queue-columns.ts';
+import type { QueueColumns } from './queue-columns.ts';
+import type { BlockSpace } from './queue-directory.ts';
+import { BLOCK_PAGES, BLOCK_UNITS, PAGE_UNITS, PAGE_WORDS, UNIT_WORDS } from './queue-units.ts';
+import { UnwrittenQueues } from './unwritten-queues.ts';
+import { WORD_CHECK_SEED, checkWords } from './word-check.ts';
+
+/** Queues written at a time when memory runs out of clean pages. */
+const SPILL_QUEUES = 64;
+
+/**
+ * Where the units of the queue index are: pages in the cache, blocks in the file, and the way between them.
+ *
+ * Invariant: a unit not below its queue's `written` is in a dirty page, and dirty pages stay in the cache; so
+ * a page that is not in the cache is in the file, whole. A page in the cache holds every unit from its first
+ * one to the end of the queue or of the page.
+ */
+export class QueuePages {
+  readonly cache: PageCache;
+  readonly #file: QueueBlockFile;
+  readonly #columns: QueueColumns;
+  readonly #unwritten: UnwrittenQueues = new UnwrittenQueues();
+  readonly #spillPages: number;
+  #blockCount: number;
+  readonly #freeBlocks: number[];
+  /** Freed since the last call of `takeFreed`. */
+  #freedBlocks: number[] = [];
+
+  /** `spillPages`: dirty pages at which the oldest are written without waiting for a checkpoint. */
+  constructor(
+    file: QueueBlockFile,
+    columns: QueueColumns,
+    cacheBytesMax: number,
+    spillPages: number,
+    space: BlockSpace,
+  ) {
+    this.#file = file;
+    this.#columns = columns;
+    this.cache = new PageCache(cacheBytesMax);
+    this.#spillPages = spillPages;
+    this.#blockCount = space.blockCount;
+    this.#freeBlocks = space.freeBlocks;
+  }
+
+  /** Position after the newest queue with unwritten units. */
+  get unwrittenEnd(): number {
+    return this.#unwritten.end;
+  }
+
+  /** Position of the oldest queue with unwritten units. */
+  get unwrittenBegin(): number {
+    return this.#unwritten.begin;
+  }
+
+  /** The queue has its first unit that is not in the file; the caller keeps the flag. */
+  addUnwritten(queueNumber: number): void {
+    this.#unwritten.add(queueNumber);
+  }
+
+  /** Slot of the page that takes the next unit. */
+  tailSlot(queueNumber: number): number {
+    const columns = this.#columns;
+    const unit = columns.tailUnits[queueNumber] as number;
+    if (unit > 0) {
+      const page = (columns.tailBlocks[queueNumber] as number) * BLOCK_PAGES + (unit >>> 4);
+      const slot = columns.tailSlots[queueNumber] as number;
+      if (this.cache.holds(slot, page)) return slot;
+    }
+    const slot = this.#newTailSlot(queueNumber, unit);
+    columns.tailSlots[queueNumber] = slot;
+    return slot;
+  }
+
+  #newTailSlot(queueNumber: number, unit: number): number {
+    const columns = this.#columns;
+    if (this.cache.dirtyCount >= this.#dirtyPagesMax * 2) this.#spill();
+    // A page that has units already is read back; a page boundary needs nothing of what lies before it.
+    if (unit % PAGE_UNITS > 0) return this.slotOf(queueNumber, this.nextOffset(queueNumber) - 1, 1);
+    if (unit === 0) columns.tailBlocks[queueNumber] = this.#takeBlock();
+    return this.cache.take((columns.tailBlocks[queueNumber] as number) * BLOCK_PAGES + (unit >>> 4));
+  }
+
+  #takeBlock(): number {
+    const free = this.#freeBlocks.pop();
+    if (free !== undefined) return free;
+    if (this.#blockCount >= BLOCK_COUNT_MAX) throw new StoreError('LIMIT_EXCEEDED', 'the queue index file is full');
+    this.#blockCount += 1;
+    return this.#blockCount - 1;
+  }
+
+  freeBlock(block: number): void {
+    for (let page = 0; page < BLOCK_PAGES; page += 1) this.cache.drop(block * BLOCK_PAGES + page);
+    this.#freedBlocks.push(block);
+  }
+
+  /** The block that holds an offset, which must be in [min, next). */
+  #blockOf(queueNumber: number, offset: number): number {
+    const columns = this.#columns;
+    const index = placeOf(offset) - placeOf(columns.mins[queueNumber] as number);
+    return columns.sealed[queueNumber]?.[index * 2] ?? (columns.tailBlocks[queueNumber] as number);
+  }
+
+  /** Slot of the page with this offset; on a miss its block is read, and the pages of `ahead` units kept. */
+  slotOf(queueNumber: number, offset: number, ahead: number): number {
+    const unit = offset % BLOCK_UNITS;
+    const page = this.#blockOf(queueNumber, offset) * BLOCK_PAGES + (unit >>> 4);
+    const slot = this.cache.find(page);
+    return slot >= 0 ? slot : this.#load(queueNumber, offset, ahead);
+  }
+
+  #load(queueNumber: number, offset: number, ahead: number): number {
+    const unit = offset % BLOCK_UNITS;
+    const units = this.readBlock(queueNumber, offset - unit);
+    if (unit >= units) throw new StoreError('INDEX_CORRUPT', 'an unwritten page of the queue index is not held');
+    const firstPage = unit >>> 4;
+    const lastPage = Math.min(unit + ahead, units) - 1 >>> 4;
+    const blockPage = this.#blockOf(queueNumber, offset) * BLOCK_PAGES;
+    let slot = -1;
+    // The first page comes last, so that no later one can push it out.
+    for (let page = lastPage; page >= firstPage; page -= 1) {
+      if (page > firstPage && this.cache.find(blockPage + page) >= 0) continue;
+      slot = this.cache.take(blockPage + page);
+      const words = this.#file.scratch.subarray(page * PAGE_WORDS, (page + 1) * PAGE_WORDS);
+      this.cache.words(slot).set(words, this.cache.wordsAt(slot));
+    }
+    return slot;
+  }
+
+  /** Read what the file has of the block that starts at an offset, and verify it; returns its units. */
+  readBlock(queueNumber: number, start: number): number {
+    const columns = this.#columns;
+    const units = Math.min(BLOCK_UNITS, (columns.writtens[queueNumber] as number) - start);
+    const block = this.#blockOf(queueNumber, start);
+    this.#file.readUnits(block, units);
+    const check = checkWords(this.#file.scratch, 0, units * UNIT_WORDS, WORD_CHECK_SEED);
+    const index = placeOf(start) - placeOf(columns.mins[queueNumber] as number);
+    const sealedCheck = columns.sealed[queueNumber]?.[index * 2 + 1];
+    const expected = units === BLOCK_UNITS ? sealedCheck : columns.writtenChecks[queueNumber];
+    if (check !== expected) {
+      const what = `block ${block} of queue ${queueNumber} from offset ${start} does not check out`;
+      throw new StoreError('INDEX_CORRUPT', what, { file: this.#file.path });
+    }
+    return units;
+  }
+
+  #spill(): void {
+    for (let count = 0; count < SPILL_QUEUES && this.#unwritten.peek() >= 0; count += 1) this.writeOldest();
+  }
+
+  writeOldest(): void {
+    const queueNumber = this.#unwritten.peek();
+    this.write(queueNumber);
+    this.#unwritten.shift();
+    const flags = this.#columns.flags;
+    flags[queueNumber] = (flags[queueNumber] as number) & ~QUEUE_UNWRITTEN;
+  }
+
+  write(queueNumber: number): void {
+    const columns = this.#columns;
+    const next = columns.nexts[queueNumber] as number;
+    while ((columns.writtens[queueNumber] as number) < next) {
+      const from = columns.writtens[queueNumber] as number;
+      const first = from % BLOCK_UNITS;
+      const units = Math.min(BLOCK_UNITS - first, next - from);
+      this.#writeUnits(this.#blockOf(queueNumber, from), first, units);
+      columns.writtens[queueNumber] = from + units;
+      // A whole block is verified by its own check, a part of the tail block by this one.
+      columns.writtenChecks[queueNumber] =
+        first + units === BLOCK_UNITS ? WORD_CHECK_SEED : (columns.tailChecks[queueNumber] as number);
+    }
+  }
+
+  #writeUnits(block: number, first: number, units: number): void {
+    const { scratch } = this.#file;
+    const end = first + units;
+    for (let unit = first; unit < end; ) {
+      const slot = this.cache.find(block * BLOCK_PAGES + (unit >>> 4));
+      const count = Math.min(PAGE_UNITS - (unit % PAGE_UNITS), end - unit);
+      const at = this.cache.wordsAt(slot) + (unit % PAGE_UNITS) * UNIT_WORDS;
+      scratch.set(this.cache.words(slot).subarray(at, at + count * UNIT_WORDS), (unit - first) * UNIT_WORDS);
+      unit += count;
+    }
+    this.#file.writeUnits(block, first, units);
+    for (let page = first >>> 4; page <= (end - 1) >>> 4; page += 1) {
+      this.cache.markClean(this.cache.find(block * BLOCK_PAGES + page));
+    }
+  }
+
+}
+
+/** The place of a block in its queue. */
+export function placeOf(offset: number): number {
+  return Math.floor(offset / BLOCK_UNITS);
+}
