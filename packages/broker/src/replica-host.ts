@@ -1,0 +1,40 @@
+import type { RaftStatus } from '@ledgermq/raft';
+import type { GroupConfig } from './config.ts';
+import type { GroupPort } from './group-port.ts';
+
+/** What a replica reports while it runs. */
+export interface ReplicaEvents {
+  /** Role, term or known master changed. */
+  onRole(): void;
+  /** A message became readable; `maxOffset` is the next offset of its queue. */
+  onArrival(topic: string, queueId: number, maxOffset: number, tagsCode: number): void;
+  /** The topic table changed. */
+  onTopics(): void;
+  /** This replica cannot go on, and neither can the process. */
+  onFatal(error: Error): void;
+}
+
+/** Sizes of what a replica holds. */
+export interface ReplicaHoldings {
+  readonly queues: number;
+  readonly messages: number;
+}
+
+/** One replica of a broker group as its node runs it. */
+export interface HostedReplica extends GroupPort {
+  start(): void;
+  /** Stops and makes durable what there is; idempotent. */
+  stop(): Promise<void>;
+  status(): RaftStatus;
+  holdings(): ReplicaHoldings;
+}
+
+/** The replicated part of a node: its connections to the other nodes and the replicas that live here. */
+export interface ReplicaHost {
+  /** Listens for the other nodes. */
+  start(): Promise<void>;
+  /** Opens the store of a replica; it takes part only when started. */
+  open(group: GroupConfig, events: ReplicaEvents): Promise<HostedReplica>;
+  /** Closes the connections to the other nodes; all replicas are stopped by then. */
+  stop(): Promise<void>;
+}
