@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { BrokerStatus } from './broker-status.ts';
@@ -26,7 +27,10 @@ export class AdminHttp {
       throw new BrokerError('CONFIG_INVALID', `adminListen "${this.#listen}" is not "host:port"`);
     }
     const server = fastify({ logger: false });
-    server.get('/status', () => this.#ports.status());
+    server.get('/status', () => ({
+      ...this.#ports.status(),
+      heapUsedBytes: getHeapStatistics().used_heap_size,
+    }));
     server.get('/healthz', (_request, reply) => {
       const { groups } = this.#ports.status();
       const leaderless = groups.filter((group) => group.leader === null).map((group) => group.brokerName);

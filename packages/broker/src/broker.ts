@@ -1,7 +1,5 @@
-import process from 'node:process';
 import { Listener, connect } from '@ledgermq/protocol/net';
 import type { Connection, ConnectionOptions } from '@ledgermq/protocol/net';
-import { SystemClock, SystemRandom } from '@ledgermq/raft';
 import type { Clock, Random } from '@ledgermq/raft';
 import { AdminHttp } from './admin-http.ts';
 import type { BrokerStatus, GroupStatus } from './broker-status.ts';
@@ -13,17 +11,17 @@ import { GroupFace } from './group-face.ts';
 import type { NamesrvConnection } from './namesrv-link.ts';
 import { NamesrvRegistration } from './namesrv-registration.ts';
 import type { LoggerFactory } from './process-logger.ts';
-import { RaftReplicaHost } from './raft-replica-host.ts';
 import type { HostedReplica, ReplicaHost } from './replica-host.ts';
 
 export interface BrokerOptions {
   readonly loggers: LoggerFactory;
   /** Called once when this node must not go on; the process is expected to end. */
   readonly onFatal: (error: Error) => void;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** Where replicas live; Raft groups in the data directory unless given. */
-  readonly replicas?: ReplicaHost;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where the replicas of this node live. */
+  readonly replicas: ReplicaHost;
+  readonly processId: number;
 }
 
 /** Where a started node can be reached; ports are the real ones where the configuration says 0. */
@@ -56,9 +54,6 @@ const MASTER_ID = 0;
 export class Broker {
   readonly #config: BrokerConfig;
   readonly #options: BrokerOptions;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #replicas: ReplicaHost;
   readonly #forwards: ForwardConnections;
   readonly #admin: AdminHttp;
   readonly #startedAt: number;
@@ -71,12 +66,7 @@ export class Broker {
   constructor(config: BrokerConfig, options: BrokerOptions) {
     this.#config = config;
     this.#options = options;
-    this.#clock = options.clock ?? new SystemClock();
-    this.#random = options.random ?? new SystemRandom();
-    this.#startedAt = this.#clock.now();
-    this.#replicas =
-      options.replicas ??
-      new RaftReplicaHost(config, { clock: this.#clock, random: this.#random, loggers: options.loggers });
+    this.#startedAt = options.clock.now();
     this.#forwards = new ForwardConnections({
       ...this.#connectionOptions(),
       connectTimeoutMs: FORWARD_CONNECT_TIMEOUT_MS,
@@ -105,7 +95,7 @@ export class Broker {
 
   async #start(): Promise<BrokerReady> {
     const { nodeId, groups } = this.#config;
-    await this.#replicas.start();
+    await this.#options.replicas.start();
     for (const group of groups) {
       if (group.members.some(({ id }) => id === nodeId)) {
         this.#groups.push(await this.#openGroup(group));
@@ -124,25 +114,28 @@ export class Broker {
     };
   }
 
-  /** Listeners first, so that no request meets a stopped replica; then each part before what it builds on. */
+  /**
+   * Each part stops before what it builds on, except that a replica stops before its listener: what it gives up then is
+   * still answered.
+   */
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => null);
     await this.#admin.stop();
     for (const { face, registration, replica, listener } of [...this.#groups].reverse()) {
       await registration.stop();
       face.stop();
-      await listener.stop();
       await replica.stop();
+      await listener.stop();
     }
     await this.#forwards.stop();
-    await this.#replicas.stop();
+    await this.#options.replicas.stop();
   }
 
   async #openGroup(group: GroupConfig): Promise<RunningGroup> {
     const logger = this.#options.loggers.component('network', { group: group.brokerName });
     // The parts know each other: events begin only after start(), when `running` is complete.
     let running: RunningGroup | null = null;
-    const replica = await this.#replicas.open(group, {
+    const replica = await this.#options.replicas.open(group, {
       onRole: () => {
         running?.face.onLeadership();
         running?.registration.changed();
@@ -158,7 +151,11 @@ export class Broker {
       },
     });
     const listener = new Listener(
-      { ...this.#listenOn(group), ...this.#connectionOptions(), connectionsMax: this.#config.limits.connectionsMax },
+      {
+        ...this.#listenOn(group),
+        ...this.#connectionOptions(),
+        connectionsMax: this.#config.limits.connectionsMax,
+      },
       {
         onFrames: (frames, connection) => {
           running?.face.onFrames(frames, connection);
@@ -168,25 +165,26 @@ export class Broker {
         },
       },
     );
-    const port = await this.#listen(listener, group);
+    const port = await this.#listen(listener, group, replica);
     const registration = this.#registrationOf(group, replica, port);
     const face = new GroupFace(this.#config, group, port, {
       group: replica,
       masterClient: this.#forwards,
       announcer: registration,
-      clock: this.#clock,
-      random: this.#random,
+      clock: this.#options.clock,
+      random: this.#options.random,
       logger,
-      processId: process.pid,
+      processId: this.#options.processId,
     });
     running = { config: group, replica, face, registration, listener, port };
     return running;
   }
 
-  async #listen(listener: Listener, group: GroupConfig): Promise<number> {
+  async #listen(listener: Listener, group: GroupConfig, replica: HostedReplica): Promise<number> {
     try {
       return await listener.start();
     } catch (error) {
+      await replica.stop();
       const { host, port } = this.#listenOn(group);
       throw new BrokerError('LISTEN_FAILED', `cannot listen on ${host}:${port} for ${group.brokerName}`, {
         cause: error,
@@ -208,7 +206,7 @@ export class Broker {
     const ordinal = group.members.findIndex(({ id }) => id === config.nodeId) + 1;
     return new NamesrvRegistration(
       {
-        clock: this.#clock,
+        clock: this.#options.clock,
         logger: this.#options.loggers.component('namesrv-registration', { group: group.brokerName }),
         connect: (address, onClose) => connectNamesrv(address, this.#connectionOptions(), onClose),
         snapshot: () => {

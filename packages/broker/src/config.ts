@@ -143,7 +143,12 @@ export function parseConfig(value: unknown): BrokerConfig {
     autoCreateTopicEnable: reader.flag('autoCreateTopicEnable', true),
     autoCreateSubscriptionGroup: reader.flag('autoCreateSubscriptionGroup', true),
     enableSendDeduplication: reader.flag('enableSendDeduplication', true),
-    defaultTopicQueueNums: reader.wholeNumber('defaultTopicQueueNums', defaults.defaultTopicQueueNums, 1, 1024),
+    defaultTopicQueueNums: reader.wholeNumber(
+      'defaultTopicQueueNums',
+      defaults.defaultTopicQueueNums,
+      1,
+      1024,
+    ),
     maxMessageSize: reader.wholeNumber('maxMessageSize', defaults.maxMessageSize, 1, 64 * 1024 * 1024),
     brokerPermission: reader.wholeNumber('brokerPermission', defaults.brokerPermission, 0, 7),
     maxTransferCount: reader.wholeNumber('maxTransferCount', defaults.maxTransferCount, 1, 4096),

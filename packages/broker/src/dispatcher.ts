@@ -75,7 +75,11 @@ export class Dispatcher {
 
   #dispatch(frame: Frame, connection: DispatchConnection, arrivedAt: number): void {
     const peeked = peekRequest(frame);
-    if (peeked !== null && !isResponse(peeked) && this.#dispatchScanned(frame, peeked.code, connection, arrivedAt)) {
+    if (
+      peeked !== null &&
+      !isResponse(peeked) &&
+      this.#dispatchScanned(frame, peeked.code, connection, arrivedAt)
+    ) {
       return;
     }
     let command: RemotingCommand;
@@ -92,12 +96,7 @@ export class Dispatcher {
   }
 
   /** Returns false when this frame needs the general parser. */
-  #dispatchScanned(
-    frame: Frame,
-    code: number,
-    connection: DispatchConnection,
-    arrivedAt: number,
-  ): boolean {
+  #dispatchScanned(frame: Frame, code: number, connection: DispatchConnection, arrivedAt: number): boolean {
     if (code === RequestCode.SEND_MESSAGE_V2 || code === RequestCode.SEND_BATCH_MESSAGE) {
       const scanned = scanSendHeaderV2(frame);
       if (scanned === null) {

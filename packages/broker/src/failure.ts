@@ -59,7 +59,10 @@ export function refusalAnswer(reason: Exclude<RefusalReason, 'not-leader'>): Ref
         remark: '[OVERLOAD]system busy, too many requests wait to be stored',
       };
     case 'disk-full':
-      return { code: ResponseCode.SERVICE_NOT_AVAILABLE, remark: 'service not available now: the disk is full' };
+      return {
+        code: ResponseCode.SERVICE_NOT_AVAILABLE,
+        remark: 'service not available now: the disk is full',
+      };
     case 'stopping':
       return { code: ResponseCode.SERVICE_NOT_AVAILABLE, remark: 'service not available now: shutting down' };
     case 'topic-missing':

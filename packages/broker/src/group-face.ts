@@ -1,6 +1,6 @@
 import { UniqKeyGenerator, encodeHostAddress } from '@ledgermq/protocol';
 import type { Frame, HostAddress } from '@ledgermq/protocol';
-import type { Clock, Logger, Random } from '@ledgermq/raft';
+import type { Clock, Logger, Random, TimerHandle } from '@ledgermq/raft';
 import { BirthPlaces } from './birth-places.ts';
 import { ClientRegistry } from './clients/client-registry.ts';
 import { QueueLocks } from './clients/queue-locks.ts';
@@ -15,7 +15,8 @@ import type { GroupPort } from './group-port.ts';
 import { brokerInfoRoutes } from './handlers/broker-info.ts';
 import type { TrafficCounts } from './handlers/broker-info.ts';
 import { consumerOffsetRoutes } from './handlers/consumer-offset.ts';
-import { clientSessionRoutes, notifyMembers } from './handlers/heartbeat.ts';
+import { clientSessionRoutes, notifyMembers, prepareKnownGroups } from './handlers/heartbeat.ts';
+import type { HeartbeatPorts } from './handlers/heartbeat.ts';
 import { lockQueueRoutes } from './handlers/lock-queues.ts';
 import { PullMessageHandler } from './handlers/pull-message.ts';
 import { queueOffsetRoutes } from './handlers/queue-offsets.ts';
@@ -68,7 +69,8 @@ export class GroupFace {
   readonly #held: HeldPulls;
   readonly #router: MasterRouter;
   readonly #dispatcher: Dispatcher;
-  #scanTimer: ReturnType<Clock['setTimer']> | null = null;
+  readonly #sessionPorts: HeartbeatPorts;
+  #scanTimer: TimerHandle = null;
   #wasLeading = false;
 
   constructor(config: BrokerConfig, groupConfig: GroupConfig, storePort: number, ports: GroupFacePorts) {
@@ -103,6 +105,14 @@ export class GroupFace {
       autoCreateTopicEnable: config.autoCreateTopicEnable,
       creatingMax: TOPICS_CREATING_MAX,
     });
+    this.#sessionPorts = {
+      clients: this.#clients,
+      groups: group.groups,
+      proposer: group.proposer,
+      topics,
+      clock,
+      leading: () => group.leadership.current().leading,
+    };
     const storeHost = encodeHostAddress(config.brokerIP1, storePort);
     const send = new SendMessageHandler(
       {
@@ -180,6 +190,9 @@ export class GroupFace {
       // Locks are the master's; what an earlier mastership granted says nothing about now.
       this.#locks.clear();
       this.#held.releaseAll();
+      if (leading) {
+        prepareKnownGroups(this.#sessionPorts, this.#config);
+      }
     }
     this.#router.leadershipChanged();
   }
@@ -247,17 +260,7 @@ export class GroupFace {
         autoCreateSubscriptionGroup,
       }),
       ...queueOffsetRoutes(queues),
-      ...clientSessionRoutes(
-        {
-          clients: this.#clients,
-          groups,
-          proposer,
-          topics,
-          clock,
-          leading: () => group.leadership.current().leading,
-        },
-        { autoCreateSubscriptionGroup },
-      ),
+      ...clientSessionRoutes(this.#sessionPorts, { autoCreateSubscriptionGroup }),
       ...lockQueueRoutes(this.#locks, clock),
       ...topicAdminRoutes({ topics: table, proposer, announcer }),
       ...viewMessageRoutes(records),

@@ -47,7 +47,12 @@ export interface ReadLimits {
 }
 
 export type QueueRead =
-  | { readonly type: 'found'; readonly body: Buffer; readonly count: number; readonly nextBeginOffset: number }
+  | {
+      readonly type: 'found';
+      readonly body: Buffer;
+      readonly count: number;
+      readonly nextBeginOffset: number;
+    }
   | { readonly type: 'none-matched'; readonly nextBeginOffset: number }
   | { readonly type: 'gone'; readonly nextBeginOffset: number };
 
@@ -90,13 +95,7 @@ export interface ConfigurationProposer {
 }
 
 export interface OffsetProposer {
-  commitOffset(
-    group: string,
-    topic: string,
-    queueId: number,
-    offset: number,
-    settle: CommandSettled,
-  ): void;
+  commitOffset(group: string, topic: string, queueId: number, offset: number, settle: CommandSettled): void;
 }
 
 /** Who leads the group, as this replica knows it now. */

@@ -1,1 +1,37 @@
-export {};
+export { Broker } from './broker.ts';
+export type { BrokerOptions, BrokerReady } from './broker.ts';
+export type { BrokerStatus, FollowerStatus, GroupStatus } from './broker-status.ts';
+export { defaults, parseConfig } from './config.ts';
+export type { BrokerConfig, GroupConfig, GroupMemberConfig, NetworkLimits, PeerConfig } from './config.ts';
+export { BrokerError } from './errors.ts';
+export type { BrokerErrorCode } from './errors.ts';
+export { GroupFace } from './group-face.ts';
+export type { GroupFacePorts, GroupFaceStatus } from './group-face.ts';
+export type {
+  ConfigurationProposer,
+  ConsumerOffsetsPort,
+  GroupPort,
+  Leadership,
+  LeadershipPort,
+  MessageProposer,
+  OffsetProposer,
+  QueueBounds,
+  QueueRead,
+  QueueReader,
+  ReadLimits,
+  RecordReader,
+  RecordWriter,
+  SubscriptionGroupsPort,
+  SubscriptionGroupView,
+  TimeReader,
+  TopicsPort,
+} from './group-port.ts';
+export type { DispatchConnection } from './dispatcher.ts';
+export type { ClientConnection } from './exchange.ts';
+export { FORWARDED_FOR, LEADER_ADDRESS, NOT_LEADER } from './forwarding/master-router.ts';
+export type { MasterClient } from './forwarding/master-router.ts';
+export { RAFT_TERM_FIELD } from './namesrv-registration.ts';
+export type { LoggerFactory } from './process-logger.ts';
+export { ProcessLogger } from './process-logger.ts';
+export type { HostedReplica, ReplicaEvents, ReplicaHoldings, ReplicaHost } from './replica-host.ts';
+export type { TopicAnnouncer } from './topic-creation.ts';

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { SystemClock, SystemRandom } from '@ledgermq/raft';
 import { Broker } from './broker.ts';
 import { parseConfig } from './config.ts';
 import type { BrokerConfig } from './config.ts';
 import { BrokerError } from './errors.ts';
 import { ProcessLogger } from './process-logger.ts';
+import { RaftReplicaHost } from './raft-replica-host.ts';
 
 /** How the process ends; supervisors tell a bad configuration from a broken disk by it. */
 const ExitCode = {
@@ -40,9 +42,17 @@ function print(line: Readonly<Record<string, unknown>>): void {
 
 function describe(error: unknown): Record<string, unknown> {
   if (error instanceof BrokerError) {
-    return { code: error.code, message: error.message, faults: error.faults, cause: String(error.cause ?? '') };
+    return {
+      code: error.code,
+      message: error.message,
+      faults: error.faults,
+      cause: error.cause instanceof Error ? error.cause.message : null,
+    };
   }
-  return { code: 'UNEXPECTED', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return {
+    code: 'UNEXPECTED',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
 }
 
 function fail(event: string, error: unknown, exitCode: number): never {
@@ -51,14 +61,24 @@ function fail(event: string, error: unknown, exitCode: number): never {
 }
 
 async function run(): Promise<void> {
+  const clock = new SystemClock();
+  const random = new SystemRandom();
   let config: BrokerConfig;
+  let loggers: ProcessLogger;
+  let replicas: RaftReplicaHost;
   try {
     config = loadConfig();
+    loggers = new ProcessLogger(config.logLevel, config.nodeId);
+    replicas = new RaftReplicaHost(config, { loggers, clock, random });
   } catch (error) {
     fail('the configuration cannot be used', error, ExitCode.CONFIG);
   }
   const broker = new Broker(config, {
-    loggers: new ProcessLogger(config.logLevel, config.nodeId),
+    loggers,
+    clock,
+    random,
+    processId: process.pid,
+    replicas,
     onFatal: (error) => {
       // What a failed disk or a broken invariant leaves in memory must not be served or flushed.
       fail('this node cannot go on', error, ExitCode.FATAL);
@@ -92,9 +112,14 @@ async function run(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // Under a supervisor: its end is ours.
+  process.on('disconnect', () => {
+    stop('supervisor is gone');
+  });
   try {
     const ready = await broker.start();
     print({ ready: true, ...ready });
+    process.send?.({ type: 'ready', ...ready });
   } catch (error) {
     fail('this node cannot start', error, ExitCode.START);
   }

@@ -1,6 +1,6 @@
 import { ResponseCode } from '@ledgermq/protocol';
 import type { RemotingCommand } from '@ledgermq/protocol';
-import type { Clock, Logger } from '@ledgermq/raft';
+import type { Clock, Logger, TimerHandle } from '@ledgermq/raft';
 
 /** A connection to a name server, as far as registration needs one. */
 export interface NamesrvConnection {
@@ -46,7 +46,7 @@ export class NamesrvLink {
   #wanted = 0;
   #confirmed = -1;
   #sending = false;
-  #timer: ReturnType<Clock['setTimer']> | null = null;
+  #timer: TimerHandle = null;
   #stopped = false;
 
   constructor(address: string, ports: NamesrvLinkPorts, options: NamesrvLinkOptions) {

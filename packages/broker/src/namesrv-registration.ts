@@ -8,7 +8,7 @@ import {
   registrationBodyCrc,
 } from '@ledgermq/protocol';
 import type { DataVersion, RemotingCommand, TopicConfig } from '@ledgermq/protocol';
-import type { Clock, Logger } from '@ledgermq/raft';
+import type { Clock, Logger, TimerHandle } from '@ledgermq/raft';
 import { NamesrvLink } from './namesrv-link.ts';
 import type { NamesrvConnector } from './namesrv-link.ts';
 import type { TopicAnnouncer } from './topic-creation.ts';
@@ -71,8 +71,8 @@ export class NamesrvRegistration implements TopicAnnouncer {
   #number = 0;
   #scheduled = false;
   #announcements: Announcement[] = [];
-  #periodTimer: ReturnType<Clock['setTimer']> | null = null;
-  #waitTimer: ReturnType<Clock['setTimer']> | null = null;
+  #periodTimer: TimerHandle = null;
+  #waitTimer: TimerHandle = null;
   #running = false;
 
   constructor(ports: NamesrvRegistrationPorts, options: NamesrvRegistrationOptions) {
@@ -165,8 +165,7 @@ export class NamesrvRegistration implements TopicAnnouncer {
   /** Calls back those whose news every reachable server has confirmed. A server that is away keeps nobody waiting. */
   #settle(): void {
     const connected = this.#links.filter((link) => link.connected);
-    const known =
-      connected.length === 0 ? -1 : Math.min(...connected.map((link) => link.confirmed));
+    const known = connected.length === 0 ? -1 : Math.min(...connected.map((link) => link.confirmed));
     this.#release(({ number }) => number <= known);
   }
 

@@ -81,7 +81,10 @@ test('every fault is reported at once, each by the name of its field', (t) => {
 
 test('relations between fields are checked', (t) => {
   const base = validConfig();
-  t.regex(faultsOf({ ...base, maxMessageSize: 17_000_000 }).join(), /frameBytesMax must exceed maxMessageSize/);
+  t.regex(
+    faultsOf({ ...base, maxMessageSize: 17_000_000 }).join(),
+    /frameBytesMax must exceed maxMessageSize/,
+  );
   t.regex(
     faultsOf({
       ...base,

@@ -6,7 +6,9 @@ import type { Frame } from '@ledgermq/protocol';
 import { FaceFixture, pullFields, sendHeader } from './face-fixture.ts';
 import { RecordingConnection, framesOf } from './recording-connection.ts';
 
-const KNOWN_CODES = [10, 11, 14, 15, 17, 21, 26, 28, 29, 30, 31, 32, 33, 34, 35, 36, 38, 41, 42, 310, 320, 351, 361];
+const KNOWN_CODES = [
+  10, 11, 14, 15, 17, 21, 26, 28, 29, 30, 31, 32, 33, 34, 35, 36, 38, 41, 42, 310, 320, 351, 361,
+];
 
 function withTopic(): FaceFixture {
   const fixture = new FaceFixture();
@@ -51,7 +53,13 @@ test('an error inside a handler is the answer of that request only', (t) => {
 
 test('an error inside the way back of a proposal is answered too', (t) => {
   const fixture = withTopic();
-  fixture.group.store = () => ({ type: 'stored', queueId: 0, queueOffset: 0, physicalOffset: -1, duplicate: false });
+  fixture.group.store = () => ({
+    type: 'stored',
+    queueId: 0,
+    queueOffset: 0,
+    physicalOffset: -1,
+    duplicate: false,
+  });
   const answer = fixture.send();
   t.is(answer.code, 1);
   t.regex(answer.remark ?? '', /MESSAGE_ID_INVALID/);
@@ -111,21 +119,51 @@ test('any bytes as header and body are answered or end the connection, and never
 
 test('any fields and any body of a known request are answered exactly once', (t) => {
   const fixture = withTopic();
-  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'm', ...Object.keys(pullFields()), 'offset', 'group'];
+  const names = [
+    'a',
+    'b',
+    'c',
+    'd',
+    'e',
+    'f',
+    'g',
+    'h',
+    'i',
+    'm',
+    ...Object.keys(pullFields()),
+    'offset',
+    'group',
+  ];
   const values = fc.oneof(
-    fc.constantFrom('', '0', '-1', '4294967296', '9223372036854775807', 'true', 'T', '%RETRY%g', '\u0001\u0002'),
+    fc.constantFrom(
+      '',
+      '0',
+      '-1',
+      '4294967296',
+      '9223372036854775807',
+      'true',
+      'T',
+      '%RETRY%g',
+      '\u0001\u0002',
+    ),
     fc.string({ maxLength: 20 }),
   );
   fc.assert(
     fc.property(
       fc.constantFrom(...KNOWN_CODES),
       fc.dictionary(fc.constantFrom(...names), values),
-      fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.json().map((text) => Buffer.from(text))),
+      fc.oneof(
+        fc.uint8Array({ maxLength: 100 }),
+        fc.json().map((text) => Buffer.from(text)),
+      ),
       fc.constantFrom<0 | 1>(0, 1),
       (code, fields, body, serializeType) => {
         const request = { ...createRequest(code, fields, Buffer.from(body), 5), serializeType };
         const connection = feed(fixture, framesOf(request));
-        t.is(connection.written.filter((command) => command.opaque === 5 && (command.flag & 1) === 1).length, 1);
+        t.is(
+          connection.written.filter((command) => command.opaque === 5 && (command.flag & 1) === 1).length,
+          1,
+        );
         t.false(connection.closed);
       },
     ),

@@ -117,12 +117,13 @@ export class FaceFixture {
     this.face.onLeadership();
   }
 
-  heartbeat(
-    group: string,
-    topics: readonly string[],
-    options: HeartbeatOptions = {},
-  ): void {
-    const { clientId = 'c1', tags = '*', messageModel = 'CLUSTERING', connection = this.connection } = options;
+  heartbeat(group: string, topics: readonly string[], options: HeartbeatOptions = {}): void {
+    const {
+      clientId = 'c1',
+      tags = '*',
+      messageModel = 'CLUSTERING',
+      connection = this.connection,
+    } = options;
     const body = encodeHeartbeat({
       clientID: clientId,
       producerDataSet: [],

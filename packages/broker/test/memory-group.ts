@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { decodeProperties, patchOffsets, readRecord, recordTotalSize, tagsCode } from '@ledgermq/protocol';
-import type { DataVersion, TopicConfig } from '@ledgermq/protocol';
+import type { TopicConfig } from '@ledgermq/protocol';
 import type {
   ConsumerOffsetsPort,
   GroupPort,
@@ -58,7 +58,7 @@ export class MemoryGroup implements GroupPort {
   readonly topics: TopicsPort = {
     get: (topic: string): TopicConfig | undefined => this.topicTable.get(topic),
     all: (): Iterable<TopicConfig> => this.topicTable.values(),
-    dataVersion: { stateVersion: 0, timestamp: 0, counter: 0 } as DataVersion,
+    dataVersion: { stateVersion: 0, timestamp: 0, counter: 0 },
   };
   readonly groups: SubscriptionGroupsPort = {
     get: (group: string): SubscriptionGroupView | undefined => this.groupTable.get(group),

@@ -59,7 +59,7 @@ interface Fixture {
   readonly group: MemoryGroup;
   role: { brokerId: number; term: number };
   /** Ends the turn and lets promises settle. */
-  turn(): Promise<void>;
+  readonly turn: () => Promise<void>;
 }
 
 function fixture(brokerPermission = 6): Fixture {

@@ -4,6 +4,7 @@ import {
   encodeUnregisterClientHeader,
   MASTER_ID,
   RequestCode,
+  ResponseCode,
   type Frame,
   type HeartbeatData,
 } from '@ledgermq/protocol';
@@ -36,6 +37,9 @@ export class ClientCore {
   readonly #heartbeat: () => HeartbeatData;
   readonly #events: CoreEvents;
   readonly #timers: NodeJS.Timeout[] = [];
+  /** The connection over which each address last took a heartbeat: a new one means that the broker forgot this client. */
+  readonly #greeted: Map<string, Connection> = new Map();
+  #greetingNew: Promise<void> | null = null;
   #stopped = false;
 
   constructor(config: ClientConfig, heartbeat: () => HeartbeatData, events: CoreEvents) {
@@ -58,14 +62,34 @@ export class ClientCore {
   }
 
   /** Tells every broker of the known routes that this client lives; masters only when it consumes nothing. */
-  async heartbeat(): Promise<void> {
+  heartbeat(): Promise<void> {
+    return this.#greet(() => true);
+  }
+
+  /** A heartbeat to the brokers that had none over the connection they have now, if any. Single-flight. */
+  heartbeatNew(): Promise<void> {
+    this.#greetingNew ??= this.#greet((address) => {
+      const connection = this.connections.peek(address);
+      return connection === null || this.#greeted.get(address) !== connection;
+    }).finally(() => {
+      this.#greetingNew = null;
+    });
+    return this.#greetingNew;
+  }
+
+  /** Never rejects. */
+  async #greet(wanted: (address: string) => boolean): Promise<void> {
     const data = this.#heartbeat();
     const command = createRequest(RequestCode.HEART_BEAT, {}, encodeHeartbeat(data));
+    const addresses = this.#heartbeatAddresses(data.consumerDataSet.length > 0);
+    for (const address of this.#greeted.keys()) if (!addresses.has(address)) this.#greeted.delete(address);
     await Promise.all(
-      this.#heartbeatAddresses(data.consumerDataSet.length > 0).map(async (address) => {
+      [...addresses].filter(wanted).map(async (address) => {
         try {
           const connection = await this.connections.get(address);
-          await connection.request(command, HEARTBEAT_TIMEOUT_MS);
+          const response = await connection.request(command, HEARTBEAT_TIMEOUT_MS);
+          if (response.code === ResponseCode.SUCCESS) this.#greeted.set(address, connection);
+          else this.config.logger.debug({ address, code: response.code }, 'heartbeat refused');
         } catch (error) {
           this.config.logger.debug({ address, error: String(error) }, 'heartbeat failed');
         }
@@ -101,13 +125,13 @@ export class ClientCore {
     if (!this.#stopped) this.#events.onRoutesPolled();
   }
 
-  #heartbeatAddresses(slavesToo: boolean): string[] {
+  #heartbeatAddresses(slavesToo: boolean): Set<string> {
     const addresses = new Set<string>();
     for (const brokerName of this.routes.brokerNames()) {
       for (const [id, address] of this.routes.addressesOf(brokerName)) {
         if (slavesToo || id === MASTER_ID) addresses.add(address);
       }
     }
-    return [...addresses];
+    return addresses;
   }
 }

@@ -11,6 +11,7 @@ export type MQErrorCode =
   | 'ERR_MQ_BROKER' // A broker answered with an error code.
   | 'ERR_MQ_NO_ROUTE' // No name server knows a broker for the topic.
   | 'ERR_MQ_BAD_MESSAGE' // The message breaks a rule before anything is sent.
+  | 'ERR_MQ_BAD_BODY' // A received body cannot be decompressed.
   | 'ERR_MQ_BAD_OPTIONS'
   | 'ERR_MQ_CONNECT' // No connection could be made.
   | 'ERR_MQ_TIMEOUT' // No answer within the deadline.

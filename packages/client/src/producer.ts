@@ -11,8 +11,9 @@ import {
 } from '@ledgermq/protocol';
 import { ClientCore } from './client-core.ts';
 import { MQBrokerException, MQClientException, type MQError } from './errors.ts';
+import { abortedBeforeSend, FlightLimit } from './flight-limit.ts';
 import { localAddress } from './local-address.ts';
-import { queueKey, type MessageQueue } from './message-queue.ts';
+import type { MessageQueue } from './message-queue.ts';
 import { encodeMessage, type MessageInit, type OutgoingMessage } from './outgoing-message.ts';
 import { parseProducerOptions, type ProducerConfig, type ProducerOptions } from './producer-options.ts';
 import { AUTO_CREATE_TOPIC, type TopicRoute } from './route-cache.ts';
@@ -44,8 +45,7 @@ export class DefaultMQProducer implements AsyncDisposable {
   /** The queue that sends of this turn without a queue of their own go to, by topic. */
   readonly #turnQueues: Map<string, MessageQueue> = new Map();
   readonly #rotation: Map<string, number> = new Map();
-  readonly #waiting: (() => void)[] = [];
-  #inFlight = 0;
+  readonly #flight: FlightLimit;
   #turnEnds = false;
   #started = false;
   #stopping: Promise<void> | null = null;
@@ -53,6 +53,7 @@ export class DefaultMQProducer implements AsyncDisposable {
 
   constructor(producerGroup: string, options: ProducerOptions = {}) {
     this.#config = parseProducerOptions(producerGroup, options);
+    this.#flight = new FlightLimit(this.#config.maxInFlight);
     this.#keys = new UniqKeyGenerator({
       ip: localAddress(),
       pid: process.pid,
@@ -159,26 +160,24 @@ export class DefaultMQProducer implements AsyncDisposable {
 
   async #shutdown(): Promise<void> {
     this.#batcher?.flush();
-    while (this.#inFlight > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    await this.#flight.empty();
     this.#stopped = true;
     await this.#core.stop({ producerGroup: this.#config.producerGroup, consumerGroup: null });
   }
 
   async #sendOne(message: MessageInit, options: SendOptions): Promise<SendResult> {
     this.#ensureStarted();
+    const { signal } = options;
+    if (signal?.aborted === true) throw abortedBeforeSend(signal);
     const encoded = this.#encode(message);
     const deadline = performance.now() + (options.timeout ?? this.#config.retryDeadline);
-    while (this.#inFlight >= this.#config.maxInFlight) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#inFlight++;
+    if (!this.#flight.tryEnter()) await this.#flight.enter(deadline, signal);
     try {
       const route = this.#core.routes.peek(message.topic) ?? (await this.#routeFor(message.topic));
       const queue = this.#chooseQueue(route, message, options);
-      return await this.#dispatch(encoded, queue, isQueueFixed(message, options), deadline, options.signal);
+      return await this.#dispatch(encoded, queue, isQueueFixed(message, options), deadline, signal);
     } finally {
-      this.#inFlight--;
-      this.#waiting.shift()?.();
+      this.#flight.exit();
     }
   }
 
@@ -189,12 +188,12 @@ export class DefaultMQProducer implements AsyncDisposable {
     deadline: number,
     signal: AbortSignal | undefined,
   ): Promise<SendResult> {
-    return new Promise((resolve, reject) => {
-      if (signal !== undefined) rejectOnAbort(signal, reject);
+    const settled = new Promise<SendResult>((resolve, reject) => {
       const send: PendingSend = { message, queueFixed, deadline, resolve, reject };
       if (this.#batcher === null) new Shipment(this.#ports, queue, [send]).start();
       else this.#batcher.add(queue, send);
     });
+    return signal === undefined ? settled : orAborted(settled, signal);
   }
 
   #encode(message: MessageInit): OutgoingMessage {
@@ -292,16 +291,25 @@ function isQueueFixed(message: MessageInit, options: SendOptions): boolean {
 
 /** The route's own object for an equal queue, so that sends to it can be gathered by identity. */
 function canonicalQueue(route: TopicRoute, queue: MessageQueue): MessageQueue {
-  const key = queueKey(queue);
-  return route.publishQueues.find((candidate) => queueKey(candidate) === key) ?? queue;
+  for (const own of route.publishQueues) {
+    if (own === queue) return own;
+    if (own.queueId === queue.queueId && own.brokerName === queue.brokerName && own.topic === queue.topic) {
+      return own;
+    }
+  }
+  return queue;
 }
 
-function rejectOnAbort(signal: AbortSignal, reject: (error: MQError) => void): void {
-  const abort = (): void => {
-    reject(
-      new MQClientException('ERR_MQ_ABORTED', 'the send was aborted', { outcome: 'unknown', cause: signal.reason }),
-    );
-  };
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
+/** What the send comes to, or an error once the signal fires: by then the message may be on its way. */
+function orAborted(settled: Promise<SendResult>, signal: AbortSignal): Promise<SendResult> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      const details = { outcome: 'unknown', cause: signal.reason } as const;
+      reject(new MQClientException('ERR_MQ_ABORTED', 'the send was aborted', details));
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    // A signal often outlives many sends; each takes its listener away.
+    void settled.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

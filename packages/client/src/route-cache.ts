@@ -31,6 +31,7 @@ export class RouteCache {
   readonly #nameServers: NameServers;
   readonly #routes: Map<string, TopicRoute> = new Map();
   readonly #looking: Map<string, Promise<TopicRoute | null>> = new Map();
+  readonly #creating: Map<string, Promise<TopicRoute | null>> = new Map();
   readonly #brokers: Map<string, ReadonlyMap<number, string>> = new Map();
 
   constructor(nameServers: NameServers) {
@@ -68,8 +69,19 @@ export class RouteCache {
     return look;
   }
 
-  /** For a topic that nobody knows: the queues it will have once a send creates it. */
-  async refreshForCreation(topic: string): Promise<TopicRoute | null> {
+  /**
+   * For a topic that nobody knows: the queues it will have once a send creates it. Many first sends of a topic share
+   * one look, and get the same queues to gather by.
+   */
+  refreshForCreation(topic: string): Promise<TopicRoute | null> {
+    const looking = this.#creating.get(topic);
+    if (looking !== undefined) return looking;
+    const look = this.#lookForCreation(topic).finally(() => this.#creating.delete(topic));
+    this.#creating.set(topic, look);
+    return look;
+  }
+
+  async #lookForCreation(topic: string): Promise<TopicRoute | null> {
     const template = await this.#fetch(AUTO_CREATE_TOPIC);
     if (template === null) return null;
     this.#learnAddresses(template);

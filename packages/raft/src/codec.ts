@@ -55,14 +55,16 @@ export function encodePeerFrame(
   const address = { group, from, to };
   const room = limits.envelopeBytesMax - Buffer.byteLength(group + from + to) - 32;
   const perFrame = Math.min(limits.messagesMax, Math.floor(room / MESSAGE_BYTES_MAX));
-  if (perFrame < 1) throw new RaftError('PEER_FRAME_TOO_LARGE', `the group name ${group} fills a whole frame`);
+  if (perFrame < 1)
+    throw new RaftError('PEER_FRAME_TOO_LARGE', `the group name ${group} fills a whole frame`);
   const bytesMax = limits.frameBytesMax - PREFIX_BYTES - limits.envelopeBytesMax;
   const buffers: Buffer[] = [];
   let start = 0;
   let bytes = 0;
   messages.forEach((message, at) => {
     const added = entryBytes(message);
-    if (added > bytesMax) throw new RaftError('PEER_FRAME_TOO_LARGE', `a message of ${added} bytes of entries`);
+    if (added > bytesMax)
+      throw new RaftError('PEER_FRAME_TOO_LARGE', `a message of ${added} bytes of entries`);
     if (at > start && (at - start >= perFrame || bytes + added > bytesMax)) {
       pushFrame(buffers, address, messages.slice(start, at), bytes);
       start = at;

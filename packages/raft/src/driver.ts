@@ -26,7 +26,8 @@ const READIES_PER_TURN_MAX = 16;
  * 2. Append entries to the page cache, so that storage can serve what messages refer to.
  * 3. Send `messages`. A leader's appends need not wait for its own disk (thesis §10.2.1); its own
  *    acknowledgement does, and that is `persisted`.
- * 4. Start a sync, unless one runs; what is appended meanwhile gathers for the next one.
+ * 4. Start a sync, unless one runs; what is appended meanwhile gathers for the next one, which starts as soon as
+ *    this one ends.
  * 5. Apply. The machine answers clients here, after the peers and the disk got their work.
  *
  * When a sync ends, `persisted` tells the core, then the messages that waited for it leave in order. Messages of
@@ -269,17 +270,19 @@ export class RaftDriver {
 
   #onDurable(index: number, term: number, waiting: readonly Message[]): void {
     if (this.#state !== 'running') return;
+    if (!this.#options.config.asyncFlush) {
+      this.#lane.start();
+      this.#persisted(index, term);
+    }
     this.#mark();
-    if (!this.#options.config.asyncFlush) this.#persisted(index, term);
     this.#deliver(waiting);
-    // The rest of this turn's input is taken along, so that its entries join the sync that starts now.
-    this.#turn(0);
-    if (this.#state === 'running' && !this.#options.config.asyncFlush) this.#lane.start();
+    // What `persisted` set free leaves at the end of this turn, together with the rest of the turn's input.
+    this.#schedule();
   }
 
   #campaign(): void {
     this.#guard(() => this.#node.campaign(), 'INVARIANT_VIOLATED');
-    this.#turn(0);
+    this.#schedule();
   }
 
   #armFlush(): void {

@@ -1,23 +1,20 @@
 import type { ExecutionContext, TestFn } from 'ava';
-import { EntryKind, allocateFrame, sealEntry, type Entry } from './entry.ts';
 import type { RaftErrorCode } from './errors.ts';
-import type { LogPosition, LogStorage } from './storage.ts';
+import {
+  checkEqual,
+  codeOf,
+  entriesAfter,
+  positionAfterLast,
+  type LogStorageFixture,
+} from './log-storage-check.ts';
+import { runHistory } from './log-storage-history.ts';
+import type { LogPosition } from './storage.ts';
 
-/** One log of the implementation under test, over several lives of its process. */
-export interface LogStorageFixture {
-  /** Opens the log; the first call makes a new one. Called again only after `close` or `crash`. */
-  open(): Promise<LogStorage>;
-  /** Ends a life in good order. */
-  close(storage: LogStorage): Promise<void>;
-  /** Ends a life by a power cut: what no sync covered may be lost, in whole or from some point on. */
-  crash(storage: LogStorage): Promise<void>;
-  /** Called once, after the last life has ended. */
-  dispose(): Promise<void>;
-}
+export { entriesAfter };
+export type { LogStorageFixture };
 
 /** Seeds of the random histories; a failure names the seed. */
 const SEEDS = [1, 2, 3, 5, 8, 13, 21, 34];
-const STEPS_PER_SEED = 60;
 
 interface SuiteCase {
   readonly title: string;
@@ -49,82 +46,8 @@ export function logStorageSuite(
   }
 }
 
-/** Sealed entries that continue `position`; the bodies differ by index, term and `salt`. */
-export function entriesAfter(
-  position: LogPosition,
-  bodies: readonly { readonly term: number; readonly bytes: number; readonly salt?: number }[],
-): Entry[] {
-  const made: Entry[] = [];
-  let { index, address, hash } = position;
-  for (const { term, bytes, salt } of bodies) {
-    const frame = allocateFrame(bytes);
-    index++;
-    frame.fill((index * 31 + term * 7 + (salt ?? 0)) & 0xff, frame.length - bytes);
-    const kind = bytes === 0 ? EntryKind.NoOp : EntryKind.Data;
-    const entry = sealEntry(frame, { index, term, kind, address, prevHash: hash });
-    made.push(entry);
-    address += frame.length;
-    hash = entry.hash;
-  }
-  return made;
-}
-
 function terms(...list: number[]): { term: number; bytes: number }[] {
   return list.map((term) => ({ term, bytes: 16 }));
-}
-
-function after(entry: Entry): LogPosition {
-  return {
-    index: entry.index,
-    term: entry.term,
-    address: entry.address + entry.frame.length,
-    hash: entry.hash,
-  };
-}
-
-function codeOf(run: () => void): RaftErrorCode | 'none' | 'untyped' {
-  try {
-    run();
-    return 'none';
-  } catch (error) {
-    // By code, not by class: a copy of this package in another folder has another class.
-    if (typeof error === 'object' && error !== null && 'code' in error) return error.code as RaftErrorCode;
-    return 'untyped';
-  }
-}
-
-/** Compares everything the port shows with the list of entries that it should hold. */
-function checkEqual(
-  t: ExecutionContext,
-  log: LogStorage,
-  base: LogPosition,
-  expected: readonly Entry[],
-  note: string,
-): void {
-  const first = base.index + 1;
-  const last = expected.at(-1);
-  t.is(log.firstIndex(), first, `${note}: first index`);
-  t.deepEqual(log.lastPosition(), last === undefined ? base : after(last), `${note}: last position`);
-  t.deepEqual(log.positionAt(base.index), base, `${note}: position before the first entry`);
-  t.is(log.positionAt(first + expected.length), null, `${note}: position behind the end`);
-  t.is(log.term(first + expected.length), null, `${note}: term behind the end`);
-  for (const entry of expected) {
-    t.is(log.term(entry.index), entry.term, `${note}: term of ${entry.index}`);
-    t.deepEqual(log.positionAt(entry.index), after(entry), `${note}: position of ${entry.index}`);
-  }
-  const found = log.entries(first, first + expected.length + 5, Number.MAX_SAFE_INTEGER);
-  t.is(found.length, expected.length, `${note}: count of entries`);
-  found.forEach((entry, at) => {
-    const wanted = expected[at];
-    if (wanted === undefined) return;
-    t.deepEqual(withoutFrame(entry), withoutFrame(wanted), `${note}: header of ${wanted.index}`);
-    t.true(entry.frame.equals(wanted.frame), `${note}: bytes of ${wanted.index}`);
-  });
-}
-
-function withoutFrame(entry: Entry): Omit<Entry, 'frame'> {
-  const { index, term, kind, address, hash, prevHash } = entry;
-  return { index, term, kind, address, hash, prevHash };
 }
 
 const basicCases: readonly SuiteCase[] = [
@@ -347,55 +270,3 @@ const durabilityCases: readonly SuiteCase[] = [
     },
   },
 ];
-
-function positionAfterLast(entries: readonly Entry[], base: LogPosition): LogPosition {
-  const last = entries.at(-1);
-  return last === undefined ? base : after(last);
-}
-
-/** Appends, cuts, syncs, reopens and crashes at random, and compares with a plain list after every step. */
-async function runHistory(t: ExecutionContext, fixture: LogStorageFixture, seed: number): Promise<void> {
-  let state = seed;
-  const next = (bound: number): number => {
-    // Numerical Recipes' linear congruential generator; the high bits are the better ones.
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 0x1_0000_0000) * bound);
-  };
-  let log = await fixture.open();
-  const base = log.lastPosition();
-  let model: Entry[] = [];
-  let durable: Entry[] = [];
-  let committed = 0;
-  for (let step = 0; step < STEPS_PER_SEED; step++) {
-    const note = `seed ${seed}, step ${step}`;
-    const choice = next(10);
-    if (choice < 6) {
-      const cut = next(4) === 0 ? next(model.length - committed + 1) : 0;
-      const kept = model.slice(0, model.length - cut);
-      const from = positionAfterLast(kept, base);
-      const term = Math.max(1, from.term, ...model.map((entry) => entry.term)) + (cut > 0 ? 1 : next(2));
-      const bodies = Array.from({ length: 1 + next(5) }, () => ({ term, bytes: next(3_000), salt: step }));
-      const fresh = entriesAfter(from, bodies);
-      log.append(fresh);
-      model = [...kept, ...fresh];
-    } else if (choice < 8) {
-      await log.sync();
-      durable = model;
-      committed = Math.max(committed, next(durable.length + 1));
-      log.markCommitted(committed);
-    } else if (choice === 8) {
-      await log.sync();
-      durable = model;
-      await fixture.close(log);
-      log = await fixture.open();
-    } else {
-      // Only synced histories have one right answer; what a cut without a sync leaves is up to the disk.
-      if (model !== durable) await log.sync();
-      durable = model;
-      await fixture.crash(log);
-      log = await fixture.open();
-    }
-    checkEqual(t, log, base, model, note);
-  }
-  await fixture.close(log);
-}

@@ -58,8 +58,8 @@ export interface LogStorage {
   sync(): Promise<void>;
 
   /**
-   * Hint that entries up to `index` are committed and so must never be cut. May be made durable lazily; recovery
-   * uses it to tell a torn tail from lost data. Indexes that move backwards are ignored.
+   * Hint that entries up to `index` are committed and so must never be cut; a sync covered them before. May be made
+   * durable lazily; recovery uses it to tell a torn tail from lost data. Indexes that move backwards are ignored.
    */
   markCommitted(index: LogIndex): void;
 }

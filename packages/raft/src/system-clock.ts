@@ -12,7 +12,8 @@ export class SystemClock implements Clock {
   }
 
   setTimer(ms: number, fn: () => void): TimerHandle {
-    return setTimeout(fn, ms).unref();
+    // A timer of Node cuts fractions off, and would be early.
+    return setTimeout(fn, Math.ceil(ms)).unref();
   }
 
   clearTimer(handle: TimerHandle): void {

@@ -16,7 +16,11 @@ const n = fc.maxSafeNat();
 const base = { from: fc.constant('n1'), to: fc.constant('n2'), term: n };
 const limits = { ...peerCodecLimits, frameBytesMax: 20_000, envelopeBytesMax: 4_096 };
 
-function entriesOf(prevIndex: number, term: number, sizes: readonly number[]): ReturnType<typeof entriesAfter> {
+function entriesOf(
+  prevIndex: number,
+  term: number,
+  sizes: readonly number[],
+): ReturnType<typeof entriesAfter> {
   const position = { index: prevIndex, term, address: prevIndex * 100, hash: 77 };
   return entriesAfter(
     position,
@@ -26,18 +30,16 @@ function entriesOf(prevIndex: number, term: number, sizes: readonly number[]): R
 
 const appendRequest = fc
   .tuple(n, fc.nat(1_000_000), n, n, fc.array(fc.nat(200), { maxLength: 4 }))
-  .map(
-    ([term, prevIndex, prevTerm, commit, sizes]): Message => ({
-      type: 'append-request',
-      from: 'n1',
-      to: 'n2',
-      term,
-      prevIndex,
-      prevTerm,
-      commit,
-      entries: entriesOf(prevIndex, 9, sizes),
-    }),
-  );
+  .map(([term, prevIndex, prevTerm, commit, sizes]): Message => ({
+    type: 'append-request',
+    from: 'n1',
+    to: 'n2',
+    term,
+    prevIndex,
+    prevTerm,
+    commit,
+    entries: entriesOf(prevIndex, 9, sizes),
+  }));
 
 const message: fc.Arbitrary<Message> = fc.oneof(
   appendRequest,
@@ -211,7 +213,14 @@ test('the generated module is what raft.proto gives today', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'ledgermq-raft-proto-'));
   try {
     const js = join(folder, 'raft.js');
-    const flags = ['--no-verify', '--no-convert', '--no-create', '--no-delimited', '--no-typeurl', '--no-service'];
+    const flags = [
+      '--no-verify',
+      '--no-convert',
+      '--no-create',
+      '--no-delimited',
+      '--no-typeurl',
+      '--no-service',
+    ];
     const target = ['-t', 'static-module', '-w', 'esm', '-r', 'ledgermq-raft'];
     await run(process.execPath, [join(bin, 'pbjs'), ...target, ...flags, '-o', js, 'src/raft.proto']);
     await run(process.execPath, [join(bin, 'pbts'), '-o', join(folder, 'raft.d.ts'), js]);

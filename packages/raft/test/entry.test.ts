@@ -59,13 +59,20 @@ test('the header has the documented layout', (t) => {
 
 test('what was sealed is read back', (t) => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), safe, safe, safe, fc.nat(20), (body, index, term, address, at) => {
-      const entry = sealed(body, { index, term, address, prevHash: index % 2 ** 32 });
-      const buffer = Buffer.concat([Buffer.alloc(at, 7), entry.frame, Buffer.alloc(3, 9)]);
-      const read = decodeEntry(buffer, at, { verifyBody: true });
-      t.deepEqual({ ...read, frame: null }, { ...entry, frame: null });
-      t.true(entryBody(read).equals(body));
-    }),
+    fc.property(
+      fc.uint8Array({ maxLength: 300 }),
+      safe,
+      safe,
+      safe,
+      fc.nat(20),
+      (body, index, term, address, at) => {
+        const entry = sealed(body, { index, term, address, prevHash: index % 2 ** 32 });
+        const buffer = Buffer.concat([Buffer.alloc(at, 7), entry.frame, Buffer.alloc(3, 9)]);
+        const read = decodeEntry(buffer, at, { verifyBody: true });
+        t.deepEqual({ ...read, frame: null }, { ...entry, frame: null });
+        t.true(entryBody(read).equals(body));
+      },
+    ),
     { seed: SEED, numRuns: 200 },
   );
 });

@@ -1,1 +1,17 @@
-export {};
+export { StoreError } from './errors.ts';
+export type { StoreErrorCode } from './errors.ts';
+export type { Disk, DiskFile, DiskLock } from './disk.ts';
+export { NodeDisk } from './node-disk.ts';
+export { MemoryDisk } from './memory-disk.ts';
+export { parseSegmentLogConfig, segmentLogDefaults } from './config.ts';
+export type { SegmentLogConfig } from './config.ts';
+export { SegmentLog } from './segment-log.ts';
+export { HardStateFile } from './hard-state-file.ts';
+export { DerivedState, openDerivedState } from './derived-state.ts';
+export type { DerivedStatePorts } from './derived-state.ts';
+export type { DerivedStateConfig } from './derived-config.ts';
+export { QueueIndex } from './queue-index.ts';
+export { QueueUnits } from './queue-units.ts';
+export { UniqKeyTable } from './uniq-key-table.ts';
+export { nodeLevel } from './state-db.ts';
+export type { StateEntry, StateLevel } from './state-db.ts';

@@ -42,7 +42,8 @@ export class QueueBlockFile {
         file.write(header, 0);
       } else {
         const found = Buffer.alloc(HEADER_BYTES);
-        if (file.read(found, 0) < HEADER_BYTES || !found.equals(header)) throw corrupt(path, 'has a bad header');
+        if (file.read(found, 0) < HEADER_BYTES || !found.equals(header))
+          throw corrupt(path, 'has a bad header');
       }
       return new QueueBlockFile(file);
     } catch (error) {
@@ -55,9 +56,8 @@ export class QueueBlockFile {
     return this.#file.path;
   }
 
-  /** INDEX_CORRUPT unless the file reaches to the end of the first `units` units of the block. */
-  requireUnits(block: number, units: number): void {
-    const end = BLOCKS_AT + block * BLOCK_BYTES + units * UNIT_BYTES;
+  /** INDEX_CORRUPT unless the file reaches to this byte. */
+  requireBytes(end: number): void {
     if (this.#file.size() < end) throw corrupt(this.path, `ends before byte ${end}`, end);
   }
 
@@ -65,7 +65,8 @@ export class QueueBlockFile {
   readUnits(block: number, units: number): void {
     const at = BLOCKS_AT + block * BLOCK_BYTES;
     const target = this.#scratchBytes.subarray(0, units * UNIT_BYTES);
-    if (this.#file.read(target, at) < target.length) throw corrupt(this.path, `ends inside block ${block}`, at);
+    if (this.#file.read(target, at) < target.length)
+      throw corrupt(this.path, `ends inside block ${block}`, at);
   }
 
   /** Write the first `units` units of the scratch words to a block, from its unit `first` on. */
@@ -83,6 +84,11 @@ export class QueueBlockFile {
   }
 }
 
+/** The byte after the first `units` units of a block. */
+export function blockEnd(block: number, units: number): number {
+  return BLOCKS_AT + block * BLOCK_BYTES + units * UNIT_BYTES;
+}
+
 function headerBytes(): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt32LE(MAGIC, 0);
@@ -94,5 +100,9 @@ function headerBytes(): Buffer {
 }
 
 function corrupt(path: string, what: string, offset?: number): StoreError {
-  return new StoreError('INDEX_CORRUPT', `${path} ${what}`, offset === undefined ? { file: path } : { file: path, offset });
+  return new StoreError(
+    'INDEX_CORRUPT',
+    `${path} ${what}`,
+    offset === undefined ? { file: path } : { file: path, offset },
+  );
 }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { StoreError } from './errors.ts';
 import { readInt53, writeInt53 } from './int53.ts';
-import { BLOCK_COUNT_MAX } from './queue-block-file.ts';
+import { BLOCK_COUNT_MAX, blockEnd } from './queue-block-file.ts';
 import type { QueueBlockFile } from './queue-block-file.ts';
 import type { QueueColumns } from './queue-columns.ts';
 import { BLOCK_UNITS } from './queue-units.ts';
@@ -78,9 +78,11 @@ export function restoreColumns(
   for (const entry of queueBlocks) restoreBlock(columns, entry);
   const used = new Set<number>();
   let blockCount = 0;
+  let bytes = 0;
   const claim = (block: number, units: number): void => {
-    if (block >= BLOCK_COUNT_MAX || used.has(block)) throw corrupt(`block ${block} has two owners or no place`);
-    file.requireUnits(block, units);
+    if (block >= BLOCK_COUNT_MAX || used.has(block))
+      throw corrupt(`block ${block} has two owners or no place`);
+    bytes = Math.max(bytes, blockEnd(block, units));
     used.add(block);
     blockCount = Math.max(blockCount, block + 1);
   };
@@ -91,13 +93,15 @@ export function restoreColumns(
     const tailBlock = columns.tailBlocks[queueNumber] as number;
     if (tailBlock >= 0) claim(tailBlock, columns.tailUnits[queueNumber] as number);
   }
+  file.requireBytes(bytes);
   const freeBlocks: number[] = [];
   for (let block = blockCount - 1; block >= 0; block -= 1) if (!used.has(block)) freeBlocks.push(block);
   return { blockCount, freeBlocks };
 }
 
 function restorePage(columns: QueueColumns, queueCountMax: number, { key, value }: StateEntry): void {
-  if (key.length !== 5 || value.length !== PAGE_VALUE_BYTES) throw corrupt('a queue record has a wrong length');
+  if (key.length !== 5 || value.length !== PAGE_VALUE_BYTES)
+    throw corrupt('a queue record has a wrong length');
   const stored = value.readUInt32LE(PAGE_VALUE_BYTES - 4);
   if (crc32(value.subarray(0, PAGE_VALUE_BYTES - 4)) !== stored) throw corrupt('a queue record is damaged');
   const firstQueue = key.readUInt32BE(1) * QUEUES_PER_PAGE;
@@ -126,7 +130,8 @@ function restorePage(columns: QueueColumns, queueCountMax: number, { key, value 
 function restoreBlock(columns: QueueColumns, { key, value }: StateEntry): void {
   if (key.length !== 9 || value.length !== 8) throw corrupt('a block record has a wrong length');
   const queueNumber = key.readUInt32BE(1);
-  if (queueNumber >= columns.count) throw corrupt(`a block belongs to queue ${queueNumber}, which is unknown`);
+  if (queueNumber >= columns.count)
+    throw corrupt(`a block belongs to queue ${queueNumber}, which is unknown`);
   const held = columns.sealed[queueNumber] ?? [];
   const expected = Math.floor((columns.mins[queueNumber] as number) / BLOCK_UNITS) + held.length / 2;
   if (key.readUInt32BE(5) !== expected) throw corrupt(`queue ${queueNumber} lacks block ${expected}`);

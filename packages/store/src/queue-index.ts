@@ -1,15 +1,20 @@
 import { StoreError } from './errors.ts';
 import { WORD_RANGE } from './int53.ts';
-import { PageCache } from './page-cache.ts';
-import { BLOCK_COUNT_MAX } from './queue-block-file.ts';
+import type { PageCache } from './page-cache.ts';
 import type { QueueBlockFile } from './queue-block-file.ts';
 import { QUEUE_CHANGED, QUEUE_UNWRITTEN, QueueColumns } from './queue-columns.ts';
-import { QUEUES_PER_PAGE, blockKey, encodeBlock, encodeQueuePage, restoreColumns } from './queue-directory.ts';
-import { BLOCK_PAGES, BLOCK_UNITS, PAGE_BYTES, PAGE_UNITS, PAGE_WORDS, UNIT_WORDS } from './queue-units.ts';
+import {
+  QUEUES_PER_PAGE,
+  blockKey,
+  encodeBlock,
+  encodeQueuePage,
+  restoreColumns,
+} from './queue-directory.ts';
+import { QueuePages, placeOf } from './queue-pages.ts';
+import { BLOCK_UNITS, PAGE_BYTES, PAGE_UNITS, UNIT_WORDS } from './queue-units.ts';
 import type { QueueUnits } from './queue-units.ts';
 import type { LoadedState, StateEntry } from './state-db.ts';
-import { UnwrittenQueues } from './unwritten-queues.ts';
-import { WORD_CHECK_SEED, checkWords, extendCheck } from './word-check.ts';
+import { WORD_CHECK_SEED, extendCheck } from './word-check.ts';
 
 export interface QueueIndexConfig {
   /** Memory for pages, clean and dirty. At least four times dirtyBytesMax. */
@@ -35,8 +40,6 @@ export interface QueueIndexSnapshot {
 
 export type TimeBoundary = 'LOWER' | 'UPPER';
 
-/** Queues written at a time when memory runs out of clean pages. */
-const SPILL_QUEUES = 64;
 const ADDRESS_WORD = 0;
 const STORE_TIMESTAMP_WORD = 4;
 
@@ -51,16 +54,11 @@ const STORE_TIMESTAMP_WORD = 4;
  * Not deterministic across replicas: which block holds what. Deterministic: everything that can be read.
  */
 export class QueueIndex {
-  readonly #file: QueueBlockFile;
-  readonly #cache: PageCache;
   readonly #columns: QueueColumns = new QueueColumns();
+  readonly #pages: QueuePages;
+  readonly #cache: PageCache;
   readonly #queueCountMax: number;
   readonly #dirtyPagesMax: number;
-  readonly #unwritten: UnwrittenQueues = new UnwrittenQueues();
-  #blockCount = 0;
-  readonly #freeBlocks: number[] = [];
-  /** Freed since the last snapshot. */
-  #freedBlocks: number[] = [];
   #changedQueues: number[] = [];
   /** Pairs of queueNumber and place: blocks filled, and full blocks let go, since the last snapshot. */
   #sealedPlaces: number[] = [];
@@ -70,14 +68,12 @@ export class QueueIndex {
 
   /** `restored`: the content of the last checkpoint. INDEX_CORRUPT if the file does not fit to it. */
   constructor(file: QueueBlockFile, config: QueueIndexConfig, restored: LoadedState) {
-    this.#file = file;
-    this.#cache = new PageCache(config.cacheBytesMax);
     this.#queueCountMax = config.queueCountMax;
     this.#dirtyPagesMax = Math.floor(config.dirtyBytesMax / PAGE_BYTES);
     const { queuePages, queueBlocks } = restored;
     const space = restoreColumns(this.#columns, config.queueCountMax, queuePages, queueBlocks, file);
-    this.#blockCount = space.blockCount;
-    this.#freeBlocks.push(...space.freeBlocks);
+    this.#pages = new QueuePages(file, this.#columns, config.cacheBytesMax, this.#dirtyPagesMax * 2, space);
+    this.#cache = this.#pages.cache;
   }
 
   /** One more than the highest queueNumber in use. */
@@ -128,7 +124,7 @@ export class QueueIndex {
       throw new StoreError('INDEX_RANGE', `queue ${queueNumber} goes on at ${next}, not ${queueOffset}`);
     }
     requireUnit(address, size, storeTimestamp);
-    const slot = this.#tailSlot(queueNumber);
+    const slot = this.#pages.tailSlot(queueNumber);
     const unit = columns.tailUnits[queueNumber] as number;
     const words = this.#cache.words(slot);
     const at = this.#cache.wordsAt(slot) + (unit % PAGE_UNITS) * UNIT_WORDS;
@@ -160,7 +156,7 @@ export class QueueIndex {
     let done = 0;
     while (done < total) {
       const offset = from + done;
-      const slot = this.#slotOf(queueNumber, offset, total - done);
+      const slot = this.#pages.slotOf(queueNumber, offset, total - done);
       const first = offset % PAGE_UNITS;
       const units = Math.min(PAGE_UNITS - first, total - done);
       copyUnits(this.#cache.words(slot), this.#cache.wordsAt(slot) + first * UNIT_WORDS, units, target, done);
@@ -204,14 +200,11 @@ export class QueueIndex {
     const min = this.minOffset(queueNumber);
     if (offset <= min) return;
     const columns = this.#columns;
+    // A checkpoint under way may cover units that are about to go: they must still be found after a crash.
+    this.#pages.write(queueNumber);
     const first = placeOf(min);
     this.#removeSealed(queueNumber, first, placeOf(offset) - first);
     columns.mins[queueNumber] = offset;
-    const blockStart = placeOf(offset) * BLOCK_UNITS;
-    if ((columns.writtens[queueNumber] as number) < blockStart) {
-      columns.writtens[queueNumber] = blockStart;
-      columns.writtenChecks[queueNumber] = WORD_CHECK_SEED;
-    }
     this.#noteChange(queueNumber);
   }
 
@@ -219,10 +212,11 @@ export class QueueIndex {
   dropQueue(queueNumber: number): void {
     const columns = this.#columns;
     if (this.nextOffset(queueNumber) === 0) return;
+    this.#pages.write(queueNumber);
     const first = placeOf(this.minOffset(queueNumber));
     this.#removeSealed(queueNumber, first, (columns.sealed[queueNumber]?.length ?? 0) / 2);
     const tailBlock = columns.tailBlocks[queueNumber] as number;
-    if (tailBlock >= 0) this.#freeBlock(tailBlock);
+    if (tailBlock >= 0) this.#pages.freeBlock(tailBlock);
     columns.clear(queueNumber);
     this.#noteChange(queueNumber);
   }
@@ -248,11 +242,11 @@ export class QueueIndex {
     forPairs(this.#removedPlaces, (queueNumber, place) => {
       deletes.push(blockKey(queueNumber, place));
     });
-    const snapshot = { puts, deletes, unwrittenEnd: this.#unwritten.end, freedBlocks: this.#freedBlocks };
+    const { unwrittenEnd } = this.#pages;
+    const snapshot = { puts, deletes, unwrittenEnd, freedBlocks: this.#pages.takeFreed() };
     this.#changedQueues = [];
     this.#sealedPlaces = [];
     this.#removedPlaces = [];
-    this.#freedBlocks = [];
     this.#dirtied = 0;
     return snapshot;
   }
@@ -263,19 +257,19 @@ export class QueueIndex {
    */
   writeSome(snapshot: QueueIndexSnapshot, queueCount: number): boolean {
     for (let count = 0; count < queueCount; count += 1) {
-      if (this.#unwritten.begin >= snapshot.unwrittenEnd) return false;
-      this.#writeOldest();
+      if (this.#pages.unwrittenBegin >= snapshot.unwrittenEnd) return false;
+      this.#pages.writeOldest();
     }
-    return this.#unwritten.begin < snapshot.unwrittenEnd;
+    return this.#pages.unwrittenBegin < snapshot.unwrittenEnd;
   }
 
   sync(): Promise<void> {
-    return this.#file.sync();
+    return this.#pages.sync();
   }
 
   /** The checkpoint with this snapshot is durable. */
   committed(snapshot: QueueIndexSnapshot): void {
-    for (const block of snapshot.freedBlocks) this.#freeBlocks.push(block);
+    this.#pages.reuse(snapshot.freedBlocks);
   }
 
   /** Read a queue's written blocks back and verify them: INDEX_CORRUPT. For inspection, not for the hot path. */
@@ -283,12 +277,12 @@ export class QueueIndex {
     const written = this.#columns.writtens[queueNumber] ?? 0;
     let start = placeOf(this.minOffset(queueNumber)) * BLOCK_UNITS;
     for (; start < written; start += BLOCK_UNITS) {
-      this.#readBlock(queueNumber, start);
+      this.#pages.readBlock(queueNumber, start);
     }
   }
 
   close(): void {
-    this.#file.close();
+    this.#pages.close();
   }
 
   #include(queueNumber: number): void {
@@ -301,7 +295,7 @@ export class QueueIndex {
   #removeSealed(queueNumber: number, first: number, count: number): void {
     const removed = this.#columns.sealed[queueNumber]?.splice(0, count * 2) ?? [];
     for (let index = 0; index < count; index += 1) {
-      this.#freeBlock(removed[index * 2] as number);
+      this.#pages.freeBlock(removed[index * 2] as number);
       this.#removedPlaces.push(queueNumber, first + index);
     }
   }
@@ -319,7 +313,7 @@ export class QueueIndex {
 
   #noteAppend(queueNumber: number, flags: number): void {
     if ((flags & QUEUE_CHANGED) === 0) this.#changedQueues.push(queueNumber);
-    if ((flags & QUEUE_UNWRITTEN) === 0) this.#unwritten.add(queueNumber);
+    if ((flags & QUEUE_UNWRITTEN) === 0) this.#pages.addUnwritten(queueNumber);
     this.#columns.flags[queueNumber] = QUEUE_CHANGED | QUEUE_UNWRITTEN;
   }
 
@@ -336,7 +330,7 @@ export class QueueIndex {
     let high = this.nextOffset(queueNumber);
     while (low < high) {
       const middle = low + Math.floor((high - low) / 2);
-      const slot = this.#slotOf(queueNumber, middle, 1);
+      const slot = this.#pages.slotOf(queueNumber, middle, 1);
       const at = this.#cache.wordsAt(slot) + (middle % PAGE_UNITS) * UNIT_WORDS + word;
       const words = this.#cache.words(slot);
       if (passes((words[at + 1] as number) * WORD_RANGE + (words[at] as number))) high = middle;
@@ -346,11 +340,6 @@ export class QueueIndex {
   }
 }
 
-/** The place of a block in its queue. */
-function placeOf(offset: number): number {
-  return Math.floor(offset / BLOCK_UNITS);
-}
-
 function forPairs(pairs: readonly number[], visit: (first: number, second: number) => void): void {
   for (let at = 0; at < pairs.length; at += 2) visit(pairs[at] as number, pairs[at + 1] as number);
 }
@@ -358,7 +347,10 @@ function forPairs(pairs: readonly number[], visit: (first: number, second: numbe
 function requireUnit(address: number, size: number, storeTimestamp: number): void {
   const valid = Number.isSafeInteger(address) && address >= 0 && size >= 0 && size < WORD_RANGE;
   if (!valid || !Number.isSafeInteger(storeTimestamp) || storeTimestamp < 0) {
-    throw new StoreError('INDEX_RANGE', `no unit can hold address ${address}, size ${size}, time ${storeTimestamp}`);
+    throw new StoreError(
+      'INDEX_RANGE',
+      `no unit can hold address ${address}, size ${size}, time ${storeTimestamp}`,
+    );
   }
 }
 

@@ -77,21 +77,42 @@ export class QueuePages {
 
   #newTailSlot(queueNumber: number, unit: number): number {
     const columns = this.#columns;
-    if (this.cache.dirtyCount >= this.#dirtyPagesMax * 2) this.#spill();
+    if (this.cache.dirtyCount >= this.#spillPages) this.#spill();
     // A page that has units already is read back; a page boundary needs nothing of what lies before it.
-    if (unit % PAGE_UNITS > 0) return this.slotOf(queueNumber, this.nextOffset(queueNumber) - 1, 1);
+    if (unit % PAGE_UNITS > 0) return this.slotOf(queueNumber, (this.#columns.nexts[queueNumber] as number) - 1, 1);
     if (unit === 0) columns.tailBlocks[queueNumber] = this.#takeBlock();
     return this.cache.take((columns.tailBlocks[queueNumber] as number) * BLOCK_PAGES + (unit >>> 4));
+  }
+
+  /** Blocks freed since the last call: to be given back by `reuse` once no checkpoint refers to them. */
+  takeFreed(): number[] {
+    const freed = this.#freedBlocks;
+    this.#freedBlocks = [];
+    return freed;
+  }
+
+  reuse(blocks: readonly number[]): void {
+    for (const block of blocks) this.#freeBlocks.push(block);
+  }
+
+  sync(): Promise<void> {
+    return this.#file.sync();
+  }
+
+  close(): void {
+    this.#file.close();
   }
 
   #takeBlock(): number {
     const free = this.#freeBlocks.pop();
     if (free !== undefined) return free;
-    if (this.#blockCount >= BLOCK_COUNT_MAX) throw new StoreError('LIMIT_EXCEEDED', 'the queue index file is full');
+    if (this.#blockCount >= BLOCK_COUNT_MAX)
+      throw new StoreError('LIMIT_EXCEEDED', 'the queue index file is full');
     this.#blockCount += 1;
     return this.#blockCount - 1;
   }
 
+  /** The block holds nothing that is needed; its pages are forgotten. */
   freeBlock(block: number): void {
     for (let page = 0; page < BLOCK_PAGES; page += 1) this.cache.drop(block * BLOCK_PAGES + page);
     this.#freedBlocks.push(block);
@@ -115,9 +136,10 @@ export class QueuePages {
   #load(queueNumber: number, offset: number, ahead: number): number {
     const unit = offset % BLOCK_UNITS;
     const units = this.readBlock(queueNumber, offset - unit);
-    if (unit >= units) throw new StoreError('INDEX_CORRUPT', 'an unwritten page of the queue index is not held');
+    if (unit >= units)
+      throw new StoreError('INDEX_CORRUPT', 'an unwritten page of the queue index is not held');
     const firstPage = unit >>> 4;
-    const lastPage = Math.min(unit + ahead, units) - 1 >>> 4;
+    const lastPage = (Math.min(unit + ahead, units) - 1) >>> 4;
     const blockPage = this.#blockOf(queueNumber, offset) * BLOCK_PAGES;
     let slot = -1;
     // The first page comes last, so that no later one can push it out.
@@ -133,7 +155,7 @@ export class QueuePages {
   /** Read what the file has of the block that starts at an offset, and verify it; returns its units. */
   readBlock(queueNumber: number, start: number): number {
     const columns = this.#columns;
-    const units = Math.min(BLOCK_UNITS, (columns.writtens[queueNumber] as number) - start);
+    const units = Math.max(0, Math.min(BLOCK_UNITS, (columns.writtens[queueNumber] as number) - start));
     const block = this.#blockOf(queueNumber, start);
     this.#file.readUnits(block, units);
     const check = checkWords(this.#file.scratch, 0, units * UNIT_WORDS, WORD_CHECK_SEED);
@@ -151,6 +173,7 @@ export class QueuePages {
     for (let count = 0; count < SPILL_QUEUES && this.#unwritten.peek() >= 0; count += 1) this.writeOldest();
   }
 
+  /** Write the queue that has waited longest; there must be one. */
   writeOldest(): void {
     const queueNumber = this.#unwritten.peek();
     this.write(queueNumber);
@@ -159,6 +182,7 @@ export class QueuePages {
     flags[queueNumber] = (flags[queueNumber] as number) & ~QUEUE_UNWRITTEN;
   }
 
+  /** Write to the file, unsynced, what it lacks of a queue. */
   write(queueNumber: number): void {
     const columns = this.#columns;
     const next = columns.nexts[queueNumber] as number;
@@ -177,8 +201,9 @@ export class QueuePages {
   #writeUnits(block: number, first: number, units: number): void {
     const { scratch } = this.#file;
     const end = first + units;
-    for (let unit = first; unit < end; ) {
+    for (let unit = first; unit < end;) {
       const slot = this.cache.find(block * BLOCK_PAGES + (unit >>> 4));
+      if (slot < 0) throw new StoreError('INDEX_CORRUPT', 'an unwritten page of the queue index is not held');
       const count = Math.min(PAGE_UNITS - (unit % PAGE_UNITS), end - unit);
       const at = this.cache.wordsAt(slot) + (unit % PAGE_UNITS) * UNIT_WORDS;
       scratch.set(this.cache.words(slot).subarray(at, at + count * UNIT_WORDS), (unit - first) * UNIT_WORDS);
@@ -189,7 +214,6 @@ export class QueuePages {
       this.cache.markClean(this.cache.find(block * BLOCK_PAGES + page));
     }
   }
-
 }
 
 /** The place of a block in its queue. */

@@ -107,7 +107,10 @@ export class StateDb {
     const marks = await this.#range(markPrefix);
     const queuePages = await this.#range(queuePagePrefix);
     const queueBlocks = await this.#range(queueBlockPrefix);
-    const entries = (await this.#range(callerPrefix)).map(({ key, value }) => ({ key: key.subarray(1), value }));
+    const entries = (await this.#range(callerPrefix)).map(({ key, value }) => ({
+      key: key.subarray(1),
+      value,
+    }));
     const [stored, ...others] = marks;
     if (stored === undefined) {
       if (queuePages.length + queueBlocks.length + entries.length > 0) throw corrupt('has no mark');
@@ -141,7 +144,8 @@ export class StateDb {
     const found: StateEntry[] = [];
     const bounds = { gte: Buffer.from([prefix]), lt: Buffer.from([prefix + 1]) };
     await guarded('read', async () => {
-      for await (const [key, value] of this.#level.iterator({ ...encoding, ...bounds })) found.push({ key, value });
+      for await (const [key, value] of this.#level.iterator({ ...encoding, ...bounds }))
+        found.push({ key, value });
     });
     return found;
   }

@@ -90,7 +90,7 @@ export class ClientRegistry {
       complete = this.#joinProducers(groupName, entry) && complete;
     }
     for (const consumer of beat.consumerDataSet) {
-      complete = this.#joinConsumers(consumer, entry) && complete;
+      complete = this.#joinConsumers(consumer, entry, beat.withoutSub) && complete;
     }
     return complete;
   }
@@ -128,7 +128,7 @@ export class ClientRegistry {
     return true;
   }
 
-  #joinConsumers(beat: ConsumerData, entry: ClientEntry): boolean {
+  #joinConsumers(beat: ConsumerData, entry: ClientEntry, withoutSub: boolean): boolean {
     let group = this.#consumers.get(beat.groupName);
     const previous = group?.clients.get(entry.clientId);
     if (
@@ -153,7 +153,8 @@ export class ClientRegistry {
     group.consumeFromWhere = beat.consumeFromWhere;
     this.#memberships += previous === undefined ? 1 : 0;
     group.clients.set(entry.clientId, entry);
-    const resubscribed = replaceSubscriptions(group, beat.subscriptionDataSet);
+    // Such a heartbeat only says that the client is alive; what it subscribed before still holds.
+    const resubscribed = !withoutSub && replaceSubscriptions(group, beat.subscriptionDataSet);
     if (previous === undefined || previous.connection !== entry.connection || resubscribed) {
       this.#options.onGroupChanged(group);
     }

@@ -1,4 +1,4 @@
-import type { Clock } from '@ledgermq/raft';
+import type { Clock, TimerHandle } from '@ledgermq/raft';
 import type { ClientConnection } from '../exchange.ts';
 
 /** A pull that found nothing and waits for a message in its queue. */
@@ -36,7 +36,7 @@ export class HeldPulls {
   readonly #byConnection = new Map<ClientConnection, Set<HeldPull>>();
   #woken: HeldPull[] = [];
   #count = 0;
-  #timer: ReturnType<Clock["setTimer"]> | null = null;
+  #timer: TimerHandle = null;
 
   constructor(clock: Clock, options: HeldPullsOptions) {
     this.#clock = clock;

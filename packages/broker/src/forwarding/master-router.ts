@@ -1,8 +1,8 @@
 import { ResponseCode } from '@ledgermq/protocol';
 import type { RemotingCommand } from '@ledgermq/protocol';
-import type { Clock } from '@ledgermq/raft';
+import type { Clock, TimerHandle } from '@ledgermq/raft';
 import type { Exchange } from '../exchange.ts';
-import type { LeadershipPort } from '../group-port.ts';
+import type { Leadership, LeadershipPort } from '../group-port.ts';
 
 /**
  * What a request needs of the replica that executes it: the right to propose, or that what it reads is the newest
@@ -72,16 +72,14 @@ export class MasterRouter {
   readonly #options: MasterRouterOptions;
   #parked: Parked[] = [];
   #parkedBytes = 0;
-  #timer: ReturnType<Clock['setTimer']> | null = null;
+  #timer: TimerHandle = null;
   #stopped = false;
+  /** As of the last change; a proposal that still believes in an old mastership is refused and comes back. */
+  #leadershipNow: Leadership;
 
-  constructor(
-    leadership: LeadershipPort,
-    client: MasterClient,
-    clock: Clock,
-    options: MasterRouterOptions,
-  ) {
+  constructor(leadership: LeadershipPort, client: MasterClient, clock: Clock, options: MasterRouterOptions) {
     this.#leadership = leadership;
+    this.#leadershipNow = leadership.current();
     this.#client = client;
     this.#clock = clock;
     this.#options = options;
@@ -97,7 +95,7 @@ export class MasterRouter {
 
   /** True when a request with this need may be executed here and now; the test of the hot path. */
   mayRunHere(need: MasterNeed): boolean {
-    return this.#leadership.current().leading && (need === 'proposals' || this.#leadership.readsAreCurrent());
+    return this.#leadershipNow.leading && (need === 'proposals' || this.#leadership.readsAreCurrent());
   }
 
   submit(request: MasterRequest): void {
@@ -115,12 +113,13 @@ export class MasterRouter {
 
   /** Tries everything that waits again, in the order of arrival. */
   leadershipChanged(): void {
+    this.#leadershipNow = this.#leadership.current();
     this.#retry(() => true);
   }
 
   /** "host:port" of the master, when one is known and is a member. */
   leaderAddress(): string | null {
-    const { leader } = this.#leadership.current();
+    const { leader } = this.#leadershipNow;
     return leader === null ? null : (this.#options.memberAddresses.get(leader) ?? null);
   }
 
@@ -143,7 +142,7 @@ export class MasterRouter {
       this.#refuse(request, 'this replica is stopping');
       return;
     }
-    const { leading } = this.#leadership.current();
+    const { leading } = this.#leadershipNow;
     if (this.mayRunHere(request.need)) {
       request.run();
       return;

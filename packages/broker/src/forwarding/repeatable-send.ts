@@ -9,11 +9,7 @@ import { isDeduplicatedTopic } from '../machine/system-topics.ts';
  * and goes to a topic in which ids are remembered. Then a send whose answer was lost with the master may simply be sent
  * again, and the producer never learns of it.
  */
-export function isRepeatableSend(
-  header: SendHeader,
-  body: Buffer,
-  topic: TopicConfig | undefined,
-): boolean {
+export function isRepeatableSend(header: SendHeader, body: Buffer, topic: TopicConfig | undefined): boolean {
   if (!isDeduplicatedTopic(header.topic, topic?.attributes ?? {})) {
     return false;
   }

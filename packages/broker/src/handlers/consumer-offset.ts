@@ -80,10 +80,13 @@ function isYoung(queues: QueueReader, topic: string, queueId: number): boolean {
   );
 }
 
-function update(ports: ConsumerOffsetPorts, command: RemotingCommand, exchange: Exchange, retry: Retry): void {
-  const { consumerGroup, topic, queueId, commitOffset } = decodeUpdateConsumerOffsetHeader(
-    command.extFields,
-  );
+function update(
+  ports: ConsumerOffsetPorts,
+  command: RemotingCommand,
+  exchange: Exchange,
+  retry: Retry,
+): void {
+  const { consumerGroup, topic, queueId, commitOffset } = decodeUpdateConsumerOffsetHeader(command.extFields);
   if (!ports.autoCreateSubscriptionGroup && ports.groups.get(consumerGroup) === undefined) {
     exchange.respond(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, {
       remark: `subscription group [${consumerGroup}] not exist`,

@@ -103,6 +103,16 @@ function heartbeat(
 }
 
 /**
+ * A new master makes up for what its predecessor may not have come to: groups whose heartbeats this replica took while
+ * it could not propose.
+ */
+export function prepareKnownGroups(ports: HeartbeatPorts, options: HeartbeatOptions): void {
+  for (const { groupName } of ports.clients.consumerGroups()) {
+    prepareGroup(ports, options, groupName);
+  }
+}
+
+/**
  * Sees to it that the group and its retry topic exist. The heartbeat is answered without waiting for it: a group that
  * could not be created now is created by the next heartbeat or by the first pull.
  */

@@ -117,7 +117,9 @@ function store(
   }
   const bytes = header.offset < 0 ? null : ports.records.readRecord(header.offset);
   if (bytes === null) {
-    exchange.respond(ResponseCode.SYSTEM_ERROR, { remark: `look message by offset failed, ${header.offset}` });
+    exchange.respond(ResponseCode.SYSTEM_ERROR, {
+      remark: `look message by offset failed, ${header.offset}`,
+    });
     return;
   }
   const original = readRecord(bytes, 0);

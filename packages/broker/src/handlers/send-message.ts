@@ -61,7 +61,12 @@ export class SendMessageHandler {
 
   /** Stores what a send with an already decoded header brings; `body` is copied before this returns. */
   send(header: SendHeader, body: Buffer, exchange: Exchange, retry: Retry): void {
-    const found = findSendTarget(this.#ports, this.#options.brokerPermission, header, exchange.identity.version);
+    const found = findSendTarget(
+      this.#ports,
+      this.#options.brokerPermission,
+      header,
+      exchange.identity.version,
+    );
     if (found.type === 'refused') {
       exchange.respond(found.refusal.code, { remark: found.refusal.remark });
     } else if (header.batch) {
@@ -93,7 +98,9 @@ export class SendMessageHandler {
 
   #sendBatch(header: SendHeader, body: Buffer, target: SendTarget, exchange: Exchange, retry: Retry): void {
     if (target.topic !== header.topic || header.topic.startsWith(RETRY_TOPIC_PREFIX)) {
-      exchange.respond(ResponseCode.MESSAGE_ILLEGAL, { remark: 'batch request does not support retry group' });
+      exchange.respond(ResponseCode.MESSAGE_ILLEGAL, {
+        remark: 'batch request does not support retry group',
+      });
       return;
     }
     if (body.length > this.#options.maxMessageSize) {

@@ -98,10 +98,7 @@ function retryTarget(
   const groupName = header.topic.slice(RETRY_TOPIC_PREFIX.length);
   const group = ports.groups.get(groupName);
   if (group === undefined) {
-    return refused(
-      ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-      `subscription group not exist, ${groupName}`,
-    );
+    return refused(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `subscription group not exist, ${groupName}`);
   }
   const asked = clientVersion >= MAX_RECONSUME_VERSION ? header.maxReconsumeTimes : null;
   const exhausted = header.reconsumeTimes > (asked ?? group.retryMaxTimes);

@@ -58,7 +58,9 @@ export function topicAdminRoutes(ports: TopicAdminPorts): [number, Route][] {
         const name = readText(command.extFields, 'topic');
         const topic = ports.topics.get(name);
         if (topic === undefined) {
-          exchange.respond(ResponseCode.TOPIC_NOT_EXIST, { remark: `No topic in this broker. topic: ${name}` });
+          exchange.respond(ResponseCode.TOPIC_NOT_EXIST, {
+            remark: `No topic in this broker. topic: ${name}`,
+          });
         } else {
           exchange.respond(ResponseCode.SUCCESS, { body: encodeJavaJson(topicConfigToJson(topic)) });
         }
@@ -117,7 +119,10 @@ function faultOf(header: {
   if (SYSTEM_TOPICS.has(topic) || topic.startsWith(SYSTEM_TOPIC_PREFIX)) {
     return `The topic[${topic}] is conflict with system topic.`;
   }
-  if (Math.min(readQueueNums, writeQueueNums) < 0 || Math.max(readQueueNums, writeQueueNums) > QUEUE_NUMS_MAX) {
+  if (
+    Math.min(readQueueNums, writeQueueNums) < 0 ||
+    Math.max(readQueueNums, writeQueueNums) > QUEUE_NUMS_MAX
+  ) {
     return `the queue numbers of topic[${topic}] must be from 0 to ${QUEUE_NUMS_MAX}`;
   }
   return perm < 0 || perm > 7 ? `the perm[${perm}] of topic[${topic}] must be from 0 to 7` : null;

@@ -32,6 +32,12 @@ export class TopicQueues {
     return queue;
   }
 
+  *all(): IterableIterator<Queue> {
+    for (const queue of this.#queues) {
+      if (queue !== undefined) yield queue;
+    }
+  }
+
   *numbers(): IterableIterator<number> {
     for (const queue of this.#queues) {
       if (queue !== undefined) yield queue.number;

@@ -1,4 +1,5 @@
 import { ledgermq } from '#generated/command.js';
+import type { TopicFilterType } from '@ledgermq/protocol';
 import {
   attributesWithinLimits,
   equalAttributes,
@@ -18,8 +19,8 @@ export interface TopicConfig {
   readonly readQueueNums: number;
   readonly writeQueueNums: number;
   readonly perm: number;
-  /** 'SINGLE_TAG' or 'MULTI_TAG'; kept as text because only clients interpret it. */
-  readonly topicFilterType: string;
+  /** Only clients interpret it. */
+  readonly topicFilterType: TopicFilterType;
   readonly topicSysFlag: number;
   readonly order: boolean;
   readonly attributes: Attributes;
@@ -154,7 +155,7 @@ export function readTopicConfig(
     readQueueNums: proto?.readQueueNums ?? 0,
     writeQueueNums: proto?.writeQueueNums ?? 0,
     perm: proto?.perm ?? 0,
-    topicFilterType: proto?.topicFilterType ?? '',
+    topicFilterType: proto?.topicFilterType === 'MULTI_TAG' ? 'MULTI_TAG' : 'SINGLE_TAG',
     topicSysFlag: proto?.topicSysFlag ?? 0,
     order: proto?.order ?? false,
     attributes: normalizeAttributes(proto?.attributes),
@@ -162,11 +163,10 @@ export function readTopicConfig(
 }
 
 function isValidTopic(config: TopicConfig): boolean {
-  const { readQueueNums, writeQueueNums, topicFilterType, attributes } = config;
+  const { readQueueNums, writeQueueNums, attributes } = config;
   return (
     nameWithinLimits(config.topicName) &&
     Math.max(readQueueNums, writeQueueNums) <= machineLimits.topicQueuesMax &&
-    topicFilterType.length <= machineLimits.nameBytesMax &&
     attributesWithinLimits(attributes)
   );
 }

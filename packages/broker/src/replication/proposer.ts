@@ -165,7 +165,7 @@ export class Proposer {
     this.#gatheredBytes = 0;
     const frame = batch.finish();
     this.#averageBytes += (frame.length - this.#averageBytes) * AVERAGE_SHARE;
-    const result = this.#ports.propose(EntryKind.DATA, frame);
+    const result = this.#ports.propose(EntryKind.Data, frame);
     switch (result.type) {
       case 'appended': {
         const deadline = this.#ports.clock.monotonic() + this.#config.proposalTimeoutMs;
@@ -250,5 +250,9 @@ function refusalOf(reason: Extract<ProposeResult, { type: 'refused' }>['reason']
       return 'not-leader';
     case 'too-many-uncommitted':
       return 'overloaded';
+    case 'entry-too-large':
+      return 'too-large';
+    case 'stopped':
+      return 'stopping';
   }
 }

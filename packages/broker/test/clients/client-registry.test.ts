@@ -15,7 +15,11 @@ function consumer(groupName: string, topics: readonly string[], subVersion = 1):
   };
 }
 
-function beat(clientID: string, consumers: readonly ConsumerData[], producers: readonly string[] = []): HeartbeatData {
+function beat(
+  clientID: string,
+  consumers: readonly ConsumerData[],
+  producers: readonly string[] = [],
+): HeartbeatData {
   return {
     clientID,
     consumerDataSet: consumers,
@@ -61,6 +65,14 @@ test('topics that the latest heartbeat leaves out are no longer subscribed', (t)
   clients.heartbeat(beat('c1', [consumer('g', ['U'])]), from, 1);
   t.deepEqual([...(clients.consumerGroup('g')?.subscriptions.keys() ?? [])], ['U']);
   t.is(changed.length, 2);
+});
+
+test('a heartbeat that leaves the subscriptions out keeps the earlier ones', (t) => {
+  const { clients } = registry();
+  const from = sender();
+  clients.heartbeat(beat('c1', [consumer('g', ['T'])]), from, 0);
+  clients.heartbeat({ ...beat('c1', [consumer('g', [])]), withoutSub: true }, from, 1);
+  t.deepEqual([...(clients.consumerGroup('g')?.subscriptions.keys() ?? [])], ['T']);
 });
 
 test('an overtaken heartbeat does not bring an older expression back', (t) => {

@@ -7,7 +7,7 @@ interface Fixture {
   readonly clock: VirtualClock;
   readonly held: HeldPulls;
   readonly resumed: string[];
-  hold(
+  readonly hold: (
     name: string,
     change?: Partial<{
       connection: RecordingConnection;
@@ -16,7 +16,7 @@ interface Fixture {
       deadline: number;
       matches: (code: number) => boolean;
     }>,
-  ): boolean;
+  ) => boolean;
 }
 
 function fixture(heldPullsMax = 10): Fixture {

@@ -36,7 +36,10 @@ test('a replica that is not the master forwards, and answers in the form and num
   t.is(forwarded?.command.extFields[FORWARDED_FOR], '192.168.1.20:50000');
   t.is(forwarded?.command.serializeType, 1, 'the scanner of JSON headers would pass over the mark');
   forwarded?.answer(
-    createResponse({ opaque: 999, serializeType: 1 }, 0, { extFields: { queueOffset: '7' }, body: Buffer.from('b') }),
+    createResponse({ opaque: 999, serializeType: 1 }, 0, {
+      extFields: { queueOffset: '7' },
+      body: Buffer.from('b'),
+    }),
   );
   await settled();
   const answer = fixture.connection.answer(opaque);

@@ -74,7 +74,12 @@ test('runtime information has the keys without which tools fail, as numbers', (t
   for (const key of ['putTps', 'getTotalTps', 'getTransferedTps', 'getTransferredTps']) {
     t.regex(table.get(key) ?? '', /^\d+\.\d+ \d+\.\d+ \d+\.\d+$/);
   }
-  for (const key of ['msgPutTotalTodayNow', 'msgGetTotalTodayMorning', 'commitLogMaxOffset', 'bootTimestamp']) {
+  for (const key of [
+    'msgPutTotalTodayNow',
+    'msgGetTotalTodayMorning',
+    'commitLogMaxOffset',
+    'bootTimestamp',
+  ]) {
     t.regex(table.get(key) ?? '', /^\d+$/);
   }
 });

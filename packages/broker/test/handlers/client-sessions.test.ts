@@ -38,6 +38,15 @@ test('another replica knows the client but proposes nothing', (t) => {
   t.deepEqual(decodeConsumerList(fixture.ask(38, { consumerGroup: 'g' }).body), ['c1']);
 });
 
+test('a new master creates what the heartbeats before its time asked for', (t) => {
+  const fixture = new FaceFixture();
+  fixture.lead('n2');
+  fixture.heartbeat('g', ['T']);
+  fixture.lead('n1', 3);
+  t.true(fixture.group.groupTable.has('g'));
+  t.true(fixture.group.topicTable.has('%RETRY%g'));
+});
+
 test('without auto-creation nothing is created', (t) => {
   const fixture = new FaceFixture({ autoCreateSubscriptionGroup: false });
   fixture.heartbeat('g', ['T']);
@@ -87,7 +96,9 @@ test('a client that falls silent is gone after its time', (t) => {
 test('a heartbeat that cannot be read, or names an impossible group, is an error of that request', (t) => {
   const fixture = new FaceFixture();
   t.is(fixture.ask(34, {}, Buffer.from('{')).code, 1);
-  const impossible = Buffer.from('{"clientID":"c","consumerDataSet":[{"groupName":"a b"}],"producerDataSet":[]}');
+  const impossible = Buffer.from(
+    '{"clientID":"c","consumerDataSet":[{"groupName":"a b"}],"producerDataSet":[]}',
+  );
   t.is(fixture.ask(34, {}, impossible).code, 29);
   t.is(fixture.face.status().clients, 0);
 });

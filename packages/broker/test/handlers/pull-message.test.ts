@@ -17,7 +17,10 @@ function withMessages(count: number, tag = 'A'): FaceFixture {
   return fixture;
 }
 
-function bySubscription(subscription: string, change: Readonly<Record<string, string>> = {}): Record<string, string> {
+function bySubscription(
+  subscription: string,
+  change: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return pullFields({ sysFlag: String(WITH_SUBSCRIPTION), subscription, ...change });
 }
 
@@ -78,7 +81,12 @@ test('a queue that nobody wrote to is empty at 0 and illegal elsewhere', (t) => 
   t.is(moved.extFields['nextBeginOffset'], '0');
 });
 
-const refusals: readonly [string, (fixture: FaceFixture) => void, Readonly<Record<string, string>>, number][] = [
+const refusals: readonly [
+  string,
+  (fixture: FaceFixture) => void,
+  Readonly<Record<string, string>>,
+  number,
+][] = [
   ['an unknown topic', () => undefined, { topic: 'none' }, 17],
   ['a queue beyond the read queues', () => undefined, { queueId: '4' }, 29],
   ['a negative queue', () => undefined, { queueId: '-1' }, 29],

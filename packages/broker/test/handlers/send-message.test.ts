@@ -161,13 +161,14 @@ test("a consumer's retry goes to the retry topic, and to the dead letters when t
   t.is(fixture.group.queueTable.get('%RETRY%g|0')?.records.length, 2);
 });
 
-const outcomes: readonly ['overloaded' | 'disk-full' | 'stopping' | 'topic-missing' | 'too-large', number][] = [
-  ['overloaded', 2],
-  ['disk-full', 14],
-  ['stopping', 14],
-  ['topic-missing', 17],
-  ['too-large', 13],
-];
+const outcomes: readonly ['overloaded' | 'disk-full' | 'stopping' | 'topic-missing' | 'too-large', number][] =
+  [
+    ['overloaded', 2],
+    ['disk-full', 14],
+    ['stopping', 14],
+    ['topic-missing', 17],
+    ['too-large', 13],
+  ];
 for (const [reason, code] of outcomes) {
   test(`a proposal refused as ${reason} is answered with ${code}`, (t) => {
     const fixture = withTopic();
@@ -195,7 +196,13 @@ test('a message whose proposer lost its mastership goes to the new master', asyn
   const [forwarded] = fixture.master.forwarded;
   t.is(forwarded?.address, '127.0.0.1:10921');
   t.is(forwarded?.command.body.toString(), 'a');
-  forwarded?.answer({ ...forwarded.command, code: 0, flag: 1, extFields: { msgId: 'X' }, body: Buffer.alloc(0) });
+  forwarded?.answer({
+    ...forwarded.command,
+    code: 0,
+    flag: 1,
+    extFields: { msgId: 'X' },
+    body: Buffer.alloc(0),
+  });
   await Promise.resolve();
   const answer = fixture.connection.answer(opaque);
   t.is(answer?.code, 0);

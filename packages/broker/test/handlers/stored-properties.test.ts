@@ -29,7 +29,11 @@ test('a message without an id gets one', (t) => {
 });
 
 test('a pop receipt is dropped wherever it stands', (t) => {
-  for (const text of ['POP_CK\u0001x\u0002A\u0001b\u0002', 'A\u0001b\u0002POP_CK\u0001x', 'A\u0001b\u0002POP_CK\u0001x\u0002']) {
+  for (const text of [
+    'POP_CK\u0001x\u0002A\u0001b\u0002',
+    'A\u0001b\u0002POP_CK\u0001x',
+    'A\u0001b\u0002POP_CK\u0001x\u0002',
+  ]) {
     const read = decodeProperties(stored().completeText(text).properties);
     t.false(read.has('POP_CK'));
     t.is(read.get('A'), 'b');

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { flushTurn } from '@ledgermq/protocol/net';
+import { parseRaftConfig } from '@ledgermq/raft';
+import type { Clock, RaftConfig, Random } from '@ledgermq/raft';
+import { NodeDisk, nodeLevel, parseSegmentLogConfig } from '@ledgermq/store';
+import type { Disk, DiskLock, SegmentLogConfig } from '@ledgermq/store';
+import { parseHostPort } from './config-reader.ts';
+import type { HostPort } from './config-reader.ts';
+import type { BrokerConfig, GroupConfig } from './config.ts';
+import { BrokerError } from './errors.ts';
+import type { LoggerFactory } from './process-logger.ts';
+import { GroupReplica } from './replica.ts';
+import type { HostedReplica, ReplicaEvents, ReplicaHost } from './replica-host.ts';
+import { PeerTransport, peerTransportDefaults } from './replication/peer-transport.ts';
+
+export interface RaftReplicaHostPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly loggers: LoggerFactory;
+}
+
+const HASH_SEED_BOUND = 2 ** 32 - 1;
+
+/**
+ * The replicas of this node as Raft groups with files in the data directory. All groups share one set of connections to
+ * the other nodes, and one lock, so that no second process uses the same files.
+ */
+export class RaftReplicaHost implements ReplicaHost {
+  readonly #config: BrokerConfig;
+  readonly #ports: RaftReplicaHostPorts;
+  readonly #disk: Disk = new NodeDisk();
+  readonly #log: SegmentLogConfig;
+  readonly #derived: Readonly<Record<string, number>>;
+  readonly #raft: RaftConfig;
+  readonly #peers: PeerTransport;
+  #lock: DiskLock | null = null;
+
+  /**
+   * @throws BrokerError CONFIG_INVALID for the sections `raft` and `store` of the configuration. `store` holds the
+   * settings of the segment log, and under `derived` those of the derived state.
+   */
+  constructor(config: BrokerConfig, ports: RaftReplicaHostPorts) {
+    this.#config = config;
+    this.#ports = ports;
+    const { derived = {}, ...log } = config.store;
+    this.#raft = parsed('raft', () => parseRaftConfig(config.raft));
+    this.#log = parsed('store', () => parseSegmentLogConfig(log));
+    this.#derived = {
+      ...numbersOf('store.derived', derived),
+      uniqKeyHashSeed: ports.random.nextInt(HASH_SEED_BOUND),
+    };
+    this.#peers = this.#peerTransport();
+  }
+
+  async start(): Promise<void> {
+    const { dataDir, peerListen } = this.#config;
+    try {
+      this.#disk.mkdir(dataDir);
+      this.#lock = this.#disk.lock(dataDir);
+    } catch (error) {
+      throw new BrokerError('STORE_FAILED', `cannot use the data directory "${dataDir}"`, { cause: error });
+    }
+    try {
+      await this.#peers.start();
+    } catch (error) {
+      throw new BrokerError('LISTEN_FAILED', `cannot listen on ${peerListen} for other nodes`, { cause: error });
+    }
+  }
+
+  async open(group: GroupConfig, events: ReplicaEvents): Promise<HostedReplica> {
+    const { brokerName, members, preferredLeader } = group;
+    const { nodeId, dataDir, flushDiskType } = this.#config;
+    const { clock, random, loggers } = this.#ports;
+    try {
+      return await GroupReplica.open({
+        brokerName,
+        memberId: nodeId,
+        members: members.map(({ id }) => id),
+        directory: join(dataDir, brokerName),
+        config: {
+          raft: { ...this.#raft, preferredLeader, asyncFlush: flushDiskType === 'ASYNC_FLUSH' },
+          log: this.#log,
+          derived: this.#derived,
+          bootstrap: this.#bootstrapOf(brokerName),
+        },
+        disk: this.#disk,
+        level: nodeLevel,
+        clock,
+        random,
+        logger: loggers.component('replica', { group: brokerName }),
+        join: (peerEvents) => this.#peers.join(brokerName, peerEvents),
+        events,
+        flushAnswers: flushTurn,
+      });
+    } catch (error) {
+      throw new BrokerError('REPLICA_FAILED', `cannot open the replica of ${brokerName}`, { cause: error });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#peers.stop();
+    this.#lock?.release();
+    this.#lock = null;
+  }
+
+  #bootstrapOf(brokerName: string): Parameters<typeof GroupReplica.open>[0]['config']['bootstrap'] {
+    const { brokerClusterName, autoCreateTopicEnable, defaultTopicQueueNums, enableSendDeduplication } =
+      this.#config;
+    return {
+      brokerClusterName,
+      brokerName,
+      autoCreateTopicEnable,
+      defaultTopicQueueNums,
+      settings: { enableSendDeduplication },
+    };
+  }
+
+  #peerTransport(): PeerTransport {
+    const { brokerClusterName, nodeId, peerListen, peers } = this.#config;
+    const { clock, random, loggers } = this.#ports;
+    const listen = addressOf('peerListen', peerListen);
+    return new PeerTransport(
+      {
+        ...peerTransportDefaults,
+        clusterName: brokerClusterName,
+        nodeId,
+        listenHost: listen.host,
+        listenPort: listen.port,
+        peers: peers
+          .filter(({ id }) => id !== nodeId)
+          .map(({ id, peerAddress }) => ({ id, ...addressOf('peers', peerAddress) })),
+      },
+      { clock, random, logger: loggers.component('peers') },
+    );
+  }
+}
+
+function parsed<T>(section: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new BrokerError('CONFIG_INVALID', `${section}: ${text}`, { cause: error, faults: [text] });
+  }
+}
+
+/** The store checks names and ranges; here it is only made sure that there are numbers to check. */
+function numbersOf(section: string, value: unknown): Record<string, number> {
+  const numbers: Record<string, number> = {};
+  for (const [name, setting] of Object.entries(value ?? {})) {
+    if (typeof setting !== 'number') {
+      const fault = `${section}.${name} must be a number`;
+      throw new BrokerError('CONFIG_INVALID', fault, { faults: [fault] });
+    }
+    numbers[name] = setting;
+  }
+  return numbers;
+}
+
+function addressOf(field: string, text: string): HostPort {
+  const address = parseHostPort(text);
+  if (address === null) {
+    throw new BrokerError('CONFIG_INVALID', `${field} "${text}" is not "host:port"`);
+  }
+  return address;
+}

@@ -1,0 +1,164 @@
+import { locateRecord, patchOffsets, RECORD_BYTES_MIN, recordQueueId, recordTotalSize } from '@ledgermq/protocol';
+import { QueueUnits, type QueueIndex, type SegmentLog } from '@ledgermq/store';
+import type { QueueBounds, QueueRead, QueueReader, ReadLimits, RecordReader, TimeReader } from '../group-port.ts';
+import type { BrokerMachine } from '../machine/machine.ts';
+
+export interface QueueReaderPorts {
+  readonly machine: BrokerMachine;
+  readonly queueIndex: QueueIndex;
+  readonly log: Pick<SegmentLog, 'read' | 'startAddress'>;
+  /** Nothing at or beyond this log address may be read. */
+  readonly appliedEnd: () => number;
+}
+
+/** Units of the queue index looked at in one read, matching or not (RocketMQ: 16,000 bytes of 20-byte units). */
+const UNITS_SCANNED_MAX = 800;
+const UNITS_PER_STEP = 128;
+/** The size of a record stands in its first bytes. */
+const RECORD_PREFIX_BYTES = 4;
+
+/**
+ * Reads messages through the queue index: finds where they lie, copies their stored bytes from the log into one buffer
+ * and fills in the two offsets that were not known when they were written.
+ */
+export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader {
+  readonly #ports: QueueReaderPorts;
+  readonly #units: QueueUnits = new QueueUnits(UNITS_PER_STEP);
+  #served = 0;
+
+  constructor(ports: QueueReaderPorts) {
+    this.#ports = ports;
+  }
+
+  /** Messages handed out since the start. */
+  get served(): number {
+    return this.#served;
+  }
+
+  bounds(topic: string, queueId: number): QueueBounds | null {
+    const queue = this.#ports.machine.queue(topic, queueId);
+    if (queue === undefined) return null;
+    const { queueIndex } = this.#ports;
+    return { minOffset: queueIndex.minOffset(queue.number), maxOffset: queueIndex.nextOffset(queue.number) };
+  }
+
+  read(topic: string, queueId: number, fromOffset: number, limits: ReadLimits): QueueRead {
+    const queue = this.#ports.machine.queue(topic, queueId);
+    if (queue === undefined) return { type: 'none-matched', nextBeginOffset: fromOffset };
+    const selection = new Selection(limits, this.#ports.log.startAddress());
+    let offset = fromOffset;
+    for (let scanned = 0; scanned < UNITS_SCANNED_MAX && !selection.full; ) {
+      const wanted = Math.min(UNITS_PER_STEP, UNITS_SCANNED_MAX - scanned);
+      const count = this.#ports.queueIndex.read(queue.number, offset, wanted, this.#units);
+      if (count === 0) break;
+      const taken = selection.take(this.#units, count, offset);
+      offset += taken;
+      scanned += taken;
+    }
+    if (selection.count === 0) {
+      return { type: selection.skippedGone ? 'gone' : 'none-matched', nextBeginOffset: offset };
+    }
+    this.#served += selection.count;
+    return { type: 'found', body: this.#copy(selection), count: selection.count, nextBeginOffset: offset };
+  }
+
+  findOffsetByTime(topic: string, queueId: number, timestamp: number, boundary: 'LOWER' | 'UPPER'): number {
+    const queue = this.#ports.machine.queue(topic, queueId);
+    return queue === undefined ? 0 : this.#ports.queueIndex.findByTime(queue.number, timestamp, boundary);
+  }
+
+  readRecord(physicalOffset: number): Buffer | null {
+    const { log, appliedEnd, machine, queueIndex } = this.#ports;
+    const end = appliedEnd();
+    if (physicalOffset < log.startAddress() || physicalOffset + RECORD_BYTES_MIN > end) return null;
+    const size = log.read(physicalOffset, RECORD_PREFIX_BYTES).readInt32BE(0);
+    if (size < RECORD_BYTES_MIN || physicalOffset + size > end) return null;
+    const record = log.read(physicalOffset, size);
+    const place = this.#placeOf(record);
+    if (place === null) return null;
+    const queue = machine.queue(place.topic, place.queueId);
+    if (queue === undefined) return null;
+    // The index decides: bytes that merely look like a record have no place in a queue.
+    const queueOffset = queueIndex.findByAddress(queue.number, physicalOffset);
+    if (queueIndex.read(queue.number, queueOffset, 1, this.#units) !== 1) return null;
+    if (this.#units.addresses[0] !== physicalOffset) return null;
+    patchOffsets(record, 0, queueOffset, physicalOffset);
+    return record;
+  }
+
+  #placeOf(record: Buffer): { readonly topic: string; readonly queueId: number } | null {
+    try {
+      const { topicAt, topicBytes } = locateRecord(record, 0);
+      return { topic: record.toString('utf8', topicAt, topicAt + topicBytes), queueId: recordQueueId(record, 0) };
+    } catch {
+      return null;
+    }
+  }
+
+  /** Records that lie side by side in the log, as those of one batch do, are fetched by one read. */
+  #copy(selection: Selection): Buffer {
+    const { addresses, sizes, offsets, count, bytes } = selection;
+    const target = Buffer.allocUnsafe(bytes);
+    let at = 0;
+    for (let first = 0; first < count; ) {
+      const start = addresses[first] ?? 0;
+      let end = start + (sizes[first] ?? 0);
+      let next = first + 1;
+      while (next < count && addresses[next] === end) {
+        end += sizes[next] ?? 0;
+        next += 1;
+      }
+      this.#ports.log.read(start, end - start, target.subarray(at, at + end - start));
+      at += end - start;
+      first = next;
+    }
+    at = 0;
+    for (let i = 0; i < count; i += 1) {
+      patchOffsets(target, at, offsets[i] ?? 0, addresses[i] ?? 0);
+      at += recordTotalSize(target, at);
+    }
+    return target;
+  }
+}
+
+/** Which messages a read takes, within its limits. The first match is taken whatever its size. */
+class Selection {
+  readonly addresses: number[] = [];
+  readonly sizes: number[] = [];
+  readonly offsets: number[] = [];
+  readonly #limits: ReadLimits;
+  readonly #startAddress: number;
+  count = 0;
+  bytes = 0;
+  full = false;
+  skippedGone = false;
+
+  constructor(limits: ReadLimits, startAddress: number) {
+    this.#limits = limits;
+    this.#startAddress = startAddress;
+  }
+
+  /** Looks at `available` units from queue offset `from` on; returns how many were dealt with. */
+  take(units: QueueUnits, available: number, from: number): number {
+    const { countMax, bytesMax, matches } = this.#limits;
+    for (let i = 0; i < available; i += 1) {
+      const address = units.addresses[i] ?? 0;
+      const size = units.sizes[i] ?? 0;
+      if (this.count > 0 && (this.count >= countMax || this.bytes + size > bytesMax)) {
+        this.full = true;
+        return i;
+      }
+      if (address < this.#startAddress) {
+        this.skippedGone = true;
+        continue;
+      }
+      if (matches !== null && !matches(units.tagsCodes[i] ?? 0)) continue;
+      this.addresses.push(address);
+      this.sizes.push(size);
+      this.offsets.push(from + i);
+      this.count += 1;
+      this.bytes += size;
+    }
+    return available;
+  }
+}
