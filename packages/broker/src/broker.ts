@@ -144,6 +144,7 @@ export class Broker {
         running?.face.onArrival(topic, queueId, maxOffset, tagsCode);
       },
       onTopics: () => {
+        running?.face.onTopics();
         running?.registration.changed();
       },
       onFatal: (error) => {

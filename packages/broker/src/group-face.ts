@@ -1,6 +1,6 @@
 import { UniqKeyGenerator, encodeHostAddress } from '@ledgermq/protocol';
 import type { Frame, HostAddress } from '@ledgermq/protocol';
-import type { Clock, Logger, Random, TimerHandle } from '@ledgermq/raft';
+import type { Clock, Logger, RaftStatus, Random, TimerHandle } from '@ledgermq/raft';
 import { BirthPlaces } from './birth-places.ts';
 import { ClientRegistry } from './clients/client-registry.ts';
 import { QueueLocks } from './clients/queue-locks.ts';
@@ -11,7 +11,7 @@ import type { DispatchConnection } from './dispatcher.ts';
 import { MasterRouter } from './forwarding/master-router.ts';
 import type { MasterClient } from './forwarding/master-router.ts';
 import { isRepeatableSend } from './forwarding/repeatable-send.ts';
-import type { GroupPort } from './group-port.ts';
+import type { GroupPort, Leadership, LeadershipPort } from './group-port.ts';
 import { brokerInfoRoutes } from './handlers/broker-info.ts';
 import type { TrafficCounts } from './handlers/broker-info.ts';
 import { consumerOffsetRoutes } from './handlers/consumer-offset.ts';
@@ -70,6 +70,7 @@ export class GroupFace {
   readonly #router: MasterRouter;
   readonly #dispatcher: Dispatcher;
   readonly #sessionPorts: HeartbeatPorts;
+  readonly #leadership: LeadershipPort;
   #scanTimer: TimerHandle = null;
   #wasLeading = false;
 
@@ -77,6 +78,7 @@ export class GroupFace {
     const { group, clock, random } = ports;
     this.#ports = ports;
     this.#config = config;
+    this.#leadership = openLeadership(group);
     this.#clients = new ClientRegistry({
       channelExpiredTimeoutMs: config.channelExpiredTimeout,
       clientsMax: config.limits.clientsMax,
@@ -93,7 +95,7 @@ export class GroupFace {
       heldPullsMax: config.limits.heldPullsMax,
       scanMs: HELD_SCAN_MS,
     });
-    this.#router = new MasterRouter(group.leadership, ports.masterClient, clock, {
+    this.#router = new MasterRouter(this.#leadership, ports.masterClient, clock, {
       sendParkMs: config.sendParkMs,
       retryMs: FORWARD_RETRY_MS,
       scanMs: PARK_SCAN_MS,
@@ -111,7 +113,7 @@ export class GroupFace {
       proposer: group.proposer,
       topics,
       clock,
-      leading: () => group.leadership.current().leading,
+      leading: () => this.#leadership.current().leading,
     };
     const storeHost = encodeHostAddress(config.brokerIP1, storePort);
     const send = new SendMessageHandler(
@@ -184,7 +186,7 @@ export class GroupFace {
 
   /** The role of this replica, or what it knows about the master, changed. */
   onLeadership(): void {
-    const { leading } = this.#ports.group.leadership.current();
+    const { leading } = this.#leadership.current();
     if (leading !== this.#wasLeading) {
       this.#wasLeading = leading;
       // Locks are the master's; what an earlier mastership granted says nothing about now.
@@ -195,6 +197,13 @@ export class GroupFace {
       }
     }
     this.#router.leadershipChanged();
+  }
+
+  /** The topic table changed; the first topics of a new group open it. */
+  onTopics(): void {
+    if (this.#leadership.current().leading !== this.#wasLeading) {
+      this.onLeadership();
+    }
   }
 
   status(): GroupFaceStatus {
@@ -271,12 +280,41 @@ export class GroupFace {
       ...brokerInfoRoutes({
         traffic: (): TrafficCounts => group.traffic(),
         logRange: () => group.logRange(),
+        standing: () => standingOf(group.status()),
         configuration: () => configurationTable(this.#config, group.brokerName, storeHost.port),
         now: () => clock.now(),
         dataVersion: () => table.dataVersion,
       }),
     ]);
   }
+}
+
+/** Raft's view, under names that no RocketMQ key has. */
+function standingOf(status: RaftStatus): Readonly<Record<string, string>> {
+  return {
+    raftRole: status.role,
+    raftTerm: String(status.term),
+    raftLeader: status.leader ?? '',
+    raftCommitIndex: String(status.commitIndex),
+    raftAppliedIndex: String(status.appliedIndex),
+    raftLastIndex: String(status.lastIndex),
+  };
+}
+
+/**
+ * A group without any topic is one whose first master has not created the broker's own topics yet. Until then it is not
+ * open: a send would be told that its topic does not exist, only because the topic it inherits from does not yet.
+ */
+function openLeadership(group: GroupPort): LeadershipPort {
+  const current = (): Leadership => {
+    const now = group.leadership.current();
+    const [anyTopic] = now.leading ? group.topics.all() : [];
+    return now.leading && anyTopic === undefined ? { ...now, leading: false, leader: null } : now;
+  };
+  return {
+    current,
+    readsAreCurrent: () => current().leading && group.leadership.readsAreCurrent(),
+  };
 }
 
 /** The settings that RocketMQ knows too, under its names. */

@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { DataVersion, TopicConfig } from '@ledgermq/protocol';
+import type { RaftStatus } from '@ledgermq/raft';
 import type { CommandSettled, SendSettled, SendsSettled } from './replication/outcome.ts';
 
 /**
@@ -124,6 +125,7 @@ export interface GroupPort {
   readonly records: RecordReader;
   readonly proposer: MessageProposer & ConfigurationProposer & OffsetProposer;
   readonly leadership: LeadershipPort;
+  status(): RaftStatus;
   /** Messages stored and served since the start. */
   traffic(): { readonly messagesPut: number; readonly messagesGot: number };
   /** Byte addresses of the log held here. */

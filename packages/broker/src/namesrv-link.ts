@@ -48,6 +48,8 @@ export class NamesrvLink {
   #sending = false;
   #timer: TimerHandle = null;
   #stopped = false;
+  /** Whether the present failure was logged; a server that stays away costs one line, not one per attempt. */
+  #reported = false;
 
   constructor(address: string, ports: NamesrvLinkPorts, options: NamesrvLinkOptions) {
     this.address = address;
@@ -113,6 +115,7 @@ export class NamesrvLink {
           return;
         }
         this.#state = { type: 'connected', connection };
+        this.#reported = false;
         this.#confirmed = -1;
         this.#send(connection);
       },
@@ -168,7 +171,10 @@ export class NamesrvLink {
     this.#state = { type: 'disconnected' };
     this.#confirmed = -1;
     this.#sending = false;
-    this.#ports.logger.warn('a name server cannot be reached', { namesrv: this.address, reason });
+    if (!this.#reported) {
+      this.#reported = true;
+      this.#ports.logger.warn('a name server cannot be reached', { namesrv: this.address, reason });
+    }
     this.#timer = this.#ports.clock.setTimer(this.#options.reconnectMs, () => {
       this.#timer = null;
       this.#connect();

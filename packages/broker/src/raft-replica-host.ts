@@ -63,7 +63,9 @@ export class RaftReplicaHost implements ReplicaHost {
     try {
       await this.#peers.start();
     } catch (error) {
-      throw new BrokerError('LISTEN_FAILED', `cannot listen on ${peerListen} for other nodes`, { cause: error });
+      throw new BrokerError('LISTEN_FAILED', `cannot listen on ${peerListen} for other nodes`, {
+        cause: error,
+      });
     }
   }
 

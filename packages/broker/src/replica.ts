@@ -99,7 +99,12 @@ export class GroupReplica implements HostedReplica {
   #openTerm = -1;
   #stopping: Promise<void> | null = null;
 
-  private constructor(options: ReplicaOptions, log: SegmentLog, hardState: HardStateFile, derived: DerivedState) {
+  private constructor(
+    options: ReplicaOptions,
+    log: SegmentLog,
+    hardState: HardStateFile,
+    derived: DerivedState,
+  ) {
     const { brokerName, memberId, config, clock, logger, events } = options;
     this.#options = options;
     this.brokerName = brokerName;
@@ -126,7 +131,8 @@ export class GroupReplica implements HostedReplica {
         pending: this.#gatherer.pending,
         clock,
         leader: () => this.#driver.status().leader,
-        onArrival: (topic, queueId, maxOffset, tagsCode) => events.onArrival(topic, queueId, maxOffset, tagsCode),
+        onArrival: (topic, queueId, maxOffset, tagsCode) =>
+          events.onArrival(topic, queueId, maxOffset, tagsCode),
         onTopics: () => events.onTopics(),
         onApplied: () => this.#onApplied(),
         onFatal: (error) => events.onFatal(error),
@@ -261,7 +267,8 @@ export class GroupReplica implements HostedReplica {
     const { clock, config, logger } = this.#options;
     const { settings } = config.bootstrap;
     const failed = (outcome: { readonly type: string }): void => {
-      if (outcome.type !== 'applied') logger.warn('a first command of this master was not applied', { outcome: outcome.type });
+      if (outcome.type !== 'applied')
+        logger.warn('a first command of this master was not applied', { outcome: outcome.type });
     };
     if (!this.#machine.bootstrapped) {
       this.#gatherer.appendCommand(bootstrapCommand(config.bootstrap, clock.now()), failed);
@@ -291,7 +298,10 @@ async function openDerived(options: ReplicaOptions, log: SegmentLog): Promise<De
     reason = error.message;
   }
   if (log.firstIndex() > 1) {
-    throw new StoreError('INDEX_CORRUPT', `the derived state cannot be used and the log does not begin at 1: ${reason}`);
+    throw new StoreError(
+      'INDEX_CORRUPT',
+      `the derived state cannot be used and the log does not begin at 1: ${reason}`,
+    );
   }
   const aside = join(directory, SET_ASIDE_DIRECTORY);
   disk.mkdir(aside);

@@ -13,7 +13,6 @@ import type { RemotingCommand } from '@ledgermq/protocol';
 import { CONNECTION_DEFAULTS, Listener, connect } from '@ledgermq/protocol/net';
 import type { Connection } from '@ledgermq/protocol/net';
 import { SystemClock, SystemRandom, silentLogger } from '@ledgermq/raft';
-import type { RaftStatus } from '@ledgermq/raft';
 import { Broker } from '../src/broker.ts';
 import type { BrokerReady } from '../src/broker.ts';
 import { BrokerError } from '../src/errors.ts';
@@ -37,21 +36,6 @@ class MemoryReplica extends MemoryGroup implements HostedReplica {
 
   holdings(): { queues: number; messages: number } {
     return { queues: this.queueTable.size, messages: 0 };
-  }
-
-  status(): RaftStatus {
-    const { leading, leader, term } = this.leadershipNow;
-    return {
-      id: this.memberId,
-      role: leading ? 'leader' : 'follower',
-      term,
-      leader,
-      commitIndex: 5,
-      appliedIndex: 5,
-      lastIndex: 7,
-      progress: leading ? { n2: { match: 4, next: 5, state: 'replicate' } } : {},
-      leaseValid: leading,
-    };
   }
 }
 

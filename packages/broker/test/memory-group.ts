@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { decodeProperties, patchOffsets, readRecord, recordTotalSize, tagsCode } from '@ledgermq/protocol';
 import type { TopicConfig } from '@ledgermq/protocol';
+import type { RaftStatus } from '@ledgermq/raft';
 import type {
   ConsumerOffsetsPort,
   GroupPort,
@@ -133,6 +134,21 @@ export class MemoryGroup implements GroupPort {
 
   get version(): number {
     return this.#version;
+  }
+
+  status(): RaftStatus {
+    const { leading, leader, term } = this.leadershipNow;
+    return {
+      id: this.memberId,
+      role: leading ? 'leader' : 'follower',
+      term,
+      leader,
+      commitIndex: 5,
+      appliedIndex: 5,
+      lastIndex: 7,
+      progress: leading ? { n2: { match: 4, next: 5, state: 'replicate' } } : {},
+      leaseValid: leading,
+    };
   }
 
   traffic(): { messagesPut: number; messagesGot: number } {

@@ -105,11 +105,11 @@ export class ClientCore {
     const header = encodeUnregisterClientHeader({ clientID: this.config.clientId, ...groups });
     const command = createRequest(RequestCode.UNREGISTER_CLIENT, header);
     const namesrv = new Set(this.config.namesrvAddresses);
+    const brokers = this.connections.addresses().filter((address) => !namesrv.has(address));
     await Promise.all(
-      this.connections
-        .addresses()
-        .filter((address) => !namesrv.has(address))
-        .map((address) => this.connections.peek(address)?.request(command, UNREGISTER_TIMEOUT_MS).catch(() => null)),
+      brokers.map(async (address) => {
+        await this.connections.peek(address)?.request(command, UNREGISTER_TIMEOUT_MS).catch(() => null);
+      }),
     );
     this.connections.stop();
   }

@@ -36,9 +36,8 @@ export interface ClientConfig {
 
 let instances = 0;
 
-/** @throws MQClientException ERR_MQ_BAD_OPTIONS naming every fault. */
-export function parseClientOptions(options: ClientOptions): ClientConfig {
-  const faults: string[] = [];
+/** Adds what is wrong to `faults`; the caller throws for its own and these together. */
+export function parseClientOptions(options: ClientOptions, faults: string[]): ClientConfig {
   const given = options.namesrvAddr ?? process.env['NAMESRV_ADDR'] ?? '127.0.0.1:9876';
   const namesrvAddresses = (typeof given === 'string' ? given.split(/[;,]/) : [...given])
     .map((address) => address.trim())
@@ -52,7 +51,6 @@ export function parseClientOptions(options: ClientOptions): ClientConfig {
   for (const [name, value] of Object.entries({ pollNameServerInterval, heartbeatBrokerInterval })) {
     if (!Number.isFinite(value) || value < 10) faults.push(`${name} must be at least 10 ms, not ${value}`);
   }
-  requireNoFaults(faults);
   instances += 1;
   const instanceName = options.instanceName ?? `${process.pid}#${instances}${Date.now().toString(36)}`;
   return Object.freeze({

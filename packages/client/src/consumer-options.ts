@@ -64,7 +64,8 @@ export function parseConsumerOptions(
   consumerGroup: string,
   options: PushConsumerOptions,
 ): PushConsumerConfig {
-  const client = parseClientOptions(options);
+  const faults: string[] = [];
+  const client = parseClientOptions(options, faults);
   const timestamp = parseConsumeTimestamp(options.consumeTimestamp);
   const config: PushConsumerConfig = {
     ...client,
@@ -81,12 +82,12 @@ export function parseConsumerOptions(
     persistConsumerOffsetInterval: options.persistConsumerOffsetInterval ?? 5000,
     maxReconsumeTimes: options.maxReconsumeTimes ?? -1,
   };
-  requireNoFaults(faultsOf(config));
+  addFaults(faults, config);
+  requireNoFaults(faults);
   return Object.freeze(config);
 }
 
-function faultsOf(config: PushConsumerConfig): string[] {
-  const faults: string[] = [];
+function addFaults(faults: string[], config: PushConsumerConfig): void {
   try {
     validateGroup(config.consumerGroup);
   } catch (error) {
@@ -111,7 +112,6 @@ function faultsOf(config: PushConsumerConfig): string[] {
   if (!(config.persistConsumerOffsetInterval >= 10)) {
     faults.push('persistConsumerOffsetInterval must be at least 10 ms');
   }
-  return faults;
 }
 
 function requireWithin(faults: string[], name: string, value: number, min: number, max: number): void {

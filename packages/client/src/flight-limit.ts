@@ -82,6 +82,7 @@ export class FlightLimit {
 
 /** The error for a signal that fired before anything was sent. */
 export function abortedBeforeSend(signal: AbortSignal | undefined): MQClientException {
-  const details = { outcome: 'unavailable', cause: signal?.reason } as const;
-  return new MQClientException('ERR_MQ_ABORTED', 'the send was aborted before it left', details);
+  const cause: unknown = signal?.reason;
+  const text = 'the send was aborted before it left';
+  return new MQClientException('ERR_MQ_ABORTED', text, { outcome: 'unavailable', cause });
 }

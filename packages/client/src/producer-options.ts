@@ -32,7 +32,8 @@ const BATCH_DEFAULTS: BatchLimits = { maxMessages: 64, maxBytes: 131_072 };
 
 /** @throws MQClientException ERR_MQ_BAD_OPTIONS naming every fault. */
 export function parseProducerOptions(producerGroup: string, options: ProducerOptions): ProducerConfig {
-  const client = parseClientOptions(options);
+  const faults: string[] = [];
+  const client = parseClientOptions(options, faults);
   const batch = typeof options.batch === 'object' ? { ...BATCH_DEFAULTS, ...options.batch } : BATCH_DEFAULTS;
   const config: ProducerConfig = {
     ...client,
@@ -44,7 +45,6 @@ export function parseProducerOptions(producerGroup: string, options: ProducerOpt
     maxMessageSize: options.maxMessageSize ?? 4_194_304,
     compressOver: options.compressMsgBodyOverHowmuch ?? 4096,
   };
-  const faults: string[] = [];
   try {
     validateGroup(producerGroup);
   } catch (error) {

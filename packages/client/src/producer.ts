@@ -304,8 +304,10 @@ function canonicalQueue(route: TopicRoute, queue: MessageQueue): MessageQueue {
 function orAborted(settled: Promise<SendResult>, signal: AbortSignal): Promise<SendResult> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
-      const details = { outcome: 'unknown', cause: signal.reason } as const;
-      reject(new MQClientException('ERR_MQ_ABORTED', 'the send was aborted', details));
+      const cause: unknown = signal.reason;
+      reject(
+        new MQClientException('ERR_MQ_ABORTED', 'the send was aborted', { outcome: 'unknown', cause }),
+      );
     };
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });

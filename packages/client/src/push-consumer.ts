@@ -170,8 +170,9 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
     try {
       await Promise.all(this.#subscriptions.all().map(({ topic }) => this.#rebalance.lookAt(topic)));
     } catch (error) {
+      const stoppedBefore = this.#stopping !== null;
       await this.shutdown();
-      throw error;
+      throw stoppedBefore ? shutDown() : error;
     }
     await this.#core.heartbeat();
     await this.#rebalance.trigger();
@@ -218,7 +219,7 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
     try {
       // Not awaited: a broker that hangs must not hold up what concerns the others.
       void this.#core.heartbeatNew();
-      const found = await this.#rebalance.findTopics();
+      const found = await this.#rebalance.findQueues();
       const { complete } = this.#rebalance;
       if (found || !complete) await this.#core.heartbeat();
       if (found || !complete || this.#ticks % TICKS_PER_REBALANCE === 0) await this.#rebalance.trigger();
@@ -242,6 +243,7 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
     const limits = { timeoutMs: SEND_BACK_TIMEOUT_MS, repeatable: false };
     const response = await this.#requests.request(message.brokerName, command, limits);
     if (response.code !== ResponseCode.SUCCESS) throw unexpectedAnswer(response);
+    this.#rebalance.expectQueueOf(retryTopicOf(consumerGroup), message.brokerName);
   }
 
   #onServerRequest(frame: Frame, connection: Connection): void {

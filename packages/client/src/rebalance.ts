@@ -26,6 +26,8 @@ export interface RebalancePorts {
 }
 
 const MEMBERS_TIMEOUT_MS = 3000;
+/** A new topic comes into being on one broker group after the other; so many looks at its route see them all. */
+const LOOKS_AT_GROWING_TOPIC = 10;
 
 /** The members of the group by broker name, as far as they were asked for in one round. */
 type MembersByBroker = Map<string, Promise<readonly string[]>>;
@@ -40,6 +42,8 @@ export class Rebalance {
   /** Topics that existed when this consumer first looked; of others every message came after it began to wait. */
   readonly #looked: Set<string> = new Set();
   readonly #bornLater: Set<string> = new Set();
+  /** Topics whose route is likely to get more queues soon, with the looks that are left. */
+  readonly #growing: Map<string, number> = new Map();
   #running: Promise<void> | null = null;
   #again = false;
   #complete = false;
@@ -70,12 +74,33 @@ export class Rebalance {
     return this.#running;
   }
 
-  /** Looks for topics that had no route; true when one was found, so that a round is worth while. */
-  async findTopics(): Promise<boolean> {
+  /**
+   * Looks for topics without a route and at those that may still grow; true when there are other queues than before, so
+   * that a round is worth while.
+   */
+  async findQueues(): Promise<boolean> {
     const { routes, subscriptions } = this.#ports;
-    const missing = subscriptions().filter(({ topic }) => routes.peek(topic) === null);
-    const found = await Promise.all(missing.map(({ topic }) => this.#tryLookAt(topic)));
-    return found.some((route) => route !== null);
+    const topics = subscriptions().map(({ topic }) => topic);
+    const changed = await Promise.all(
+      topics.map(async (topic) => {
+        const before = routes.peek(topic);
+        if (before !== null && !this.#growing.has(topic)) return false;
+        const looksLeft = (this.#growing.get(topic) ?? 0) - 1;
+        if (looksLeft > 0) this.#growing.set(topic, looksLeft);
+        else this.#growing.delete(topic);
+        const after = await this.#tryLookAt(topic);
+        return after !== null && keysOf(after) !== keysOf(before);
+      }),
+    );
+    return changed.some(Boolean);
+  }
+
+  /** Somebody stored something for this member in a topic that its route may not show yet. */
+  expectQueueOf(topic: string, brokerName: string): void {
+    const known = this.#ports.routes.peek(topic)?.subscribeQueues ?? [];
+    if (!known.some((queue) => queue.brokerName === brokerName)) {
+      this.#growing.set(topic, LOOKS_AT_GROWING_TOPIC);
+    }
   }
 
   /** Looks at all routes and then does a round. Never rejects. */
@@ -188,9 +213,14 @@ export class Rebalance {
 
   /** Asks for the topic's route; null when it does not exist. Rejects when no name server answers. */
   async lookAt(topic: string): Promise<TopicRoute | null> {
-    const route = await this.#ports.routes.refresh(topic);
+    const { routes } = this.#ports;
+    const isNew = routes.peek(topic) === null;
+    const route = await routes.refresh(topic);
     if (route === null && !this.#looked.has(topic)) this.#bornLater.add(topic);
     this.#looked.add(topic);
+    if (route !== null && isNew && this.#bornLater.has(topic)) {
+      this.#growing.set(topic, LOOKS_AT_GROWING_TOPIC);
+    }
     return route;
   }
 
@@ -202,4 +232,9 @@ export class Rebalance {
       return null;
     }
   }
+}
+
+/** A text that is equal for equal queues in equal order. */
+function keysOf(route: TopicRoute | null): string {
+  return route === null ? '' : route.subscribeQueues.map(queueKey).join();
 }

@@ -42,6 +42,8 @@ export interface RaftConfig {
   readonly inboundBytesMax: number;
   /** Member that campaigns at once when the group starts; null for none. */
   readonly preferredLeader: string | null;
+  /** After its start a member leaves the first election to the preferred leader for so long. */
+  readonly preferredGraceMs: number;
   /** True: acknowledge before the sync; a background sync runs every `flushIntervalMs`. */
   readonly asyncFlush: boolean;
   readonly flushIntervalMs: number;
@@ -71,6 +73,7 @@ export const raftConfigDefaults: RaftConfig = Object.freeze({
   inboundMessagesMax: 16_384,
   inboundBytesMax: 134_217_728,
   preferredLeader: null,
+  preferredGraceMs: 3_000,
   asyncFlush: false,
   flushIntervalMs: 200,
   hintRankDelayMs: 40,
@@ -98,6 +101,7 @@ const least: Readonly<Record<string, number>> = {
   inboundMessagesMax: 1,
   inboundBytesMax: 1,
   flushIntervalMs: 1,
+  preferredGraceMs: 0,
   hintRankDelayMs: 0,
   hintJitterMs: 0,
   hintRetryMsMin: 1,

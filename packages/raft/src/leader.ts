@@ -173,14 +173,14 @@ export class Leader implements RoleBehaviour {
       : log.entries(progress.next, config.appendEntriesMax, config.appendBytesMax);
     if (prevTerm === null || entries === null) {
       this.#raft.logger.warn('a follower is behind the start of the log', { follower: to, next: progress.next });
-      progress.blocked();
+      progress.blocked(this.#round);
       return;
     }
     let bytes = 0;
     for (const entry of entries) bytes += entry.frame.length;
     const commit = log.commitIndex;
     this.#raft.send({ type: 'append-request', from: id, to, term, prevIndex, prevTerm, commit, entries });
-    progress.sent(prevIndex + entries.length, entries.length, bytes, commit);
+    progress.sent(prevIndex + entries.length, entries.length, bytes, commit, this.#round);
   }
 
   #onAccepted(message: AppendAccepted, progress: Progress): void {

@@ -31,6 +31,8 @@ export class Progress {
   #active = false;
   #commitSent = 0;
   #ackedRound = 0;
+  /** Newest heartbeat round that had left when the last append did. */
+  #sentInRound = 0;
 
   constructor(next: number, inflightMessagesMax: number, inflightBytesMax: number) {
     this.#next = next;
@@ -77,10 +79,14 @@ export class Progress {
     return this.#state === 'replicate' && this.#inflights.count === 0 && commitIndex > this.#commitSent;
   }
 
-  /** An append left that ends at `lastIndex` (next - 1 if it is empty) and carries `commitIndex`. */
-  sent(lastIndex: number, entryCount: number, bytes: number, commitIndex: number): void {
+  /**
+   * An append left after heartbeat `round`; it ends at `lastIndex` (next - 1 if it is empty) and carries
+   * `commitIndex`.
+   */
+  sent(lastIndex: number, entryCount: number, bytes: number, commitIndex: number, round: number): void {
     invariant(lastIndex === this.#next - 1 + entryCount, 'an append does not start at the next index');
     this.#nudged = false;
+    this.#sentInRound = round;
     this.#commitSent = Math.max(this.#commitSent, Math.min(commitIndex, lastIndex));
     if (this.#state === 'probe') {
       this.#probeSent = true;
@@ -131,16 +137,22 @@ export class Progress {
   /**
    * An answer to heartbeat `round` came. If the follower lacks entries then the append that carried them, or its
    * answer, may be lost: let one append out whatever the window says, so that the follower shows where it stands.
+   * A heartbeat that left before the last append tells nothing about it.
    */
   heartbeatAnswered(round: number, lastIndex: number): void {
     this.#ackedRound = Math.max(this.#ackedRound, round);
+    if (round <= this.#sentInRound) return;
     this.#probeSent = false;
     if (this.#match < lastIndex) this.#nudged = true;
   }
 
-  /** Nothing can be sent: what the follower needs is not in the log. Tried again after its next sign of life. */
-  blocked(): void {
+  /**
+   * Nothing can be sent: what the follower needs is not in the log. Tried again after its next sign of life, `round` being
+   * the newest heartbeat sent.
+   */
+  blocked(round: number): void {
     this.#enterProbe();
+    this.#sentInRound = round;
     this.#probeSent = true;
   }
 

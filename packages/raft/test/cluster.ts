@@ -36,6 +36,8 @@ export interface ClusterOptions {
   readonly random?: (id: string) => Random;
   readonly logger?: (id: string) => Logger;
   readonly fault?: DiskFault;
+  /** Terms of the entries that members have at the start, durably. */
+  readonly logs?: Readonly<Record<string, readonly number[]>>;
   /** Called for every Ready before it is carried out. */
   readonly onReady?: (id: string, ready: Ready) => void;
   readonly onSend?: (message: Message) => void;
@@ -60,7 +62,7 @@ export class Cluster {
     this.#config = parseRaftConfig({ electionTimeoutTicks: 10, heartbeatTicks: 1, ...options.config });
     this.members = new Map(
       options.ids.map((id) => {
-        const disk = new SimulatedDisk(options.fault);
+        const disk = new SimulatedDisk(options.fault, options.logs?.[id]);
         return [id, { id, disk, node: this.#createNode(id, disk, 0), up: true, applied: [], writes: [] }];
       }),
     );

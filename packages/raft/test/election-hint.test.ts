@@ -115,8 +115,8 @@ test('the preferred leader campaigns when it first sees a quorum, the others wai
   other.driver.start();
   other.driver.peerOpened('n1');
   other.driver.peerOpened('n2');
-  t.is(untilPreVote(other, 900), -1);
-  t.true(untilPreVote(other, 1_200) > 0, 'until the timeout');
+  t.is(untilPreVote(other, 3_900), -1);
+  t.true(untilPreVote(other, 1_200) > 0, 'until the grace and the timeout have passed');
 });
 
 test('the preferred leader does not campaign once another leads', (t) => {

@@ -9,7 +9,8 @@ import { allEntries } from './simulated-disk.ts';
  *   the ticks added to the election timeout of a member.
  * - `tick id [count]`, `campaign id`, `hint id peer`, `propose id text ...`
  * - `ready id`: takes one Ready; `write id`: the disk completes its oldest write.
- * - `deliver [from->to] [count]`, `drop [from->to]`: the messages under way, all or those of one direction.
+ * - `deliver [from->to] [count]`, `drop [from->to]`: the messages under way, all or those of one direction;
+ *   `repeat from->to`: they are delivered, and delivered again later.
  * - `settle [quiet]`: everything until nothing moves; `cut id ...`, `heal`: who is unreachable in it.
  * - `crash id`, `restart id`, `status [id]`, `log [id]`, `network`.
  */
@@ -82,6 +83,12 @@ export class Interaction {
       case 'deliver':
         for (const message of this.#take(first, Number(second || 'Infinity'))) this.#running.receive(message);
         return;
+      case 'repeat': {
+        const messages = this.#take(first, Infinity);
+        for (const message of messages) this.#running.receive(message);
+        this.#running.network.push(...messages);
+        return;
+      }
       case 'drop':
         for (const message of this.#take(first, Infinity)) this.#say(`lost: ${describe(message)}`);
         return;

@@ -1,5 +1,8 @@
 import {
+  EntryKind,
   INITIAL_HARD_STATE,
+  allocateFrame,
+  sealEntry,
   type Entry,
   type HardState,
   type LogPosition,
@@ -21,8 +24,13 @@ export class SimulatedDisk {
   #pending: (readonly Entry[])[] = [];
   #hardState: HardState = INITIAL_HARD_STATE;
 
-  constructor(fault: DiskFault = 'none') {
+  /** `terms` are those of the entries that are durable from the start. */
+  constructor(fault: DiskFault = 'none', terms: readonly number[] = []) {
     this.#fault = fault;
+    const entries = entriesOf(terms);
+    this.#platter.append(entries);
+    this.#cache.append(entries);
+    this.#hardState = { ...INITIAL_HARD_STATE, term: terms.at(-1) ?? 0 };
   }
 
   get log(): LogStorage {
@@ -65,6 +73,20 @@ export class SimulatedDisk {
     this.#cache.append(allEntries(this.#platter));
     if (this.#fault === 'forgets-votes') this.#hardState = { ...this.#hardState, votedFor: null };
   }
+}
+
+/** A log whose entries have these terms; logs with equal terms up to an index are equal up to there. */
+function entriesOf(terms: readonly number[]): Entry[] {
+  const entries: Entry[] = [];
+  let address = 0;
+  let prevHash = 0;
+  for (const [at, term] of terms.entries()) {
+    const entry = sealEntry(allocateFrame(0), { index: at + 1, term, kind: EntryKind.NoOp, address, prevHash });
+    entries.push(entry);
+    address += entry.frame.length;
+    prevHash = entry.hash;
+  }
+  return entries;
 }
 
 export function allEntries(log: LogStorage): Entry[] {

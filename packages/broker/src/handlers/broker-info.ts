@@ -14,6 +14,8 @@ export interface BrokerInfoPorts {
   traffic(): TrafficCounts;
   /** Byte addresses of the log that this replica holds. */
   logRange(): { readonly start: number; readonly end: number };
+  /** Where this replica stands in its group. */
+  standing(): Readonly<Record<string, string>>;
   /** Configuration keys of RocketMQ with their present values. */
   configuration(): ReadonlyMap<string, string>;
   /** Wall clock in milliseconds. */
@@ -80,5 +82,6 @@ function runtimeInfo(ports: BrokerInfoPorts, bootTimestamp: number): Map<string,
     ['commitLogMinOffset', String(start)],
     ['commitLogMaxOffset', String(end)],
     ['dispatchBehindBytes', '0'],
+    ...Object.entries(ports.standing()),
   ]);
 }

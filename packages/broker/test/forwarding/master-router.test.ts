@@ -184,6 +184,17 @@ test('a new master keeps reads waiting until it knows all that was committed bef
   t.is(fixture.connection.answer(read)?.extFields['offset'], '1');
 });
 
+test('a new group keeps requests waiting until its first topics exist', (t) => {
+  const fixture = follower(null);
+  fixture.group.topicTable.clear();
+  fixture.lead('n1');
+  const opaque = fixture.request(310, WITH_ID, Buffer.from('a'));
+  t.is(fixture.connection.answer(opaque), undefined);
+  fixture.group.addTopic('TBW102', 8, 7);
+  fixture.face.onTopics();
+  t.is(fixture.connection.answer(opaque)?.code, 0);
+});
+
 test('a long poll that lost its master gets the park time anew', async (t) => {
   const fixture = follower();
   const opaque = fixture.request(11, pullFields({ sysFlag: '6', subscription: '*' }));
