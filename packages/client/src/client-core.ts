@@ -98,7 +98,10 @@ export class ClientCore {
   }
 
   /** Says good-bye as far as anybody listens, then closes everything. Never rejects. */
-  async stop(groups: { readonly producerGroup: string | null; readonly consumerGroup: string | null }): Promise<void> {
+  async stop(groups: {
+    readonly producerGroup: string | null;
+    readonly consumerGroup: string | null;
+  }): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
@@ -108,7 +111,10 @@ export class ClientCore {
     const brokers = this.connections.addresses().filter((address) => !namesrv.has(address));
     await Promise.all(
       brokers.map(async (address) => {
-        await this.connections.peek(address)?.request(command, UNREGISTER_TIMEOUT_MS).catch(() => null);
+        await this.connections
+          .peek(address)
+          ?.request(command, UNREGISTER_TIMEOUT_MS)
+          .catch(() => null);
       }),
     );
     this.connections.stop();

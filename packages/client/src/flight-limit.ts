@@ -43,11 +43,14 @@ export class FlightLimit {
         leave();
         reject(abortedBeforeSend(signal));
       };
-      const timer = setTimeout(() => {
-        leave();
-        const text = `${this.#max} sends are without an answer (maxInFlight)`;
-        reject(new RemotingTooMuchRequestException(text, { outcome: 'unavailable' }));
-      }, Math.max(0, deadline - performance.now()));
+      const timer = setTimeout(
+        () => {
+          leave();
+          const text = `${this.#max} sends are without an answer (maxInFlight)`;
+          reject(new RemotingTooMuchRequestException(text, { outcome: 'unavailable' }));
+        },
+        Math.max(0, deadline - performance.now()),
+      );
       const waiter: Waiter = {
         enter: () => {
           leave();

@@ -64,7 +64,8 @@ export class MessageExt {
   get topic(): string {
     if (this.#topic === null) {
       const { topicAt, topicBytes } = this.#parts;
-      this.#topic = this.#property(RETRY_TOPIC) ?? this.#source.toString('utf8', topicAt, topicAt + topicBytes);
+      this.#topic =
+        this.#property(RETRY_TOPIC) ?? this.#source.toString('utf8', topicAt, topicAt + topicBytes);
     }
     return this.#topic;
   }

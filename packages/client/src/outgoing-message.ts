@@ -1,4 +1,10 @@
-import { MessageProperty, MESSAGE_BODY_BYTES_MAX, PROPERTIES_BYTES_MAX, SysFlag, validateTopic } from '@ledgermq/protocol';
+import {
+  MessageProperty,
+  MESSAGE_BODY_BYTES_MAX,
+  PROPERTIES_BYTES_MAX,
+  SysFlag,
+  validateTopic,
+} from '@ledgermq/protocol';
 import { deflateSync } from 'node:zlib';
 import { MQClientException } from './errors.ts';
 import type { MessageQueue } from './message-queue.ts';
@@ -47,7 +53,12 @@ const RESERVED: ReadonlySet<string> = new Set<string>(Object.values(MessagePrope
  *
  * @throws MQClientException ERR_MQ_BAD_MESSAGE.
  */
-export function encodeMessage(message: MessageInit, uniqKey: string, now: number, options: EncodeOptions): OutgoingMessage {
+export function encodeMessage(
+  message: MessageInit,
+  uniqKey: string,
+  now: number,
+  options: EncodeOptions,
+): OutgoingMessage {
   try {
     validateTopic(message.topic);
   } catch (error) {
@@ -67,7 +78,15 @@ export function encodeMessage(message: MessageInit, uniqKey: string, now: number
   if (properties.length > PROPERTIES_BYTES_MAX || Buffer.byteLength(properties) > PROPERTIES_BYTES_MAX) {
     throw badMessage(`the properties have more than ${PROPERTIES_BYTES_MAX} bytes`);
   }
-  return { topic: message.topic, body, properties, uniqKey, flag: message.flag ?? 0, sysFlag, bornTimestamp: now };
+  return {
+    topic: message.topic,
+    body,
+    properties,
+    uniqKey,
+    flag: message.flag ?? 0,
+    sysFlag,
+    bornTimestamp: now,
+  };
 }
 
 function toBuffer(body: Buffer | Uint8Array | string): Buffer {

@@ -116,7 +116,9 @@ export class DefaultMQProducer implements AsyncDisposable {
   /** Creates or changes a topic on every broker group's master. */
   async createTopic(topic: string, queueNums: number): Promise<void> {
     this.#ensureStarted();
-    const response = await this.#core.nameServers.request(createRequest(RequestCode.GET_BROKER_CLUSTER_INFO, {}));
+    const response = await this.#core.nameServers.request(
+      createRequest(RequestCode.GET_BROKER_CLUSTER_INFO, {}),
+    );
     if (response === null) throw this.#noRoute(topic);
     const header = encodeCreateTopicHeader({
       topic,
@@ -238,14 +240,16 @@ export class DefaultMQProducer implements AsyncDisposable {
   }
 
   #otherQueue(topic: string, failed: string): MessageQueue | null {
-    const others = this.#core.routes.peek(topic)?.publishQueues.filter(({ brokerName }) => brokerName !== failed) ?? [];
+    const others =
+      this.#core.routes.peek(topic)?.publishQueues.filter(({ brokerName }) => brokerName !== failed) ?? [];
     return others[Math.floor(Math.random() * others.length)] ?? null;
   }
 
   async #routeFor(topic: string): Promise<TopicRoute> {
     const known = this.#core.routes.peek(topic);
     if (known !== null && known.publishQueues.length > 0) return known;
-    const route = (await this.#core.routes.refresh(topic)) ?? (await this.#core.routes.refreshForCreation(topic));
+    const route =
+      (await this.#core.routes.refresh(topic)) ?? (await this.#core.routes.refreshForCreation(topic));
     if (route === null || route.publishQueues.length === 0) throw this.#noRoute(topic);
     return route;
   }
@@ -258,7 +262,9 @@ export class DefaultMQProducer implements AsyncDisposable {
 
   #ensureStarted(): void {
     if (this.#stopping !== null) {
-      throw new MQClientException('ERR_MQ_SHUT_DOWN', 'the producer was shut down', { outcome: 'unavailable' });
+      throw new MQClientException('ERR_MQ_SHUT_DOWN', 'the producer was shut down', {
+        outcome: 'unavailable',
+      });
     }
     if (this.#started) return;
     this.#started = true;
@@ -305,9 +311,7 @@ function orAborted(settled: Promise<SendResult>, signal: AbortSignal): Promise<S
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       const cause: unknown = signal.reason;
-      reject(
-        new MQClientException('ERR_MQ_ABORTED', 'the send was aborted', { outcome: 'unknown', cause }),
-      );
+      reject(new MQClientException('ERR_MQ_ABORTED', 'the send was aborted', { outcome: 'unknown', cause }));
     };
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });

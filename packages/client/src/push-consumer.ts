@@ -15,7 +15,11 @@ import type { Connection } from '@ledgermq/protocol/net';
 import { BrokerRequests, unexpectedAnswer } from './broker-requests.ts';
 import { ClientCore } from './client-core.ts';
 import { ConsumeService } from './consume-service.ts';
-import { parseConsumerOptions, type PushConsumerConfig, type PushConsumerOptions } from './consumer-options.ts';
+import {
+  parseConsumerOptions,
+  type PushConsumerConfig,
+  type PushConsumerOptions,
+} from './consumer-options.ts';
 import { MQClientException } from './errors.ts';
 import type { MessageExt } from './message-ext.ts';
 import type { MessageHandler, MessageListener, MessageListenerConcurrently } from './message-listener.ts';
@@ -30,6 +34,11 @@ import { retryTopicOf, Subscriptions } from './subscriptions.ts';
 const TICK_MS = 1000;
 /** Every so many ticks the share is computed anew although nobody gave a reason (RocketMQ: 20 s). */
 const TICKS_PER_REBALANCE = 20;
+/**
+ * All routes are looked at every so many ticks: a master that fell silent keeps its connections, and a pull that waits
+ * there learns of its successor only so.
+ */
+const TICKS_PER_ROUTE_LOOK = 5;
 const SEND_BACK_TIMEOUT_MS = 5000;
 const REDELIVERY_MS = 5000;
 /** How long a shutdown waits for listeners at work. */
@@ -68,7 +77,9 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
     });
     const { connections, routes } = this.#core;
     this.#requests = new BrokerRequests(connections, routes);
-    this.#offsets = clustering ? new BrokerOffsetStore(consumerGroup, this.#requests) : new MemoryOffsetStore();
+    this.#offsets = clustering
+      ? new BrokerOffsetStore(consumerGroup, this.#requests)
+      : new MemoryOffsetStore();
     this.#consume = new ConsumeService({
       concurrency: config.concurrency,
       consumeMessageBatchMaxSize: config.consumeMessageBatchMaxSize,
@@ -219,7 +230,7 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
     try {
       // Not awaited: a broker that hangs must not hold up what concerns the others.
       void this.#core.heartbeatNew();
-      const found = await this.#rebalance.findQueues();
+      const found = await this.#rebalance.findQueues(this.#ticks % TICKS_PER_ROUTE_LOOK === 0);
       const { complete } = this.#rebalance;
       if (found || !complete) await this.#core.heartbeat();
       if (found || !complete || this.#ticks % TICKS_PER_REBALANCE === 0) await this.#rebalance.trigger();

@@ -75,16 +75,16 @@ export class Rebalance {
   }
 
   /**
-   * Looks for topics without a route and at those that may still grow; true when there are other queues than before, so
-   * that a round is worth while.
+   * Looks for topics without a route and at those that may still grow, or at all; true when there are other queues than
+   * before, so that a round is worth while.
    */
-  async findQueues(): Promise<boolean> {
+  async findQueues(all: boolean): Promise<boolean> {
     const { routes, subscriptions } = this.#ports;
     const topics = subscriptions().map(({ topic }) => topic);
     const changed = await Promise.all(
       topics.map(async (topic) => {
         const before = routes.peek(topic);
-        if (before !== null && !this.#growing.has(topic)) return false;
+        if (!all && before !== null && !this.#growing.has(topic)) return false;
         const looksLeft = (this.#growing.get(topic) ?? 0) - 1;
         if (looksLeft > 0) this.#growing.set(topic, looksLeft);
         else this.#growing.delete(topic);
@@ -92,6 +92,7 @@ export class Rebalance {
         return after !== null && keysOf(after) !== keysOf(before);
       }),
     );
+    this.#followMasters();
     return changed.some(Boolean);
   }
 
@@ -124,7 +125,7 @@ export class Rebalance {
   /** False when something failed that may succeed soon. */
   async #round(): Promise<boolean> {
     const members: MembersByBroker = new Map();
-    for (const loop of this.#loops.values()) loop.routesChanged();
+    this.#followMasters();
     const done = await Promise.all(
       this.#ports.subscriptions().map(async ({ topic }) => {
         try {
@@ -136,6 +137,10 @@ export class Rebalance {
       }),
     );
     return done.every(Boolean);
+  }
+
+  #followMasters(): void {
+    for (const loop of this.#loops.values()) loop.routesChanged();
   }
 
   async #rebalanceTopic(topic: string, members: MembersByBroker): Promise<boolean> {

@@ -106,7 +106,9 @@ export class RouteCache {
 
   async #fetch(topic: string): Promise<TopicRouteData | null> {
     const header = encodeRouteRequestHeader({ topic, acceptStandardJsonOnly: true });
-    const response = await this.#nameServers.request(createRequest(RequestCode.GET_ROUTEINFO_BY_TOPIC, header));
+    const response = await this.#nameServers.request(
+      createRequest(RequestCode.GET_ROUTEINFO_BY_TOPIC, header),
+    );
     return response === null ? null : decodeTopicRoute(response.body);
   }
 

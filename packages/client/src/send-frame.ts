@@ -1,4 +1,10 @@
-import { encodeBatch, FRAME_PREFIX_BYTES, PROTOCOL_VERSION, RequestCode, writeFramePrefix } from '@ledgermq/protocol';
+import {
+  encodeBatch,
+  FRAME_PREFIX_BYTES,
+  PROTOCOL_VERSION,
+  RequestCode,
+  writeFramePrefix,
+} from '@ledgermq/protocol';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import { AUTO_CREATE_TOPIC, DEFAULT_TOPIC_QUEUE_NUMS } from './route-cache.ts';
 

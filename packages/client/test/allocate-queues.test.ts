@@ -24,7 +24,10 @@ test('queues that do not come out even go to the first members', (t) => {
 });
 
 test('every membership covers all queues exactly once, in runs that differ by one at most', (t) => {
-  const memberships = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 12 });
+  const memberships = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 4 }), {
+    minLength: 1,
+    maxLength: 12,
+  });
   fc.assert(
     fc.property(memberships, fc.nat({ max: 40 }), (members, count) => {
       const queues = queuesOf(count);
@@ -41,7 +44,8 @@ test('every membership covers all queues exactly once, in runs that differ by on
 function allocateByIndex(count: number, members: number, index: number): number[] {
   const mod = count % members;
   const longer = mod > 0 && index < mod;
-  const average = count <= members ? 1 : longer ? Math.floor(count / members) + 1 : Math.floor(count / members);
+  const average =
+    count <= members ? 1 : longer ? Math.floor(count / members) + 1 : Math.floor(count / members);
   const start = longer ? index * average : index * average + mod;
   return queuesOf(Math.max(0, Math.min(average, count - start))).map((i) => start + i);
 }
@@ -51,7 +55,10 @@ test('shares are those of RocketMQ', (t) => {
     for (let members = 1; members <= 9; members += 1) {
       const ids = queuesOf(members).map((i) => `c${i}`);
       for (const [index, id] of ids.entries()) {
-        t.deepEqual(allocateQueuesAveragely(queuesOf(count), ids, id), allocateByIndex(count, members, index));
+        t.deepEqual(
+          allocateQueuesAveragely(queuesOf(count), ids, id),
+          allocateByIndex(count, members, index),
+        );
       }
     }
   }

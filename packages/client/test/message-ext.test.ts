@@ -76,7 +76,12 @@ test('properties, tags, keys and id come from the record', (t) => {
     ['KEYS', 'k1 k2'],
     ['colour', 'grün'],
   ]);
-  const message = new MessageExt(recordOf({ properties: encodeProperties(properties) }), 0, 'broker-a', 'Orders');
+  const message = new MessageExt(
+    recordOf({ properties: encodeProperties(properties) }),
+    0,
+    'broker-a',
+    'Orders',
+  );
   t.is(message.msgId, 'ABC');
   t.is(message.tags, 'paid');
   t.is(message.keys, 'k1 k2');
@@ -121,6 +126,8 @@ test('a body that cannot be decompressed is an error of its own', (t) => {
 test('a record that is cut off is refused', (t) => {
   const record = recordOf();
   for (const length of [0, 50, record.length - 1]) {
-    t.throws(() => new MessageExt(record.subarray(0, length), 0, 'broker-a', 'Orders'), { code: 'RECORD_INVALID' });
+    t.throws(() => new MessageExt(record.subarray(0, length), 0, 'broker-a', 'Orders'), {
+      code: 'RECORD_INVALID',
+    });
   }
 });

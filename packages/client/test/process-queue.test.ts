@@ -70,7 +70,10 @@ test('counts, bytes and the offset to commit are those of a plain list, whatever
         apply(step, queue, model);
         const { unfinished } = model;
         t.is(queue.count, unfinished.length);
-        t.is(queue.bytes, unfinished.reduce((sum, { bytes }) => sum + bytes, 0));
+        t.is(
+          queue.bytes,
+          unfinished.reduce((sum, { bytes }) => sum + bytes, 0),
+        );
         t.is(queue.nextOffset, model.nextOffset);
         t.is(queue.committedOffset, model.committedOffset);
         const oldest = unfinished[0];

@@ -1,4 +1,10 @@
-import { decodeBatch, decodeProperties, decodeSendHeader, RequestCode, ResponseCode } from '@ledgermq/protocol';
+import {
+  decodeBatch,
+  decodeProperties,
+  decodeSendHeader,
+  RequestCode,
+  ResponseCode,
+} from '@ledgermq/protocol';
 import test, { type ExecutionContext } from 'ava';
 import {
   DefaultMQProducer,
@@ -353,9 +359,12 @@ test('a topic is created on every master', async (t) => {
 });
 
 test('bad options are named all at once', (t) => {
-  const error = t.throws(() => new DefaultMQProducer('no spaces', { maxInFlight: 0, namesrvAddr: 'nohost' }), {
-    instanceOf: MQClientException,
-    code: 'ERR_MQ_BAD_OPTIONS',
-  });
+  const error = t.throws(
+    () => new DefaultMQProducer('no spaces', { maxInFlight: 0, namesrvAddr: 'nohost' }),
+    {
+      instanceOf: MQClientException,
+      code: 'ERR_MQ_BAD_OPTIONS',
+    },
+  );
   for (const fault of ['group', 'maxInFlight', 'namesrvAddr']) t.true(error?.message.includes(fault), fault);
 });

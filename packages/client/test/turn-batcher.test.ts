@@ -53,7 +53,8 @@ test('batches keep the order of each queue, lose nothing and stay within their l
       const shipped: Shipped[] = [];
       const limits = { maxMessages, maxBytes: 100 };
       const batcher = new TurnBatcher(limits, (queue, sends) => shipped.push({ queue, sends }));
-      for (const [i, one] of list.entries()) batcher.add(QUEUES[one.queue] ?? QUEUES[0]!, pendingSend(one, i));
+      for (const [i, one] of list.entries())
+        batcher.add(QUEUES[one.queue] ?? QUEUES[0]!, pendingSend(one, i));
       batcher.flush();
       for (const [queueId, queue] of QUEUES.entries()) {
         const keys = shipped.filter((one) => one.queue === queue).flatMap(({ sends }) => sends);

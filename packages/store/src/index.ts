@@ -3,6 +3,7 @@ export type { StoreErrorCode } from './errors.ts';
 export type { Disk, DiskFile, DiskLock } from './disk.ts';
 export { NodeDisk } from './node-disk.ts';
 export { MemoryDisk } from './memory-disk.ts';
+export { MemoryLevel } from './memory-level.ts';
 export { parseSegmentLogConfig, segmentLogDefaults } from './config.ts';
 export type { SegmentLogConfig } from './config.ts';
 export { SegmentLog } from './segment-log.ts';
@@ -15,3 +16,9 @@ export { QueueUnits } from './queue-units.ts';
 export { UniqKeyTable } from './uniq-key-table.ts';
 export { nodeLevel } from './state-db.ts';
 export type { StateEntry, StateLevel } from './state-db.ts';
+
+// Derived state: queue index, UNIQ_KEY table, state database, checkpoints.
+export { derivedStateDefaults, parseDerivedStateConfig } from './derived-config.ts';
+export type { CheckpointRequest } from './checkpoint.ts';
+export type { TimeBoundary } from './queue-index.ts';
+export type { StateOperation, StatePut } from './state-db.ts';

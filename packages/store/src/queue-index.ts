@@ -107,7 +107,8 @@ export class QueueIndex {
   /**
    * `address` and `storeTimestamp` are safe integers, `size` a uint32, `tagsCode` an int32. INDEX_RANGE if
    * `queueOffset` is not the next one; LIMIT_EXCEEDED at queueCountMax; LIMIT_EXCEEDED if the file holds the
-   * largest number of blocks; errors of the disk if memory had to be written out.
+   * largest number of blocks; errors of the
+   * disk if memory had to be written out, which are final.
    */
   append(
     queueNumber: number,
@@ -139,10 +140,13 @@ export class QueueIndex {
     columns.tailChecks[queueNumber] = check;
     columns.tailUnits[queueNumber] = unit + 1;
     columns.nexts[queueNumber] = queueOffset + 1;
-    if (this.#cache.markDirty(slot)) this.#dirtied += 1;
+    const dirtied = this.#cache.markDirty(slot);
     const flags = columns.flags[queueNumber] as number;
     if (flags !== (QUEUE_CHANGED | QUEUE_UNWRITTEN)) this.#noteAppend(queueNumber, flags);
     if (unit + 1 === BLOCK_UNITS) this.#seal(queueNumber);
+    if (!dirtied) return;
+    this.#dirtied += 1;
+    this.#pages.limitDirty();
   }
 
   /**

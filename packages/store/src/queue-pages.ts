@@ -77,9 +77,9 @@ export class QueuePages {
 
   #newTailSlot(queueNumber: number, unit: number): number {
     const columns = this.#columns;
-    if (this.cache.dirtyCount >= this.#spillPages) this.#spill();
     // A page that has units already is read back; a page boundary needs nothing of what lies before it.
-    if (unit % PAGE_UNITS > 0) return this.slotOf(queueNumber, (this.#columns.nexts[queueNumber] as number) - 1, 1);
+    if (unit % PAGE_UNITS > 0)
+      return this.slotOf(queueNumber, (this.#columns.nexts[queueNumber] as number) - 1, 1);
     if (unit === 0) columns.tailBlocks[queueNumber] = this.#takeBlock();
     return this.cache.take((columns.tailBlocks[queueNumber] as number) * BLOCK_PAGES + (unit >>> 4));
   }
@@ -169,7 +169,9 @@ export class QueuePages {
     return units;
   }
 
-  #spill(): void {
+  /** Write the oldest queues to the file if more pages are dirty than may be; called after each new one. */
+  limitDirty(): void {
+    if (this.cache.dirtyCount <= this.#spillPages) return;
     for (let count = 0; count < SPILL_QUEUES && this.#unwritten.peek() >= 0; count += 1) this.writeOldest();
   }
 

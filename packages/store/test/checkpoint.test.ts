@@ -3,7 +3,15 @@ import { join } from 'node:path/posix';
 import type { DerivedState } from '../src/derived-state.ts';
 import { StoreError } from '../src/errors.ts';
 import type { CrashMode } from '../src/memory-disk.ts';
-import { DIRECTORY, DerivedWorld, appendUnit, randomFrom, readUnits, tinyLimits, unitAt } from './derived-fixture.ts';
+import {
+  DIRECTORY,
+  DerivedWorld,
+  appendUnit,
+  randomFrom,
+  readUnits,
+  tinyLimits,
+  unitAt,
+} from './derived-fixture.ts';
 
 const modes: readonly CrashMode[] = ['kill', 'lose', 'tear', 'reorder'];
 
@@ -59,7 +67,10 @@ function beginSecond(state: DerivedState): Promise<void> {
   return running;
 }
 
-async function crashAfter(steps: number, mode: CrashMode): Promise<{ done: boolean; reopened: DerivedState }> {
+async function crashAfter(
+  steps: number,
+  mode: CrashMode,
+): Promise<{ done: boolean; reopened: DerivedState }> {
   const { world, state } = await checkpointed();
   beginSecond(state);
   const taken = await world.step(steps);
@@ -151,7 +162,9 @@ test('a checkpoint is refused while one runs and when it would go back', async (
   await t.throwsAsync(state.checkpoint({ appliedIndex: 9, puts: [], deletes: [] }), { code: 'INDEX_RANGE' });
   const running = state.checkpoint({ appliedIndex: 11, puts: [], deletes: [] });
   t.true(state.checkpointRunning);
-  await t.throwsAsync(state.checkpoint({ appliedIndex: 12, puts: [], deletes: [] }), { code: 'LIMIT_EXCEEDED' });
+  await t.throwsAsync(state.checkpoint({ appliedIndex: 12, puts: [], deletes: [] }), {
+    code: 'LIMIT_EXCEEDED',
+  });
   await world.settle(running);
   t.is(state.appliedIndex, 11);
   t.false(state.checkpointRunning);
@@ -169,7 +182,11 @@ for (const [operation, pathEnd] of [
     appendMany(state, 0, 10);
     insertKey(state, 'other', 100);
     world.disk.addFault({ operation, pathEnd, code: 'DISK_FAILED' });
-    const failed = state.checkpoint({ appliedIndex: 20, puts: [{ key: 'topic', value: 'new' }], deletes: [] });
+    const failed = state.checkpoint({
+      appliedIndex: 20,
+      puts: [{ key: 'topic', value: 'new' }],
+      deletes: [],
+    });
     await t.throwsAsync(world.settle(failed), { code: 'DISK_FAILED' });
     const later = state.checkpoint({ appliedIndex: 21, puts: [], deletes: [] });
     await t.throwsAsync(world.settle(later), { code: 'STORAGE_FAILED' });
@@ -186,7 +203,9 @@ test('close waits for the running checkpoint, and the directory can be opened ag
   await world.settle(state.close());
   await running;
   await state.close();
-  await t.throwsAsync(state.checkpoint({ appliedIndex: 13, puts: [], deletes: [] }), { code: 'STORAGE_FAILED' });
+  await t.throwsAsync(state.checkpoint({ appliedIndex: 13, puts: [], deletes: [] }), {
+    code: 'STORAGE_FAILED',
+  });
   const reopened = await world.open();
   t.is(reopened.appliedIndex, 12);
   t.is(reopened.queueIndex.nextOffset(1), 25);
@@ -248,7 +267,8 @@ test('a changed unit is noticed when its block is read or added to', async (t) =
     t.throws(() => readUnits(queueIndex, 0, 0), { code: 'INDEX_CORRUPT' });
     t.throws(() => queueIndex.verify(0), { code: 'INDEX_CORRUPT' });
     t.deepEqual(readUnits(queueIndex, 1, 0), expected(1, 0, 5));
-    if (at > 4096 + 6144) t.throws(() => appendUnit(queueIndex, 0, unitAt(0, 300)), { code: 'INDEX_CORRUPT' });
+    if (at > 4096 + 6144)
+      t.throws(() => appendUnit(queueIndex, 0, unitAt(0, 300)), { code: 'INDEX_CORRUPT' });
   }
 });
 
@@ -283,7 +303,8 @@ test('a window of another size takes over what fits and moves to its own file', 
     await world.crash('lose', randomFrom(4));
     const reopened = await world.open(settings);
     t.is(reopened.uniqKeys.size, kept);
-    for (let number = 0; number < 60; number += 1) t.is(findKey(reopened, `key-${number}`) >= 0, number >= 60 - kept);
+    for (let number = 0; number < 60; number += 1)
+      t.is(findKey(reopened, `key-${number}`) >= 0, number >= 60 - kept);
     t.deepEqual(world.disk.list(DIRECTORY), ['queue-index.dat', `uniq-keys-${uniqKeyCountMax * 2}.dat`]);
   }
 });

@@ -1,7 +1,7 @@
 import { ledgermq } from '#generated/command.js';
 import { BrokerError } from '../errors.ts';
 import type { ConsumerOffset } from './consumer-offsets.ts';
-import { readInt64 } from './proto-int64.ts';
+import { readInt64, toNumber } from './proto-int64.ts';
 import { readSubscriptionGroup, type SubscriptionGroupConfig } from './subscription-groups.ts';
 import { readTopicConfig, type TopicConfig } from './topics.ts';
 
@@ -56,7 +56,10 @@ export type Command =
       readonly settings: MachineSettings;
     };
 
-/** The protobuf tail of an entry body. */
+/**
+ * The protobuf tail of an entry body. Tails may be laid end to end: protobuf reads them as one batch with all the
+ * commands in their order.
+ */
 export function encodeCommandBatch(commands: readonly Command[]): Uint8Array {
   return ledgermq.machine.CommandBatch.encode({
     version: MACHINE_VERSION,
@@ -174,10 +177,16 @@ function readCommitOffsets(proto: ledgermq.machine.CommitOffsets.$Properties): C
       group: commit.group ?? '',
       topic: commit.topic ?? '',
       queueId: commit.queueId ?? 0,
-      offset: readInt64(commit.offset),
+      offset: readOffset(commit.offset),
     })),
     force: proto.force ?? false,
   };
+}
+
+/** A client chose this number: what cannot be counted with becomes -1, which every replica refuses as invalid. */
+function readOffset(value: ledgermq.machine.OffsetCommit.$Properties['offset']): number {
+  const offset = toNumber(value);
+  return Number.isSafeInteger(offset) ? offset : -1;
 }
 
 export function readSettings(

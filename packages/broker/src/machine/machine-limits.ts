@@ -6,8 +6,8 @@ export const machineLimits = {
   topicsMax: 20_000,
   /** Of one topic, the greater of read and write queues. */
   topicQueuesMax: 4_096,
-  /** Queues that ever received a record, deleted topics included. */
-  queuesMax: 2_000_000,
+  /** Queues that ever received a record, deleted topics included; a replica gives its queue index as many places. */
+  queuesMax: 1_048_576,
   subscriptionGroupsMax: 50_000,
   /** Pairs of consumer group and topic with a committed offset. */
   offsetRowsMax: 500_000,

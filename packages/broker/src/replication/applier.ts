@@ -1,4 +1,4 @@
-import type { Clock, Entry, StateMachine, TimerHandle } from '@ledgermq/raft';
+import type { Clock, Entry, LogStorage, StateMachine, TimerHandle } from '@ledgermq/raft';
 import type { DerivedState } from '@ledgermq/store';
 import type { ArrivalListener } from '../machine/arrivals.ts';
 import type { BrokerMachine } from '../machine/machine.ts';
@@ -20,7 +20,9 @@ export interface ApplierPorts {
   readonly machine: BrokerMachine;
   readonly derived: DerivedState;
   readonly pending: PendingEntries;
-  readonly clock: Pick<Clock, 'setTimer' | 'clearTimer'>;
+  /** Where committed entries that had to wait are read again. */
+  readonly log: Pick<LogStorage, 'entries'>;
+  readonly clock: Pick<Clock, 'setTimer' | 'clearTimer' | 'immediate'>;
   /** Told to those whose entry was replaced by another master's. */
   readonly leader: () => string | null;
   readonly onArrival: ArrivalListener;
@@ -31,21 +33,31 @@ export interface ApplierPorts {
   readonly onFatal: (error: Error) => void;
 }
 
+/** Entries read from the log and applied in one turn after a wait. */
+const CATCH_UP_BYTES = 4 * 1024 * 1024;
+
 /**
- * Brings committed entries to the machine, answers those who wait for them, and writes checkpoints beside. While the
- * store of derived data has no room before its next checkpoint, entries wait here; the proposer's limits on what may be
- * pending bound their number.
+ * Brings committed entries to the machine, answers those who wait for them, and writes checkpoints beside.
+ *
+ * While the store of derived data has no room before its next checkpoint, nothing is applied. Of the entries that come
+ * meanwhile only the last index is kept: they are in the log, and are read from there when there is room.
+ *
+ * After an exception of the machine an entry may be half applied. That state must never become a checkpoint, because
+ * the whole entry is applied again on top of it after a restart.
  */
 export class Applier implements StateMachine {
   readonly #config: ApplierConfig;
   readonly #ports: ApplierPorts;
-  readonly #waiting: Entry[] = [];
   #appliedIndex: number;
+  /** Last index handed over; above `#appliedIndex` while entries wait. */
+  #committedIndex: number;
   #appliedTerm = 0;
   #appliedEnd: number;
   #bytesSinceCheckpoint = 0;
   #checkpoint: Promise<void> | null = null;
   #timer: TimerHandle | null = null;
+  #catchUpScheduled = false;
+  #failed = false;
   #stopped = false;
 
   /** @param appliedEnd log address behind the entry at `derived.appliedIndex`. */
@@ -53,6 +65,7 @@ export class Applier implements StateMachine {
     this.#config = config;
     this.#ports = ports;
     this.#appliedIndex = ports.derived.appliedIndex;
+    this.#committedIndex = this.#appliedIndex;
     this.#appliedEnd = appliedEnd;
   }
 
@@ -71,22 +84,26 @@ export class Applier implements StateMachine {
   }
 
   apply(entries: readonly Entry[]): void {
-    if (this.#waiting.length > 0 || this.#mustWait) {
-      this.#waiting.push(...entries);
+    const last = entries.at(-1);
+    if (last === undefined || this.#stopped || this.#failed) return;
+    const waiting = this.#appliedIndex < this.#committedIndex;
+    this.#committedIndex = last.index;
+    if (waiting || this.#mustWait) {
       this.#checkpointIfDue();
       return;
     }
     this.#applyNow(entries);
   }
 
-  /** Waits for a running checkpoint and writes a last one. */
+  /** Applies nothing more, waits for a running checkpoint and writes a last one. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
-    await this.#checkpoint?.catch(() => undefined);
     this.#stopped = true;
     if (this.#timer !== null) this.#ports.clock.clearTimer(this.#timer);
     this.#timer = null;
-    await this.#write().catch(() => undefined);
+    await this.#checkpoint;
+    // Without it the next start only has more of the log to apply.
+    if (!this.#failed) await this.#write().catch(() => undefined);
   }
 
   get #mustWait(): boolean {
@@ -96,13 +113,15 @@ export class Applier implements StateMachine {
   #applyNow(entries: readonly Entry[]): void {
     const { machine, onArrival, onTopics, onApplied } = this.#ports;
     const topicsBefore = machine.topics.dataVersion;
-    let handled = 0;
-    for (const entry of entries) {
-      if (this.#mustWait) break;
-      this.#applyOne(entry);
-      handled += 1;
+    try {
+      for (const entry of entries) {
+        if (this.#mustWait) break;
+        this.#applyOne(entry);
+      }
+    } catch (error) {
+      this.#failed = true;
+      throw error;
     }
-    if (handled < entries.length) this.#waiting.push(...entries.slice(handled));
     if (machine.topics.dataVersion !== topicsBefore) onTopics();
     machine.arrivals.flush(onArrival);
     onApplied();
@@ -116,11 +135,11 @@ export class Applier implements StateMachine {
     this.#appliedTerm = entry.term;
     this.#appliedEnd = entry.address + entry.frame.length;
     this.#bytesSinceCheckpoint += entry.frame.length;
-    pending.applied(entry.index, entry.term, machine.outcomes, replies, leader());
+    pending.applied(entry.index, entry.term, machine.outcomes, replies, leader);
   }
 
   #checkpointIfDue(): void {
-    if (this.#stopped || this.#checkpoint !== null) return;
+    if (this.#stopped || this.#failed || this.#checkpoint !== null) return;
     if (this.#ports.derived.needsCheckpoint || this.#bytesSinceCheckpoint >= this.#config.checkpointBytes) {
       this.#startCheckpoint();
       return;
@@ -128,7 +147,7 @@ export class Applier implements StateMachine {
     if (this.#timer !== null || this.#bytesSinceCheckpoint === 0) return;
     this.#timer = this.#ports.clock.setTimer(this.#config.checkpointIntervalMs, () => {
       this.#timer = null;
-      if (this.#checkpoint === null && !this.#stopped) this.#startCheckpoint();
+      if (this.#checkpoint === null && !this.#stopped && !this.#failed) this.#startCheckpoint();
     });
   }
 
@@ -139,24 +158,37 @@ export class Applier implements StateMachine {
       () => this.#checkpointWritten(),
       (error: unknown) => {
         this.#checkpoint = null;
-        this.#ports.onFatal(error instanceof Error ? error : new Error(String(error)));
+        this.#fail(error);
       },
     );
   }
 
   #checkpointWritten(): void {
     this.#checkpoint = null;
-    if (this.#stopped) return;
-    const waiting = this.#waiting.splice(0);
-    if (waiting.length === 0) {
-      this.#checkpointIfDue();
+    if (this.#appliedIndex < this.#committedIndex) this.#catchUp();
+    else this.#checkpointIfDue();
+  }
+
+  /** Applies what waits, some in each turn of the event loop. */
+  #catchUp(): void {
+    if (this.#stopped || this.#failed || this.#mustWait) return;
+    try {
+      this.#applyNow(this.#ports.log.entries(this.#appliedIndex + 1, this.#committedIndex + 1, CATCH_UP_BYTES));
+    } catch (error) {
+      this.#fail(error);
       return;
     }
-    try {
-      this.#applyNow(waiting);
-    } catch (error) {
-      this.#ports.onFatal(error instanceof Error ? error : new Error(String(error)));
-    }
+    if (this.#appliedIndex === this.#committedIndex || this.#mustWait || this.#catchUpScheduled) return;
+    this.#catchUpScheduled = true;
+    this.#ports.clock.immediate(() => {
+      this.#catchUpScheduled = false;
+      this.#catchUp();
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.#ports.onFatal(error instanceof Error ? error : new Error(String(error)));
   }
 
   #write(): Promise<void> {

@@ -1,5 +1,4 @@
 import { ENTRY_HEADER_BYTES, allocateFrame } from '@ledgermq/raft';
-import { encodeCommandBatch, type Command } from '../machine/command.ts';
 import { RECORDS_AT } from '../machine/entry-body.ts';
 import { EntryWaiters } from './entry-waiters.ts';
 
@@ -12,7 +11,9 @@ const FRAME_RECORDS_AT: number = ENTRY_HEADER_BYTES + RECORDS_AT;
  */
 export class EntryBatch {
   readonly waiters: EntryWaiters;
-  readonly #commands: Command[] = [];
+  /** Encoded batches of one command each; end to end they are one batch. */
+  readonly #commands: Uint8Array[] = [];
+  #commandBytes = 0;
   #frame: Buffer;
   #end: number = FRAME_RECORDS_AT;
 
@@ -24,6 +25,11 @@ export class EntryBatch {
 
   get recordsBytes(): number {
     return this.#end - FRAME_RECORDS_AT;
+  }
+
+  /** Bytes of all records and commands. */
+  get bytes(): number {
+    return this.recordsBytes + this.#commandBytes;
   }
 
   get commandCount(): number {
@@ -48,8 +54,10 @@ export class EntryBatch {
     this.#end += bytes;
   }
 
-  addCommand(command: Command): void {
-    this.#commands.push(command);
+  /** Takes one command, encoded as a batch of its own. */
+  addCommand(encoded: Uint8Array): void {
+    this.#commands.push(encoded);
+    this.#commandBytes += encoded.length;
   }
 
   /**
@@ -58,11 +66,10 @@ export class EntryBatch {
    */
   finish(): Buffer {
     this.#frame.writeUInt32BE(this.recordsBytes, ENTRY_HEADER_BYTES);
-    if (this.#commands.length > 0) {
-      const tail = encodeCommandBatch(this.#commands);
-      const at = this.reserve(tail.length);
-      this.#frame.set(tail, at);
-      this.#end += tail.length;
+    this.reserve(this.#commandBytes);
+    for (const encoded of this.#commands) {
+      this.#frame.set(encoded, this.#end);
+      this.#end += encoded.length;
     }
     if (this.#end * 2 < this.#frame.length) this.#resize(this.#end);
     return this.#frame.subarray(0, this.#end);

@@ -62,8 +62,8 @@ export class HelloReader {
     }
     if (typeof hello !== 'object' || hello === null) throw invalid('its introduction is empty');
     const { cluster, from, to } = hello as Record<string, unknown>;
-    if (cluster !== this.#cluster) throw invalid(`it belongs to the cluster ${String(cluster)}`);
-    if (to !== this.#nodeId) throw invalid(`it looks for the node ${String(to)}`);
+    if (cluster !== this.#cluster) throw invalid(`it belongs to the cluster ${JSON.stringify(cluster)}`);
+    if (to !== this.#nodeId) throw invalid(`it looks for the node ${JSON.stringify(to)}`);
     if (typeof from !== 'string' || from === '') throw invalid('it does not say who it is');
     this.#peer = from;
   }

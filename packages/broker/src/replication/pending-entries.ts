@@ -42,13 +42,13 @@ export class PendingEntries {
     this.#bytes += bytes;
   }
 
-  /** An entry was applied at `index`; `leader` is told to those whose entry was replaced by it. */
+  /** An entry was applied at `index`; those whose entry was replaced by it are told who leads. */
   applied(
     index: number,
     term: number,
     outcomes: RecordOutcomes,
     replies: readonly CommandReply[],
-    leader: string | null,
+    leader: () => string | null,
   ): void {
     if (this.#byIndex.size === 0) return;
     let entry = this.#take(index);
@@ -56,7 +56,7 @@ export class PendingEntries {
       if (entry.term === term) {
         entry.waiters.settleApplied(outcomes, replies);
       } else {
-        entry.waiters.settleRefused('not-leader', leader);
+        entry.waiters.settleRefused('not-leader', leader());
       }
       entry = entry.older;
     }

@@ -1,6 +1,7 @@
+import { locateRecord, recordStoreTimestamp, recordTotalSize } from '@ledgermq/protocol';
 import { EntryKind, type Clock, type ProposeResult, type TimerHandle } from '@ledgermq/raft';
 import { BrokerError } from '../errors.ts';
-import type { Command } from '../machine/command.ts';
+import { encodeCommandBatch, type Command } from '../machine/command.ts';
 import { EntryBatch } from './entry-batch.ts';
 import type { CommandSettled, RefusalReason, SendOutcome, SendSettled, SendsSettled } from './outcome.ts';
 import { PendingEntries } from './pending-entries.ts';
@@ -42,8 +43,6 @@ export interface ProposerPorts {
 /** Weight of the newest entry in the average that sizes the next frame. */
 const AVERAGE_SHARE = 1 / 8;
 const FRAME_ROUNDING = 4096;
-/** Room that a command is taken to need, for the limit on pending bytes only. */
-const COMMAND_BYTES_GUESS = 256;
 
 /**
  * Turns what one turn of the event loop wants to store into one entry of the log. Every request is settled
@@ -89,7 +88,8 @@ export class Proposer {
   }
 
   /**
-   * Queues one record for this turn's entry.
+   * Queues one record for this turn's entry. What `write` leaves must be a record: once committed, anything else
+   * would end every replica.
    *
    * @param size bytes that `write` needs at most.
    * @param write encodes the record at `at` and returns the bytes written; called before this method returns, or
@@ -103,7 +103,8 @@ export class Proposer {
     }
     const batch = this.#room(size);
     const at = batch.reserve(size);
-    const written = checkedSize(write(batch.frame, at), size);
+    const written = write(batch.frame, at);
+    requireRecord(batch.frame, at, written, size);
     batch.commit(written);
     this.#gatheredBytes += written;
     batch.waiters.addRecord(settle);
@@ -121,6 +122,10 @@ export class Proposer {
     write: (target: Buffer, at: number, position: number) => number,
     settleAll: SendsSettled,
   ): void {
+    if (sizes.length === 0) {
+      settleAll([]);
+      return;
+    }
     let total = 0;
     for (const size of sizes) total += size;
     const refusal = this.#refusal(sizes.length, total);
@@ -133,7 +138,9 @@ export class Proposer {
     const start = batch.reserve(total);
     let at = start;
     sizes.forEach((size, position) => {
-      at += checkedSize(write(batch.frame, at, position), size);
+      const written = write(batch.frame, at, position);
+      requireRecord(batch.frame, at, written, size);
+      at += written;
     });
     batch.commit(at - start);
     this.#gatheredBytes += at - start;
@@ -141,31 +148,36 @@ export class Proposer {
     this.#schedule();
   }
 
-  /** Queues a command; it is applied before all records of the same entry, earlier ones included. */
+  /**
+   * Queues a command; it is applied before all records of the same entry, earlier ones included. A command that
+   * cannot be encoded is the caller's exception.
+   */
   appendCommand(command: Command, settle: CommandSettled): void {
-    const refusal = this.#refusal(1, COMMAND_BYTES_GUESS);
+    const encoded = encodeCommandBatch([command]);
+    const refusal = this.#refusal(1, encoded.length);
     if (refusal !== null) {
       settle({ type: 'refused', reason: refusal, leader: this.#leader });
       return;
     }
     if ((this.#batch?.commandCount ?? 0) >= this.#config.commandsPerEntryMax) this.flush();
-    const batch = this.#room(0);
-    batch.addCommand(command);
+    const batch = this.#room(encoded.length);
+    batch.addCommand(encoded);
     batch.waiters.addCommand(settle);
-    this.#gatheredBytes += COMMAND_BYTES_GUESS;
+    this.#gatheredBytes += encoded.length;
     this.#schedule();
   }
 
   /** Proposes what has been gathered, without waiting for the end of the turn. */
   flush(): void {
     const batch = this.#batch;
-    if (batch === null) return;
+    // A writer that threw leaves an empty batch, which the next request will use.
+    if (batch === null || batch.waiters.count === 0) return;
     const bytes = this.#gatheredBytes;
     this.#batch = null;
     this.#gatheredBytes = 0;
     const frame = batch.finish();
     this.#averageBytes += (frame.length - this.#averageBytes) * AVERAGE_SHARE;
-    const result = this.#ports.propose(EntryKind.Data, frame);
+    const result = this.#propose(frame, batch);
     switch (result.type) {
       case 'appended': {
         const deadline = this.#ports.clock.monotonic() + this.#config.proposalTimeoutMs;
@@ -191,6 +203,15 @@ export class Proposer {
     this.#timer = null;
   }
 
+  #propose(frame: Buffer, batch: EntryBatch): ProposeResult {
+    try {
+      return this.#ports.propose(EntryKind.Data, frame);
+    } catch (error) {
+      batch.waiters.settleUnknown('the consensus failed while it took the entry');
+      throw error;
+    }
+  }
+
   #refusal(count: number, bytes: number): RefusalReason | null {
     if (this.#stopped) return 'stopping';
     if (!this.#leading) return 'not-leader';
@@ -201,9 +222,9 @@ export class Proposer {
     return null;
   }
 
-  /** The batch that takes `size` more bytes of records. */
+  /** The batch that takes `size` more bytes. */
   #room(size: number): EntryBatch {
-    const gathered = this.#batch?.recordsBytes ?? 0;
+    const gathered = this.#batch?.bytes ?? 0;
     if (gathered > 0 && gathered + size > this.#config.batchBytesMax) this.flush();
     this.#batch ??= new EntryBatch(this.#frameGuess(size), this.#ports.report);
     return this.#batch;
@@ -237,11 +258,15 @@ export class Proposer {
   }
 }
 
-function checkedSize(written: number, sizeMax: number): number {
+/** Throws INVARIANT_BROKEN or ProtocolError RECORD_INVALID unless exactly one whole record was written. */
+function requireRecord(frame: Buffer, at: number, written: number, sizeMax: number): void {
   if (written <= 0 || written > sizeMax) {
     throw new BrokerError('INVARIANT_BROKEN', `a record announced as ${sizeMax} bytes took ${written}`);
   }
-  return written;
+  locateRecord(frame, at);
+  if (recordTotalSize(frame, at) !== written || recordStoreTimestamp(frame, at) < 0) {
+    throw new BrokerError('INVARIANT_BROKEN', `the ${written} bytes written are not one record that can be stored`);
+  }
 }
 
 function refusalOf(reason: Extract<ProposeResult, { type: 'refused' }>['reason']): RefusalReason {

@@ -16,6 +16,8 @@ const UNITS_SCANNED_MAX = 800;
 const UNITS_PER_STEP = 128;
 /** The size of a record stands in its first bytes. */
 const RECORD_PREFIX_BYTES = 4;
+/** No entry between peers is larger (raft's entryBytesMax), so no record is; other bytes must not decide what is read. */
+const RECORD_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
  * Reads messages through the queue index: finds where they lie, copies their stored bytes from the log into one buffer
@@ -70,9 +72,10 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
   readRecord(physicalOffset: number): Buffer | null {
     const { log, appliedEnd, machine, queueIndex } = this.#ports;
     const end = appliedEnd();
-    if (physicalOffset < log.startAddress() || physicalOffset + RECORD_BYTES_MIN > end) return null;
+    if (!Number.isSafeInteger(physicalOffset) || physicalOffset < log.startAddress()) return null;
+    if (physicalOffset + RECORD_BYTES_MIN > end) return null;
     const size = log.read(physicalOffset, RECORD_PREFIX_BYTES).readInt32BE(0);
-    if (size < RECORD_BYTES_MIN || physicalOffset + size > end) return null;
+    if (size < RECORD_BYTES_MIN || size > RECORD_BYTES_MAX || physicalOffset + size > end) return null;
     const record = log.read(physicalOffset, size);
     const place = this.#placeOf(record);
     if (place === null) return null;
