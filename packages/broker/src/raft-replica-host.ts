@@ -63,6 +63,8 @@ export class RaftReplicaHost implements ReplicaHost {
     try {
       await this.#peers.start();
     } catch (error) {
+      this.#lock?.release();
+      this.#lock = null;
       throw new BrokerError('LISTEN_FAILED', `cannot listen on ${peerListen} for other nodes`, {
         cause: error,
       });

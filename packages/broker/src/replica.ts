@@ -33,6 +33,7 @@ import type {
   ConsumerOffsetsPort,
 } from './group-port.ts';
 import { bootstrapCommand, type BootstrapOptions } from './machine/bootstrap.ts';
+import { machineLimits } from './machine/machine-limits.ts';
 import { BrokerMachine } from './machine/machine.ts';
 import type { HostedReplica, ReplicaEvents, ReplicaHoldings } from './replica-host.ts';
 import { Applier, applierDefaults, type ApplierConfig } from './replication/applier.ts';
@@ -129,6 +130,7 @@ export class GroupReplica implements HostedReplica {
         machine: this.#machine,
         derived,
         pending: this.#gatherer.pending,
+        log,
         clock,
         leader: () => this.#driver.status().leader,
         onArrival: (topic, queueId, maxOffset, tagsCode) =>
@@ -156,12 +158,15 @@ export class GroupReplica implements HostedReplica {
     const { disk, directory, config, logger } = options;
     disk.mkdir(directory);
     const log = SegmentLog.open(disk, join(directory, LOG_DIRECTORY), config.log, logger);
+    const undo: (() => void | Promise<void>)[] = [() => log.close()];
     try {
       const hardState = HardStateFile.open(disk, join(directory, HARD_STATE_FILE));
+      undo.push(() => hardState.close());
       const derived = await openDerived(options, log);
+      undo.push(() => derived.close());
       return new GroupReplica(options, log, hardState, derived);
     } catch (error) {
-      await log.close();
+      for (const close of undo.reverse()) await close();
       throw error;
     }
   }
@@ -230,9 +235,12 @@ export class GroupReplica implements HostedReplica {
     this.#gatherer.stop();
     await this.#driver.stop();
     await this.#applier.stop();
-    await this.#derived.close();
-    await this.#log.close();
-    this.#hardState.close();
+    try {
+      await this.#derived.close();
+    } finally {
+      this.#hardState.close();
+      await this.#log.close();
+    }
   }
 
   /** A leader is the master only once it has applied an entry of its own term: before, its state may be behind. */
@@ -286,9 +294,11 @@ async function openDerived(options: ReplicaOptions, log: SegmentLog): Promise<De
   const { disk, directory, level, clock, config, logger } = options;
   const path = join(directory, DERIVED_DIRECTORY);
   const ports = { disk, level, immediate: (fn: () => void) => clock.immediate(fn) };
+  // The machine refuses new queues by its own limit, the same on all replicas; the index must not stop before it.
+  const settings = { ...config.derived, queueCountMax: machineLimits.queuesMax };
   let reason: string;
   try {
-    const derived = await openDerivedState(ports, path, config.derived);
+    const derived = await openDerivedState(ports, path, settings);
     const end = log.lastPosition().index;
     if (derived.appliedIndex <= end) return derived;
     reason = `it is complete up to ${derived.appliedIndex}, but the log ends at ${end}`;
@@ -308,5 +318,5 @@ async function openDerived(options: ReplicaOptions, log: SegmentLog): Promise<De
   disk.rename(path, join(aside, `${DERIVED_DIRECTORY}-${clock.now()}`));
   await disk.syncDirectory(directory);
   logger.warn('derived state set aside, it is built again from the log', { reason });
-  return openDerivedState(ports, path, config.derived);
+  return openDerivedState(ports, path, settings);
 }

@@ -62,7 +62,6 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
   #suspended = false;
   #starting: Promise<this> | null = null;
   #stopping: Promise<void> | null = null;
-  #ticking = false;
   #ticks = 0;
   #resubscribing: Promise<void> | null = null;
 
@@ -223,20 +222,15 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
     void this.shutdown();
   };
 
+  /** Ticks may overlap when a server hangs, which must not hold up what concerns the others; the parts share flights. */
   async #tick(): Promise<void> {
-    if (this.#ticking) return;
-    this.#ticking = true;
     this.#ticks += 1;
-    try {
-      // Not awaited: a broker that hangs must not hold up what concerns the others.
-      void this.#core.heartbeatNew();
-      const found = await this.#rebalance.findQueues(this.#ticks % TICKS_PER_ROUTE_LOOK === 0);
-      const { complete } = this.#rebalance;
-      if (found || !complete) await this.#core.heartbeat();
-      if (found || !complete || this.#ticks % TICKS_PER_REBALANCE === 0) await this.#rebalance.trigger();
-    } finally {
-      this.#ticking = false;
-    }
+    const ticks = this.#ticks;
+    void this.#core.heartbeatNew();
+    const found = await this.#rebalance.findQueues(ticks % TICKS_PER_ROUTE_LOOK === 0);
+    const { complete } = this.#rebalance;
+    if (found || !complete) await this.#resubscribe();
+    if (found || !complete || ticks % TICKS_PER_REBALANCE === 0) await this.#rebalance.trigger();
   }
 
   async #commitAll(): Promise<void> {

@@ -179,12 +179,13 @@ async function errorOf(sending: Promise<unknown>): Promise<MQError> {
 test('outcomes: refused, nobody there, and lost on the way', async (t) => {
   const cluster = await startFakeCluster(t, { topics: { Orders: 1 } });
   const group = onlyGroup(cluster);
-  const producer = startProducer(t, cluster, { sendMsgTimeout: 50, retryDeadline: 200 });
+  const patient = startProducer(t, cluster);
+  const producer = startProducer(t, cluster, { sendMsgTimeout: 200, retryDeadline: 1500 });
   await producer.fetchPublishMessageQueues('Orders');
 
   const illegal: Intervention = { type: 'answer', code: ResponseCode.MESSAGE_ILLEGAL, remark: 'too odd' };
   interveneInSends(group, [illegal]);
-  const rejected = await errorOf(producer.send({ topic: 'Orders', body: 'x' }));
+  const rejected = await errorOf(patient.send({ topic: 'Orders', body: 'x' }));
   t.true(rejected instanceof MQBrokerException);
   t.deepEqual([rejected.code, rejected.outcome], ['ERR_MQ_BROKER', 'rejected']);
   t.deepEqual([rejected.responseCode, rejected.retryable, rejected.attempts.length], [13, false, 1]);
@@ -209,7 +210,7 @@ test('outcomes: refused, nobody there, and lost on the way', async (t) => {
 test('a refusal after an attempt whose answer was lost leaves the outcome unknown', async (t) => {
   const cluster = await startFakeCluster(t, { topics: { Orders: 1 } });
   const group = onlyGroup(cluster);
-  const producer = startProducer(t, cluster, { retryDeadline: 200 });
+  const producer = startProducer(t, cluster, { retryDeadline: 1500 });
   let sends = 0;
   group.intervene = ({ code }) => {
     if (!SENDS.includes(code)) return null;
@@ -260,9 +261,10 @@ test('no more than maxInFlight sends are without an answer; the rest keep their 
 test('a send that finds no room by its deadline was not sent', async (t) => {
   const cluster = await startFakeCluster(t, { topics: { Orders: 1 } });
   const group = onlyGroup(cluster);
-  const producer = startProducer(t, cluster, { maxInFlight: 1, retryDeadline: 300 });
+  const producer = startProducer(t, cluster, { maxInFlight: 1, retryDeadline: 1500 });
   group.intervene = ({ code }) => (SENDS.includes(code) ? { type: 'silence' } : null);
   const first = errorOf(producer.send({ topic: 'Orders', body: 'first' }));
+  await group.watch.until(() => keysSent(group).length === 1);
   const second = await errorOf(producer.send({ topic: 'Orders', body: 'second' }, { timeout: 50 }));
   t.true(second instanceof RemotingTooMuchRequestException);
   t.deepEqual([second.code, second.outcome], ['ERR_MQ_TOO_MANY', 'unavailable']);
@@ -272,7 +274,7 @@ test('a send that finds no room by its deadline was not sent', async (t) => {
 test('a signal ends the wait, and nothing of it stays behind', async (t) => {
   const cluster = await startFakeCluster(t, { topics: { Orders: 1 } });
   const group = onlyGroup(cluster);
-  const producer = startProducer(t, cluster, { retryDeadline: 500 });
+  const producer = startProducer(t, cluster, { retryDeadline: 2000 });
   await producer.send({ topic: 'Orders', body: 'before' });
   group.intervene = ({ code }) => (SENDS.includes(code) ? { type: 'silence' } : null);
   const abort = new AbortController();

@@ -124,7 +124,8 @@ export class Leader implements RoleBehaviour {
 
   /** Whether `sendAppends` would send something. */
   appendsDue(): boolean {
-    const { lastIndex, commitIndex } = this.#raft.log;
+    const { lastIndex } = this.#raft.log;
+    const commitIndex = this.#announcedCommit;
     for (const [, progress] of this.#tracker.followers()) {
       if (progress.appendDue(lastIndex, commitIndex)) return true;
     }
@@ -133,10 +134,16 @@ export class Leader implements RoleBehaviour {
 
   /** Fills every follower's window. */
   sendAppends(): void {
-    const { lastIndex, commitIndex } = this.#raft.log;
+    const { lastIndex } = this.#raft.log;
+    const commitIndex = this.#announcedCommit;
     for (const [peer, progress] of this.#tracker.followers()) {
       while (progress.appendDue(lastIndex, commitIndex) && !this.#raft.outboxFull) this.#sendAppend(peer, progress);
     }
+  }
+
+  /** The commit index for which an append without entries is worth sending; otherwise it travels with others. */
+  get #announcedCommit(): number {
+    return this.#raft.config.announceCommitAtOnce ? this.#raft.log.commitIndex : 0;
   }
 
   checkInvariants(): void {

@@ -199,23 +199,16 @@ export class BrokerMachine {
       this.outcomes.add(RecordFate.TOPIC_MISSING, queueId, 0, address);
       return;
     }
-    const queue = topic.queues.get(queueId) ?? this.#openQueue(topic, queueId);
-    if (queue === null) {
-      this.outcomes.add(RecordFate.INVALID, queueId, 0, address);
-      return;
-    }
     const properties = this.#properties;
     properties.scan(frame, parts.propertiesAt, parts.propertiesBytes);
-    const { queueIndex, uniqKeys } = this.#stores;
-    const storeTimestamp = recordStoreTimestamp(frame, at);
+    const { uniqKeyAt, uniqKeyBytes, tagsCode } = properties;
     const keyed =
-      properties.uniqKeyBytes > 0 &&
+      uniqKeyBytes > 0 &&
       topic.deduplicated &&
       !properties.optedOut &&
       this.#settings.enableSendDeduplication;
-    const queueOffset = queueIndex.nextOffset(queue.number);
+    const { queueIndex, uniqKeys } = this.#stores;
     if (keyed) {
-      const { uniqKeyAt, uniqKeyBytes } = properties;
       const known = uniqKeys.find(topic.number, frame, uniqKeyAt, uniqKeyBytes);
       if (known >= 0) {
         const first = this.#queuesByNumber[uniqKeys.queueNumber(known)];
@@ -223,12 +216,22 @@ export class BrokerMachine {
         this.outcomes.add(RecordFate.DUPLICATE, place, uniqKeys.queueOffset(known), uniqKeys.address(known));
         return;
       }
-      uniqKeys.insert(topic.number, frame, uniqKeyAt, uniqKeyBytes, queue.number, queueOffset, address, storeTimestamp);
     }
-    queueIndex.append(queue.number, queueOffset, address, size, properties.tagsCode, storeTimestamp);
+    const queue = topic.queues.get(queueId) ?? this.#openQueue(topic, queueId);
+    if (queue === null) {
+      this.outcomes.add(RecordFate.INVALID, queueId, 0, address);
+      return;
+    }
+    const { number } = queue;
+    const queueOffset = queueIndex.nextOffset(number);
+    const storeTimestamp = recordStoreTimestamp(frame, at);
+    if (keyed) {
+      uniqKeys.insert(topic.number, frame, uniqKeyAt, uniqKeyBytes, number, queueOffset, address, storeTimestamp);
+    }
+    queueIndex.append(number, queueOffset, address, size, tagsCode, storeTimestamp);
     this.#messages += 1;
     this.outcomes.add(RecordFate.STORED, queueId, queueOffset, address);
-    this.arrivals.add(queue, queueOffset + 1, properties.tagsCode);
+    this.arrivals.add(queue, queueOffset + 1, tagsCode);
   }
 
   #topicOf(frame: Buffer, { topicAt, topicBytes }: RecordParts): Topic | null {

@@ -1,5 +1,6 @@
 import type { Clock, Entry, LogStorage, StateMachine, TimerHandle } from '@ledgermq/raft';
 import type { DerivedState } from '@ledgermq/store';
+import { BrokerError } from '../errors.ts';
 import type { ArrivalListener } from '../machine/arrivals.ts';
 import type { BrokerMachine } from '../machine/machine.ts';
 import type { PendingEntries } from './pending-entries.ts';
@@ -171,9 +172,9 @@ export class Applier implements StateMachine {
 
   /** Applies what waits, some in each turn of the event loop. */
   #catchUp(): void {
-    if (this.#stopped || this.#failed || this.#mustWait) return;
+    if (this.#stopped || this.#failed) return;
     try {
-      this.#applyNow(this.#ports.log.entries(this.#appliedIndex + 1, this.#committedIndex + 1, CATCH_UP_BYTES));
+      this.#applyNow(this.#waiting());
     } catch (error) {
       this.#fail(error);
       return;
@@ -184,6 +185,13 @@ export class Applier implements StateMachine {
       this.#catchUpScheduled = false;
       this.#catchUp();
     });
+  }
+
+  #waiting(): Entry[] {
+    const from = this.#appliedIndex + 1;
+    const entries = this.#ports.log.entries(from, this.#committedIndex + 1, CATCH_UP_BYTES);
+    if (entries[0]?.index !== from) throw new BrokerError('INVARIANT_BROKEN', `the log does not hold entry ${from}`);
+    return entries;
   }
 
   #fail(error: unknown): void {

@@ -1,4 +1,4 @@
-import * as $protobuf from "protobufjs/minimal.js";
+import * as $protobuf from "protobufjs";
 import Long = require("long");
 
 /** Namespace ledgermq. */
@@ -31,14 +31,6 @@ export namespace ledgermq {
 
             /** CommandBatch commands. */
             commands: ledgermq.machine.Command.$Properties[];
-
-            /**
-             * Creates a new CommandBatch instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns CommandBatch instance
-             */
-            static create(properties: ledgermq.machine.CommandBatch.$Shape): ledgermq.machine.CommandBatch & ledgermq.machine.CommandBatch.$Shape;
-            static create(properties?: ledgermq.machine.CommandBatch.$Properties): ledgermq.machine.CommandBatch;
 
             /**
              * Encodes the specified CommandBatch message. Does not implicitly {@link ledgermq.machine.CommandBatch.verify|verify} messages.
@@ -124,14 +116,6 @@ export namespace ledgermq {
 
             /** Command body. */
             body?: ("putTopic"|"deleteTopic"|"putSubscriptionGroup"|"deleteSubscriptionGroup"|"commitOffsets"|"putSettings"|"bootstrap");
-
-            /**
-             * Creates a new Command instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns Command instance
-             */
-            static create(properties: ledgermq.machine.Command.$Shape): ledgermq.machine.Command & ledgermq.machine.Command.$Shape;
-            static create(properties?: ledgermq.machine.Command.$Properties): ledgermq.machine.Command;
 
             /**
              * Encodes the specified Command message. Does not implicitly {@link ledgermq.machine.Command.verify|verify} messages.
@@ -244,14 +228,6 @@ export namespace ledgermq {
             attributes: { [k: string]: string };
 
             /**
-             * Creates a new TopicConfig instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns TopicConfig instance
-             */
-            static create(properties: ledgermq.machine.TopicConfig.$Shape): ledgermq.machine.TopicConfig & ledgermq.machine.TopicConfig.$Shape;
-            static create(properties?: ledgermq.machine.TopicConfig.$Properties): ledgermq.machine.TopicConfig;
-
-            /**
              * Encodes the specified TopicConfig message. Does not implicitly {@link ledgermq.machine.TopicConfig.verify|verify} messages.
              * @param message TopicConfig message or plain object to encode
              * @param [writer] Writer to encode to
@@ -336,14 +312,6 @@ export namespace ledgermq {
             timestamp: (number|Long);
 
             /**
-             * Creates a new PutTopic instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns PutTopic instance
-             */
-            static create(properties: ledgermq.machine.PutTopic.$Shape): ledgermq.machine.PutTopic & ledgermq.machine.PutTopic.$Shape;
-            static create(properties?: ledgermq.machine.PutTopic.$Properties): ledgermq.machine.PutTopic;
-
-            /**
              * Encodes the specified PutTopic message. Does not implicitly {@link ledgermq.machine.PutTopic.verify|verify} messages.
              * @param message PutTopic message or plain object to encode
              * @param [writer] Writer to encode to
@@ -408,14 +376,6 @@ export namespace ledgermq {
 
             /** DeleteTopic timestamp. */
             timestamp: (number|Long);
-
-            /**
-             * Creates a new DeleteTopic instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns DeleteTopic instance
-             */
-            static create(properties: ledgermq.machine.DeleteTopic.$Shape): ledgermq.machine.DeleteTopic & ledgermq.machine.DeleteTopic.$Shape;
-            static create(properties?: ledgermq.machine.DeleteTopic.$Properties): ledgermq.machine.DeleteTopic;
 
             /**
              * Encodes the specified DeleteTopic message. Does not implicitly {@link ledgermq.machine.DeleteTopic.verify|verify} messages.
@@ -512,14 +472,6 @@ export namespace ledgermq {
 
             /** SubscriptionGroupConfig attributes. */
             attributes: { [k: string]: string };
-
-            /**
-             * Creates a new SubscriptionGroupConfig instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns SubscriptionGroupConfig instance
-             */
-            static create(properties: ledgermq.machine.SubscriptionGroupConfig.$Shape): ledgermq.machine.SubscriptionGroupConfig & ledgermq.machine.SubscriptionGroupConfig.$Shape;
-            static create(properties?: ledgermq.machine.SubscriptionGroupConfig.$Properties): ledgermq.machine.SubscriptionGroupConfig;
 
             /**
              * Encodes the specified SubscriptionGroupConfig message. Does not implicitly {@link ledgermq.machine.SubscriptionGroupConfig.verify|verify} messages.
@@ -621,14 +573,6 @@ export namespace ledgermq {
             timestamp: (number|Long);
 
             /**
-             * Creates a new PutSubscriptionGroup instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns PutSubscriptionGroup instance
-             */
-            static create(properties: ledgermq.machine.PutSubscriptionGroup.$Shape): ledgermq.machine.PutSubscriptionGroup & ledgermq.machine.PutSubscriptionGroup.$Shape;
-            static create(properties?: ledgermq.machine.PutSubscriptionGroup.$Properties): ledgermq.machine.PutSubscriptionGroup;
-
-            /**
              * Encodes the specified PutSubscriptionGroup message. Does not implicitly {@link ledgermq.machine.PutSubscriptionGroup.verify|verify} messages.
              * @param message PutSubscriptionGroup message or plain object to encode
              * @param [writer] Writer to encode to
@@ -698,14 +642,6 @@ export namespace ledgermq {
             timestamp: (number|Long);
 
             /**
-             * Creates a new DeleteSubscriptionGroup instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns DeleteSubscriptionGroup instance
-             */
-            static create(properties: ledgermq.machine.DeleteSubscriptionGroup.$Shape): ledgermq.machine.DeleteSubscriptionGroup & ledgermq.machine.DeleteSubscriptionGroup.$Shape;
-            static create(properties?: ledgermq.machine.DeleteSubscriptionGroup.$Properties): ledgermq.machine.DeleteSubscriptionGroup;
-
-            /**
              * Encodes the specified DeleteSubscriptionGroup message. Does not implicitly {@link ledgermq.machine.DeleteSubscriptionGroup.verify|verify} messages.
              * @param message DeleteSubscriptionGroup message or plain object to encode
              * @param [writer] Writer to encode to
@@ -770,14 +706,6 @@ export namespace ledgermq {
 
             /** CommitOffsets force. */
             force: boolean;
-
-            /**
-             * Creates a new CommitOffsets instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns CommitOffsets instance
-             */
-            static create(properties: ledgermq.machine.CommitOffsets.$Shape): ledgermq.machine.CommitOffsets & ledgermq.machine.CommitOffsets.$Shape;
-            static create(properties?: ledgermq.machine.CommitOffsets.$Properties): ledgermq.machine.CommitOffsets;
 
             /**
              * Encodes the specified CommitOffsets message. Does not implicitly {@link ledgermq.machine.CommitOffsets.verify|verify} messages.
@@ -849,14 +777,6 @@ export namespace ledgermq {
             offset: (number|Long);
 
             /**
-             * Creates a new OffsetCommit instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns OffsetCommit instance
-             */
-            static create(properties: ledgermq.machine.OffsetCommit.$Shape): ledgermq.machine.OffsetCommit & ledgermq.machine.OffsetCommit.$Shape;
-            static create(properties?: ledgermq.machine.OffsetCommit.$Properties): ledgermq.machine.OffsetCommit;
-
-            /**
              * Encodes the specified OffsetCommit message. Does not implicitly {@link ledgermq.machine.OffsetCommit.verify|verify} messages.
              * @param message OffsetCommit message or plain object to encode
              * @param [writer] Writer to encode to
@@ -923,14 +843,6 @@ export namespace ledgermq {
             enableSendDeduplication: boolean;
 
             /**
-             * Creates a new Settings instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns Settings instance
-             */
-            static create(properties: ledgermq.machine.Settings.$Shape): ledgermq.machine.Settings & ledgermq.machine.Settings.$Shape;
-            static create(properties?: ledgermq.machine.Settings.$Properties): ledgermq.machine.Settings;
-
-            /**
              * Encodes the specified Settings message. Does not implicitly {@link ledgermq.machine.Settings.verify|verify} messages.
              * @param message Settings message or plain object to encode
              * @param [writer] Writer to encode to
@@ -986,14 +898,6 @@ export namespace ledgermq {
 
             /** PutSettings settings. */
             settings?: (ledgermq.machine.Settings.$Properties|null);
-
-            /**
-             * Creates a new PutSettings instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns PutSettings instance
-             */
-            static create(properties: ledgermq.machine.PutSettings.$Shape): ledgermq.machine.PutSettings & ledgermq.machine.PutSettings.$Shape;
-            static create(properties?: ledgermq.machine.PutSettings.$Properties): ledgermq.machine.PutSettings;
 
             /**
              * Encodes the specified PutSettings message. Does not implicitly {@link ledgermq.machine.PutSettings.verify|verify} messages.
@@ -1060,14 +964,6 @@ export namespace ledgermq {
 
             /** Bootstrap settings. */
             settings?: (ledgermq.machine.Settings.$Properties|null);
-
-            /**
-             * Creates a new Bootstrap instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns Bootstrap instance
-             */
-            static create(properties: ledgermq.machine.Bootstrap.$Shape): ledgermq.machine.Bootstrap & ledgermq.machine.Bootstrap.$Shape;
-            static create(properties?: ledgermq.machine.Bootstrap.$Properties): ledgermq.machine.Bootstrap;
 
             /**
              * Encodes the specified Bootstrap message. Does not implicitly {@link ledgermq.machine.Bootstrap.verify|verify} messages.
@@ -1137,14 +1033,6 @@ export namespace ledgermq {
 
             /** DataVersion timestamp. */
             timestamp: (number|Long);
-
-            /**
-             * Creates a new DataVersion instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns DataVersion instance
-             */
-            static create(properties: ledgermq.machine.DataVersion.$Shape): ledgermq.machine.DataVersion & ledgermq.machine.DataVersion.$Shape;
-            static create(properties?: ledgermq.machine.DataVersion.$Properties): ledgermq.machine.DataVersion;
 
             /**
              * Encodes the specified DataVersion message. Does not implicitly {@link ledgermq.machine.DataVersion.verify|verify} messages.
@@ -1223,14 +1111,6 @@ export namespace ledgermq {
 
             /** MachineRow nextQueueNumber. */
             nextQueueNumber: number;
-
-            /**
-             * Creates a new MachineRow instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns MachineRow instance
-             */
-            static create(properties: ledgermq.machine.MachineRow.$Shape): ledgermq.machine.MachineRow & ledgermq.machine.MachineRow.$Shape;
-            static create(properties?: ledgermq.machine.MachineRow.$Properties): ledgermq.machine.MachineRow;
 
             /**
              * Encodes the specified MachineRow message. Does not implicitly {@link ledgermq.machine.MachineRow.verify|verify} messages.
@@ -1314,14 +1194,6 @@ export namespace ledgermq {
             queueNumbers: number[];
 
             /**
-             * Creates a new TopicRow instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns TopicRow instance
-             */
-            static create(properties: ledgermq.machine.TopicRow.$Shape): ledgermq.machine.TopicRow & ledgermq.machine.TopicRow.$Shape;
-            static create(properties?: ledgermq.machine.TopicRow.$Properties): ledgermq.machine.TopicRow;
-
-            /**
              * Encodes the specified TopicRow message. Does not implicitly {@link ledgermq.machine.TopicRow.verify|verify} messages.
              * @param message TopicRow message or plain object to encode
              * @param [writer] Writer to encode to
@@ -1392,14 +1264,6 @@ export namespace ledgermq {
 
             /** OffsetRow offsets. */
             offsets: (number|Long)[];
-
-            /**
-             * Creates a new OffsetRow instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns OffsetRow instance
-             */
-            static create(properties: ledgermq.machine.OffsetRow.$Shape): ledgermq.machine.OffsetRow & ledgermq.machine.OffsetRow.$Shape;
-            static create(properties?: ledgermq.machine.OffsetRow.$Properties): ledgermq.machine.OffsetRow;
 
             /**
              * Encodes the specified OffsetRow message. Does not implicitly {@link ledgermq.machine.OffsetRow.verify|verify} messages.

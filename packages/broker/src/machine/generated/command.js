@@ -6,7 +6,7 @@ const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.
 const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError;
 
 // Exported root namespace
-const $root = $protobuf.roots["default"] || ($protobuf.roots["default"] = {});
+const $root = $protobuf.roots["ledgermq-broker"] || ($protobuf.roots["ledgermq-broker"] = {});
 
 export const ledgermq = $root.ledgermq = (() => {
 
@@ -84,22 +84,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             CommandBatch.prototype.commands = $util.emptyArray;
-
-            /**
-             * Creates a new CommandBatch instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.CommandBatch
-             * @static
-             * @param {ledgermq.machine.CommandBatch.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.CommandBatch} CommandBatch instance
-             * @type {{
-             *   (properties: ledgermq.machine.CommandBatch.$Shape): ledgermq.machine.CommandBatch & ledgermq.machine.CommandBatch.$Shape;
-             *   (properties?: ledgermq.machine.CommandBatch.$Properties): ledgermq.machine.CommandBatch;
-             * }}
-             */
-            CommandBatch.create = function(properties) {
-                return new CommandBatch(properties);
-            };
 
             /**
              * Encodes the specified CommandBatch message. Does not implicitly {@link ledgermq.machine.CommandBatch.verify|verify} messages.
@@ -327,22 +311,6 @@ export const ledgermq = $root.ledgermq = (() => {
                 get: $util.oneOfGetter($oneOfFields = ["putTopic", "deleteTopic", "putSubscriptionGroup", "deleteSubscriptionGroup", "commitOffsets", "putSettings", "bootstrap"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
-
-            /**
-             * Creates a new Command instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.Command
-             * @static
-             * @param {ledgermq.machine.Command.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.Command} Command instance
-             * @type {{
-             *   (properties: ledgermq.machine.Command.$Shape): ledgermq.machine.Command & ledgermq.machine.Command.$Shape;
-             *   (properties?: ledgermq.machine.Command.$Properties): ledgermq.machine.Command;
-             * }}
-             */
-            Command.create = function(properties) {
-                return new Command(properties);
-            };
 
             /**
              * Encodes the specified Command message. Does not implicitly {@link ledgermq.machine.Command.verify|verify} messages.
@@ -595,22 +563,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             TopicConfig.prototype.attributes = $util.emptyObject;
-
-            /**
-             * Creates a new TopicConfig instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.TopicConfig
-             * @static
-             * @param {ledgermq.machine.TopicConfig.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.TopicConfig} TopicConfig instance
-             * @type {{
-             *   (properties: ledgermq.machine.TopicConfig.$Shape): ledgermq.machine.TopicConfig & ledgermq.machine.TopicConfig.$Shape;
-             *   (properties?: ledgermq.machine.TopicConfig.$Properties): ledgermq.machine.TopicConfig;
-             * }}
-             */
-            TopicConfig.create = function(properties) {
-                return new TopicConfig(properties);
-            };
 
             /**
              * Encodes the specified TopicConfig message. Does not implicitly {@link ledgermq.machine.TopicConfig.verify|verify} messages.
@@ -872,22 +824,6 @@ export const ledgermq = $root.ledgermq = (() => {
             PutTopic.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
-             * Creates a new PutTopic instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.PutTopic
-             * @static
-             * @param {ledgermq.machine.PutTopic.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.PutTopic} PutTopic instance
-             * @type {{
-             *   (properties: ledgermq.machine.PutTopic.$Shape): ledgermq.machine.PutTopic & ledgermq.machine.PutTopic.$Shape;
-             *   (properties?: ledgermq.machine.PutTopic.$Properties): ledgermq.machine.PutTopic;
-             * }}
-             */
-            PutTopic.create = function(properties) {
-                return new PutTopic(properties);
-            };
-
-            /**
              * Encodes the specified PutTopic message. Does not implicitly {@link ledgermq.machine.PutTopic.verify|verify} messages.
              * @function encode
              * @memberof ledgermq.machine.PutTopic
@@ -1050,22 +986,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             DeleteTopic.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Creates a new DeleteTopic instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.DeleteTopic
-             * @static
-             * @param {ledgermq.machine.DeleteTopic.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.DeleteTopic} DeleteTopic instance
-             * @type {{
-             *   (properties: ledgermq.machine.DeleteTopic.$Shape): ledgermq.machine.DeleteTopic & ledgermq.machine.DeleteTopic.$Shape;
-             *   (properties?: ledgermq.machine.DeleteTopic.$Properties): ledgermq.machine.DeleteTopic;
-             * }}
-             */
-            DeleteTopic.create = function(properties) {
-                return new DeleteTopic(properties);
-            };
 
             /**
              * Encodes the specified DeleteTopic message. Does not implicitly {@link ledgermq.machine.DeleteTopic.verify|verify} messages.
@@ -1322,22 +1242,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             SubscriptionGroupConfig.prototype.attributes = $util.emptyObject;
-
-            /**
-             * Creates a new SubscriptionGroupConfig instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.SubscriptionGroupConfig
-             * @static
-             * @param {ledgermq.machine.SubscriptionGroupConfig.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.SubscriptionGroupConfig} SubscriptionGroupConfig instance
-             * @type {{
-             *   (properties: ledgermq.machine.SubscriptionGroupConfig.$Shape): ledgermq.machine.SubscriptionGroupConfig & ledgermq.machine.SubscriptionGroupConfig.$Shape;
-             *   (properties?: ledgermq.machine.SubscriptionGroupConfig.$Properties): ledgermq.machine.SubscriptionGroupConfig;
-             * }}
-             */
-            SubscriptionGroupConfig.create = function(properties) {
-                return new SubscriptionGroupConfig(properties);
-            };
 
             /**
              * Encodes the specified SubscriptionGroupConfig message. Does not implicitly {@link ledgermq.machine.SubscriptionGroupConfig.verify|verify} messages.
@@ -1654,22 +1558,6 @@ export const ledgermq = $root.ledgermq = (() => {
             PutSubscriptionGroup.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
-             * Creates a new PutSubscriptionGroup instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.PutSubscriptionGroup
-             * @static
-             * @param {ledgermq.machine.PutSubscriptionGroup.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.PutSubscriptionGroup} PutSubscriptionGroup instance
-             * @type {{
-             *   (properties: ledgermq.machine.PutSubscriptionGroup.$Shape): ledgermq.machine.PutSubscriptionGroup & ledgermq.machine.PutSubscriptionGroup.$Shape;
-             *   (properties?: ledgermq.machine.PutSubscriptionGroup.$Properties): ledgermq.machine.PutSubscriptionGroup;
-             * }}
-             */
-            PutSubscriptionGroup.create = function(properties) {
-                return new PutSubscriptionGroup(properties);
-            };
-
-            /**
              * Encodes the specified PutSubscriptionGroup message. Does not implicitly {@link ledgermq.machine.PutSubscriptionGroup.verify|verify} messages.
              * @function encode
              * @memberof ledgermq.machine.PutSubscriptionGroup
@@ -1843,22 +1731,6 @@ export const ledgermq = $root.ledgermq = (() => {
             DeleteSubscriptionGroup.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
-             * Creates a new DeleteSubscriptionGroup instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.DeleteSubscriptionGroup
-             * @static
-             * @param {ledgermq.machine.DeleteSubscriptionGroup.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.DeleteSubscriptionGroup} DeleteSubscriptionGroup instance
-             * @type {{
-             *   (properties: ledgermq.machine.DeleteSubscriptionGroup.$Shape): ledgermq.machine.DeleteSubscriptionGroup & ledgermq.machine.DeleteSubscriptionGroup.$Shape;
-             *   (properties?: ledgermq.machine.DeleteSubscriptionGroup.$Properties): ledgermq.machine.DeleteSubscriptionGroup;
-             * }}
-             */
-            DeleteSubscriptionGroup.create = function(properties) {
-                return new DeleteSubscriptionGroup(properties);
-            };
-
-            /**
              * Encodes the specified DeleteSubscriptionGroup message. Does not implicitly {@link ledgermq.machine.DeleteSubscriptionGroup.verify|verify} messages.
              * @function encode
              * @memberof ledgermq.machine.DeleteSubscriptionGroup
@@ -2025,22 +1897,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             CommitOffsets.prototype.force = false;
-
-            /**
-             * Creates a new CommitOffsets instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.CommitOffsets
-             * @static
-             * @param {ledgermq.machine.CommitOffsets.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.CommitOffsets} CommitOffsets instance
-             * @type {{
-             *   (properties: ledgermq.machine.CommitOffsets.$Shape): ledgermq.machine.CommitOffsets & ledgermq.machine.CommitOffsets.$Shape;
-             *   (properties?: ledgermq.machine.CommitOffsets.$Properties): ledgermq.machine.CommitOffsets;
-             * }}
-             */
-            CommitOffsets.create = function(properties) {
-                return new CommitOffsets(properties);
-            };
 
             /**
              * Encodes the specified CommitOffsets message. Does not implicitly {@link ledgermq.machine.CommitOffsets.verify|verify} messages.
@@ -2217,22 +2073,6 @@ export const ledgermq = $root.ledgermq = (() => {
             OffsetCommit.prototype.offset = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             /**
-             * Creates a new OffsetCommit instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.OffsetCommit
-             * @static
-             * @param {ledgermq.machine.OffsetCommit.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.OffsetCommit} OffsetCommit instance
-             * @type {{
-             *   (properties: ledgermq.machine.OffsetCommit.$Shape): ledgermq.machine.OffsetCommit & ledgermq.machine.OffsetCommit.$Shape;
-             *   (properties?: ledgermq.machine.OffsetCommit.$Properties): ledgermq.machine.OffsetCommit;
-             * }}
-             */
-            OffsetCommit.create = function(properties) {
-                return new OffsetCommit(properties);
-            };
-
-            /**
              * Encodes the specified OffsetCommit message. Does not implicitly {@link ledgermq.machine.OffsetCommit.verify|verify} messages.
              * @function encode
              * @memberof ledgermq.machine.OffsetCommit
@@ -2402,22 +2242,6 @@ export const ledgermq = $root.ledgermq = (() => {
             Settings.prototype.enableSendDeduplication = false;
 
             /**
-             * Creates a new Settings instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.Settings
-             * @static
-             * @param {ledgermq.machine.Settings.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.Settings} Settings instance
-             * @type {{
-             *   (properties: ledgermq.machine.Settings.$Shape): ledgermq.machine.Settings & ledgermq.machine.Settings.$Shape;
-             *   (properties?: ledgermq.machine.Settings.$Properties): ledgermq.machine.Settings;
-             * }}
-             */
-            Settings.create = function(properties) {
-                return new Settings(properties);
-            };
-
-            /**
              * Encodes the specified Settings message. Does not implicitly {@link ledgermq.machine.Settings.verify|verify} messages.
              * @function encode
              * @memberof ledgermq.machine.Settings
@@ -2552,22 +2376,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             PutSettings.prototype.settings = null;
-
-            /**
-             * Creates a new PutSettings instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.PutSettings
-             * @static
-             * @param {ledgermq.machine.PutSettings.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.PutSettings} PutSettings instance
-             * @type {{
-             *   (properties: ledgermq.machine.PutSettings.$Shape): ledgermq.machine.PutSettings & ledgermq.machine.PutSettings.$Shape;
-             *   (properties?: ledgermq.machine.PutSettings.$Properties): ledgermq.machine.PutSettings;
-             * }}
-             */
-            PutSettings.create = function(properties) {
-                return new PutSettings(properties);
-            };
 
             /**
              * Encodes the specified PutSettings message. Does not implicitly {@link ledgermq.machine.PutSettings.verify|verify} messages.
@@ -2730,22 +2538,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             Bootstrap.prototype.settings = null;
-
-            /**
-             * Creates a new Bootstrap instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.Bootstrap
-             * @static
-             * @param {ledgermq.machine.Bootstrap.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.Bootstrap} Bootstrap instance
-             * @type {{
-             *   (properties: ledgermq.machine.Bootstrap.$Shape): ledgermq.machine.Bootstrap & ledgermq.machine.Bootstrap.$Shape;
-             *   (properties?: ledgermq.machine.Bootstrap.$Properties): ledgermq.machine.Bootstrap;
-             * }}
-             */
-            Bootstrap.create = function(properties) {
-                return new Bootstrap(properties);
-            };
 
             /**
              * Encodes the specified Bootstrap message. Does not implicitly {@link ledgermq.machine.Bootstrap.verify|verify} messages.
@@ -2921,22 +2713,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             DataVersion.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Creates a new DataVersion instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.DataVersion
-             * @static
-             * @param {ledgermq.machine.DataVersion.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.DataVersion} DataVersion instance
-             * @type {{
-             *   (properties: ledgermq.machine.DataVersion.$Shape): ledgermq.machine.DataVersion & ledgermq.machine.DataVersion.$Shape;
-             *   (properties?: ledgermq.machine.DataVersion.$Properties): ledgermq.machine.DataVersion;
-             * }}
-             */
-            DataVersion.create = function(properties) {
-                return new DataVersion(properties);
-            };
 
             /**
              * Encodes the specified DataVersion message. Does not implicitly {@link ledgermq.machine.DataVersion.verify|verify} messages.
@@ -3138,22 +2914,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             MachineRow.prototype.nextQueueNumber = 0;
-
-            /**
-             * Creates a new MachineRow instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.MachineRow
-             * @static
-             * @param {ledgermq.machine.MachineRow.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.MachineRow} MachineRow instance
-             * @type {{
-             *   (properties: ledgermq.machine.MachineRow.$Shape): ledgermq.machine.MachineRow & ledgermq.machine.MachineRow.$Shape;
-             *   (properties?: ledgermq.machine.MachineRow.$Properties): ledgermq.machine.MachineRow;
-             * }}
-             */
-            MachineRow.create = function(properties) {
-                return new MachineRow(properties);
-            };
 
             /**
              * Encodes the specified MachineRow message. Does not implicitly {@link ledgermq.machine.MachineRow.verify|verify} messages.
@@ -3368,22 +3128,6 @@ export const ledgermq = $root.ledgermq = (() => {
             TopicRow.prototype.queueNumbers = $util.emptyArray;
 
             /**
-             * Creates a new TopicRow instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.TopicRow
-             * @static
-             * @param {ledgermq.machine.TopicRow.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.TopicRow} TopicRow instance
-             * @type {{
-             *   (properties: ledgermq.machine.TopicRow.$Shape): ledgermq.machine.TopicRow & ledgermq.machine.TopicRow.$Shape;
-             *   (properties?: ledgermq.machine.TopicRow.$Properties): ledgermq.machine.TopicRow;
-             * }}
-             */
-            TopicRow.create = function(properties) {
-                return new TopicRow(properties);
-            };
-
-            /**
              * Encodes the specified TopicRow message. Does not implicitly {@link ledgermq.machine.TopicRow.verify|verify} messages.
              * @function encode
              * @memberof ledgermq.machine.TopicRow
@@ -3571,22 +3315,6 @@ export const ledgermq = $root.ledgermq = (() => {
              * @instance
              */
             OffsetRow.prototype.offsets = $util.emptyArray;
-
-            /**
-             * Creates a new OffsetRow instance using the specified properties.
-             * @function create
-             * @memberof ledgermq.machine.OffsetRow
-             * @static
-             * @param {ledgermq.machine.OffsetRow.$Properties=} [properties] Properties to set
-             * @returns {ledgermq.machine.OffsetRow} OffsetRow instance
-             * @type {{
-             *   (properties: ledgermq.machine.OffsetRow.$Shape): ledgermq.machine.OffsetRow & ledgermq.machine.OffsetRow.$Shape;
-             *   (properties?: ledgermq.machine.OffsetRow.$Properties): ledgermq.machine.OffsetRow;
-             * }}
-             */
-            OffsetRow.create = function(properties) {
-                return new OffsetRow(properties);
-            };
 
             /**
              * Encodes the specified OffsetRow message. Does not implicitly {@link ledgermq.machine.OffsetRow.verify|verify} messages.
