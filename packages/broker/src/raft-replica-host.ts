@@ -20,6 +20,14 @@ export interface RaftReplicaHostPorts {
 }
 
 const HASH_SEED_BOUND = 2 ** 32 - 1;
+/**
+ * What differs from Raft's own defaults: followers hear of commits with the next entries or heartbeat, since nobody reads
+ * from them meanwhile, and little of the log is kept beside the store's tail cache, which serves followers as well.
+ */
+const groupRaftDefaults: Partial<RaftConfig> = {
+  announceCommitAtOnce: false,
+  recentBytesMax: 2 * 1024 * 1024,
+};
 
 /**
  * The replicas of this node as Raft groups with files in the data directory. All groups share one set of connections to
@@ -43,7 +51,7 @@ export class RaftReplicaHost implements ReplicaHost {
     this.#config = config;
     this.#ports = ports;
     const { derived = {}, ...log } = config.store;
-    this.#raft = parsed('raft', () => parseRaftConfig(config.raft));
+    this.#raft = parsed('raft', () => parseRaftConfig({ ...groupRaftDefaults, ...config.raft }));
     this.#log = parsed('store', () => parseSegmentLogConfig(log));
     this.#derived = {
       ...numbersOf('store.derived', derived),

@@ -121,6 +121,7 @@ export class GroupReplica implements HostedReplica {
     this.#gatherer = new Proposer(config.proposer ?? proposerDefaults, {
       clock,
       propose: (kind, frame) => this.#driver.propose(kind, frame),
+      startWork: () => this.#driver.flush(),
       report: (error) => logger.error('a waiter threw', { error: String(error) }),
     });
     this.proposer = new ReplicaProposer(this.#gatherer, clock);

@@ -14,6 +14,11 @@ export interface ServerProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/**
+ * Young objects of a broker live as long as a send is under way; room for them keeps them out of the old generation.
+ */
+export const SERVER_NODE_ARGUMENTS: readonly string[] = ['--enable-source-maps', '--max-semi-space-size=16'];
+
 /** How much of a process's log is shown when it does not start. */
 const LOG_TAIL_BYTES = 2000;
 
@@ -58,7 +63,7 @@ export class ServerProcess {
     const { modulePath, args, logFile, nodeArguments = [], env = {} } = this.#options;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
-    const child = spawn(process.execPath, ['--enable-source-maps', ...nodeArguments, modulePath, ...args], {
+    const child = spawn(process.execPath, [...SERVER_NODE_ARGUMENTS, ...nodeArguments, modulePath, ...args], {
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
       env: { ...process.env, UV_THREADPOOL_SIZE: '8', ...env },

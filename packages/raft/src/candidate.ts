@@ -51,7 +51,8 @@ export class Candidate implements RoleBehaviour {
         return;
       case 'pre-vote-response': {
         const term = message.granted ? this.#electionTerm() : raft.term;
-        if (this.role === 'pre-candidate' && message.term === term) this.#record(message.from, message.granted);
+        if (this.role === 'pre-candidate' && message.term === term)
+          this.#record(message.from, message.granted);
         return;
       }
       case 'vote-response':

@@ -117,7 +117,9 @@ const least: Readonly<Record<string, number>> = {
 function fieldFault(name: string, value: unknown): string | null {
   if (name === 'announceCommitAtOnce') return typeof value === 'boolean' ? null : `${name}: true or false`;
   if (name === 'preferredLeader') {
-    return value === null || (typeof value === 'string' && value !== '') ? null : `${name}: a member id or null`;
+    return value === null || (typeof value === 'string' && value !== '')
+      ? null
+      : `${name}: a member id or null`;
   }
   if (name === 'asyncFlush') return typeof value === 'boolean' ? null : `${name}: true or false`;
   const min = least[name];
@@ -131,7 +133,8 @@ function relationFaults(config: RaftConfig): string[] {
   if (config.heartbeatTicks >= config.electionTimeoutTicks) {
     faults.push('heartbeatTicks: less than electionTimeoutTicks');
   }
-  if (config.inflightBytesMax < config.appendBytesMax) faults.push('inflightBytesMax: at least appendBytesMax');
+  if (config.inflightBytesMax < config.appendBytesMax)
+    faults.push('inflightBytesMax: at least appendBytesMax');
   if (config.unpersistedBytesMax < config.appendBytesMax) {
     faults.push('unpersistedBytesMax: at least appendBytesMax');
   }

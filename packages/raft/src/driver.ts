@@ -47,6 +47,7 @@ export class RaftDriver {
   #state: 'new' | 'running' | 'stopped' = 'new';
   #failed = false;
   #scheduled = false;
+  #inTurn = false;
   #flushTimer: TimerHandle | null = null;
   /** Until then, and until a leader is known, another member has the first election to itself. */
   #graceEnds = 0;
@@ -124,6 +125,14 @@ export class RaftDriver {
     return result;
   }
 
+  /**
+   * Handles what was proposed so far now. For a proposer that has a full entry while the turn goes on: followers and disk
+   * work on it meanwhile. Within a turn of the driver's own (a proposal made by a waiter) it does nothing.
+   */
+  flush(): void {
+    if (!this.#inTurn) this.#turn(0);
+  }
+
   /** Messages of the peer `from`, to be handled at the end of this turn. Those in another's name are ignored. */
   receive(from: string, messages: readonly Message[]): void {
     if (this.#state !== 'running') return;
@@ -197,12 +206,14 @@ export class RaftDriver {
   /** Messages first: what was received may make a tick's doubt pointless. */
   #turn(ticks: number): void {
     if (this.#state !== 'running') return;
+    this.#inTurn = true;
     this.#turns++;
     this.#guard(() => {
       for (const message of this.#inbound.take()) this.#node.step(message);
       for (let tick = 0; tick < ticks; tick++) this.#node.tick();
     }, 'INVARIANT_VIOLATED');
     this.#drain();
+    this.#inTurn = false;
   }
 
   #drain(): void {

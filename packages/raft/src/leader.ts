@@ -53,13 +53,15 @@ export class Leader implements RoleBehaviour {
     const status: Record<string, ProgressStatus> = {
       [id]: { match: log.durableIndex, next: log.lastIndex + 1, state: 'replicate' },
     };
-    for (const [peer, { match, next, state }] of this.#tracker.followers()) status[peer] = { match, next, state };
+    for (const [peer, { match, next, state }] of this.#tracker.followers())
+      status[peer] = { match, next, state };
     return status;
   }
 
   propose(kind: EntryKind, frame: Buffer): ProposeResult {
     const { id, log, config } = this.#raft;
-    if (frame.length > config.entryBytesMax) return { type: 'refused', reason: 'entry-too-large', leader: id };
+    if (frame.length > config.entryBytesMax)
+      return { type: 'refused', reason: 'entry-too-large', leader: id };
     const waiting = log.lastIndex - log.commitIndex;
     const overBytes = waiting > 0 && log.uncommittedBytes + frame.length > config.uncommittedBytesMax;
     if (overBytes || waiting >= config.uncommittedEntriesMax) {
@@ -137,7 +139,8 @@ export class Leader implements RoleBehaviour {
     const { lastIndex } = this.#raft.log;
     const commitIndex = this.#announcedCommit;
     for (const [peer, progress] of this.#tracker.followers()) {
-      while (progress.appendDue(lastIndex, commitIndex) && !this.#raft.outboxFull) this.#sendAppend(peer, progress);
+      while (progress.appendDue(lastIndex, commitIndex) && !this.#raft.outboxFull)
+        this.#sendAppend(peer, progress);
     }
   }
 
@@ -179,7 +182,10 @@ export class Leader implements RoleBehaviour {
       ? []
       : log.entries(progress.next, config.appendEntriesMax, config.appendBytesMax);
     if (prevTerm === null || entries === null) {
-      this.#raft.logger.warn('a follower is behind the start of the log', { follower: to, next: progress.next });
+      this.#raft.logger.warn('a follower is behind the start of the log', {
+        follower: to,
+        next: progress.next,
+      });
       progress.blocked(this.#round);
       return;
     }
@@ -200,7 +206,13 @@ export class Leader implements RoleBehaviour {
     const { from: follower, prevIndex, hintIndex, hintTerm } = message;
     const agree = log.agreeIndex(hintIndex, hintTerm);
     if (progress.rejected(prevIndex, agree)) {
-      logger.info('append rejected by follower', { follower, prevIndex, hintIndex, hintTerm, next: progress.next });
+      logger.info('append rejected by follower', {
+        follower,
+        prevIndex,
+        hintIndex,
+        hintTerm,
+        next: progress.next,
+      });
     }
   }
 

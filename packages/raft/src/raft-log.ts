@@ -54,7 +54,10 @@ export class RaftLog {
     this.#last = options.storage.lastPosition();
     const lastIndex = this.#last.index;
     if (options.appliedIndex > lastIndex || options.appliedIndex < options.storage.firstIndex() - 1) {
-      throw new RaftError('STATE_INVALID', `applied ${options.appliedIndex} lies outside a log up to ${lastIndex}`);
+      throw new RaftError(
+        'STATE_INVALID',
+        `applied ${options.appliedIndex} lies outside a log up to ${lastIndex}`,
+      );
     }
     this.#recent = new RecentEntries(lastIndex + 1);
     this.#handed = lastIndex;
@@ -216,7 +219,8 @@ export class RaftLog {
   takeCommitted(bytesMax: number): readonly Entry[] {
     if (!this.hasCommitted()) return [];
     const entries = this.#read(this.#applied + 1, Math.min(this.#commit, this.#durable) + 1, bytesMax);
-    if (entries === null) throw new RaftError('LOG_COMPACTED', `entry ${this.#applied + 1} is gone, not applied`);
+    if (entries === null)
+      throw new RaftError('LOG_COMPACTED', `entry ${this.#applied + 1} is gone, not applied`);
     this.#applied += entries.length;
     return entries;
   }
@@ -227,7 +231,10 @@ export class RaftLog {
     invariant(this.#applied <= this.#durable, 'log: applied is beyond durable');
     invariant(this.#durable <= this.#handed && this.#handed <= last, 'log: not durable <= handed <= last');
     invariant(this.#recent.firstIndex <= this.#durable + 1, 'log: an entry that is not durable left memory');
-    invariant(this.#recent.firstIndex + this.#recent.count === last + 1, 'log: memory does not reach the end');
+    invariant(
+      this.#recent.firstIndex + this.#recent.count === last + 1,
+      'log: memory does not reach the end',
+    );
     let previous: Entry | null = null;
     for (let index = this.#recent.firstIndex; index <= last; index++) {
       const entry = this.#recent.at(index) as Entry;

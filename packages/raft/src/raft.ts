@@ -171,7 +171,8 @@ export class Raft {
   checkInvariants(): void {
     invariant(this.#term >= this.log.lastTerm, 'an entry is of a later term than its holder');
     invariant(this.#term >= this.#savedTerm, 'the term went back');
-    const moved = this.#term === this.#savedTerm && this.#savedVote !== null && this.#votedFor !== this.#savedVote;
+    const moved =
+      this.#term === this.#savedTerm && this.#savedVote !== null && this.#votedFor !== this.#savedVote;
     invariant(!moved, 'a vote changed within its term');
     const leads = this.#behaviour.role === 'leader';
     invariant(leads === (this.#leader === this.id), 'the leader does not know itself');

@@ -2,7 +2,8 @@ import test from 'ava';
 import fc from 'fast-check';
 import { Inflights } from '../src/inflights.ts';
 
-type Act = { readonly type: 'add'; readonly bytes: number } | { readonly type: 'free'; readonly back: number };
+type Act =
+  { readonly type: 'add'; readonly bytes: number } | { readonly type: 'free'; readonly back: number };
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ type: fc.constant('add' as const), bytes: fc.integer({ min: 1, max: 60 }) }),

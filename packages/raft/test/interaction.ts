@@ -1,4 +1,11 @@
-import { entryBody, type Entry, type LogFields, type Logger, type Message, type Ready } from '../src/index.ts';
+import {
+  entryBody,
+  type Entry,
+  type LogFields,
+  type Logger,
+  type Message,
+  type Ready,
+} from '../src/index.ts';
 import { Cluster } from './cluster.ts';
 import { allEntries } from './simulated-disk.ts';
 
@@ -153,7 +160,8 @@ export class Interaction {
 
   #showReady(id: string, ready: Ready): void {
     const { hardState, entries, messages, afterSync, committed } = ready;
-    if (hardState !== null) this.#say(`${id} saves term ${hardState.term} vote ${hardState.votedFor ?? 'none'}`);
+    if (hardState !== null)
+      this.#say(`${id} saves term ${hardState.term} vote ${hardState.votedFor ?? 'none'}`);
     if (entries.length > 0) this.#say(`${id} writes ${entries.map(named).join(' ')}`);
     for (const message of messages) this.#say(describe(message));
     for (const message of afterSync) this.#say(`${describe(message)} (after sync)`);
@@ -168,7 +176,9 @@ export class Interaction {
         continue;
       }
       const { role, term, leader, commitIndex, lastIndex, progress } = node.status();
-      this.#say(`${id} ${role} term ${term} leader ${leader ?? 'unknown'} commit ${commitIndex} last ${lastIndex}`);
+      this.#say(
+        `${id} ${role} term ${term} leader ${leader ?? 'unknown'} commit ${commitIndex} last ${lastIndex}`,
+      );
       for (const [peer, { match, next, state }] of Object.entries(progress)) {
         if (peer !== id) this.#say(`  ${peer} ${state} match ${match} next ${next}`);
       }

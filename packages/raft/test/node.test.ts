@@ -95,7 +95,13 @@ test('the proposals of one turn leave in one message per follower', (t) => {
   for (const text of ['a', 'b', 'c']) cluster.propose('n1', text);
   cluster.ready('n1');
   const appends = cluster.network.filter((message) => message.type === 'append-request');
-  t.deepEqual(appends.map(({ to, entries }) => [to, entries.length]), [['n2', 3], ['n3', 3]]);
+  t.deepEqual(
+    appends.map(({ to, entries }) => [to, entries.length]),
+    [
+      ['n2', 3],
+      ['n3', 3],
+    ],
+  );
 });
 
 test('messages of strangers and for others are ignored, whatever term they name', (t) => {

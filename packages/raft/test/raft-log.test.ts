@@ -23,7 +23,7 @@ interface Fixture {
   readonly log: RaftLog;
   readonly storage: MemoryLogStorage;
   /** Gives the entries that wait to storage, as the driver does. Returns their indexes. */
-  hand(): number[];
+  readonly hand: () => number[];
 }
 
 function createLog(entries: readonly Entry[] = [], recentBytesMax: number = 1_000_000): Fixture {
@@ -33,7 +33,7 @@ function createLog(entries: readonly Entry[] = [], recentBytesMax: number = 1_00
   return {
     log,
     storage,
-    hand(): number[] {
+    hand: (): number[] => {
       const handed = log.takeUnhanded();
       storage.append(handed);
       return handed.map((entry) => entry.index);
@@ -195,11 +195,20 @@ test('entries are applied when they are committed and durable, in batches', (t) 
   log.commitTo(3);
   t.false(log.hasCommitted());
   log.persisted(2, 1);
-  t.deepEqual(log.takeCommitted(1).map((entry) => entry.index), [1]);
-  t.deepEqual(log.takeCommitted(1_000).map((entry) => entry.index), [2]);
+  t.deepEqual(
+    log.takeCommitted(1).map((entry) => entry.index),
+    [1],
+  );
+  t.deepEqual(
+    log.takeCommitted(1_000).map((entry) => entry.index),
+    [2],
+  );
   t.deepEqual(log.takeCommitted(1_000), []);
   log.persisted(3, 1);
-  t.deepEqual(log.takeCommitted(1_000).map((entry) => entry.index), [3]);
+  t.deepEqual(
+    log.takeCommitted(1_000).map((entry) => entry.index),
+    [3],
+  );
 });
 
 test('the bytes that wait follow commit and disk', (t) => {

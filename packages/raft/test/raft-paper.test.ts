@@ -61,10 +61,13 @@ for (const role of ['follower', 'pre-candidate', 'candidate', 'leader'] as const
     node.step({ ...stale, type: 'append-accepted', index: 1 });
     t.deepEqual(node.status(), before);
     const answers = node.ready().messages.filter((message) => message.to === 'n3');
-    t.deepEqual(answers.map((message) => [message.type, message.term]), [
-      ['heartbeat-response', before.term],
-      ['vote-response', before.term],
-    ]);
+    t.deepEqual(
+      answers.map((message) => [message.type, message.term]),
+      [
+        ['heartbeat-response', before.term],
+        ['vote-response', before.term],
+      ],
+    );
   });
 }
 
@@ -102,10 +105,13 @@ test('§5.2 a leader sends heartbeats to all its followers', (t) => {
   const cluster = led();
   cluster.node('n1').tick();
   cluster.ready('n1');
-  t.deepEqual(cluster.network.map(({ type, to }) => [type, to]), [
-    ['heartbeat-request', 'n2'],
-    ['heartbeat-request', 'n3'],
-  ]);
+  t.deepEqual(
+    cluster.network.map(({ type, to }) => [type, to]),
+    [
+      ['heartbeat-request', 'n2'],
+      ['heartbeat-request', 'n3'],
+    ],
+  );
 });
 
 test('§5.2 a member votes for one candidate in a term, first come first served', (t) => {
@@ -114,8 +120,14 @@ test('§5.2 a member votes for one candidate in a term, first come first served'
   for (const from of ['n2', 'n3', 'n2']) cluster.node('n1').step({ ...ask, from });
   const { messages, afterSync, hardState } = cluster.node('n1').ready();
   t.like(hardState, { term: 1, votedFor: 'n2' });
-  t.deepEqual(afterSync.map((message) => message.to), ['n2', 'n2']);
-  t.deepEqual(messages.map((message) => message.to), ['n3']);
+  t.deepEqual(
+    afterSync.map((message) => message.to),
+    ['n2', 'n2'],
+  );
+  t.deepEqual(
+    messages.map((message) => message.to),
+    ['n3'],
+  );
 });
 
 test('§5.2 an election needs a majority: the candidate counts its own vote only once it is saved', (t) => {
@@ -165,7 +177,11 @@ test('§5.3 followers apply in log order what is committed', (t) => {
     cluster.propose('n1', text);
     cluster.settle();
   }
-  for (const id of three) t.deepEqual(cluster.member(id).applied.map((entry) => entry.index), [1, 2, 3, 4]);
+  for (const id of three)
+    t.deepEqual(
+      cluster.member(id).applied.map((entry) => entry.index),
+      [1, 2, 3, 4],
+    );
 });
 
 test('§5.3 figure 7: whatever a follower lacks or has too much, it ends with the leader’s log', (t) => {
@@ -235,10 +251,13 @@ test('§5.5 repeated requests do no harm', (t) => {
 test('§8 a new leader appends an entry of its term before anything else', (t) => {
   const cluster = inRole('follower');
   t.deepEqual(cluster.leaders(), ['n2']);
-  t.deepEqual(allEntries(cluster.member('n2').disk.log).map(({ term, kind }) => [term, kind]), [
-    [1, 0],
-    [2, 0],
-  ]);
+  t.deepEqual(
+    allEntries(cluster.member('n2').disk.log).map(({ term, kind }) => [term, kind]),
+    [
+      [1, 0],
+      [2, 0],
+    ],
+  );
 });
 
 test('thesis §4.2.3 a member that hears its leader ignores a candidate of a later term', (t) => {

@@ -109,7 +109,8 @@ function run(count: number, steps: readonly Step[], seed: number, fault: DiskFau
         if (member.up) cluster.crash(id);
         break;
       case 'restart':
-        if (!member.up) cluster.restart(id, pick % (Math.min(member.applied.length, durable(cluster, id)) + 1));
+        if (!member.up)
+          cluster.restart(id, pick % (Math.min(member.applied.length, durable(cluster, id)) + 1));
         break;
       case 'propose':
         for (const leader of cluster.leaders()) cluster.propose(leader, `p${proposals++}`);
@@ -126,7 +127,8 @@ function run(count: number, steps: readonly Step[], seed: number, fault: DiskFau
         break;
       case 'elect':
         if (!member.up) break;
-        for (const peer of ids) if (cluster.member(peer).up) cluster.node(peer).campaignHint(ids[pick % count] ?? '');
+        for (const peer of ids)
+          if (cluster.member(peer).up) cluster.node(peer).campaignHint(ids[pick % count] ?? '');
         member.node.campaign();
         break;
       case 'flow':
@@ -224,7 +226,10 @@ test('a disk that forgets votes is caught', (t) => {
 });
 
 test('a driver that reports entries durable too early is caught', (t) => {
-  t.regex(findsBug('acknowledges-early', 202), /durable on a majority|Leader Completeness|State Machine Safety/);
+  t.regex(
+    findsBug('acknowledges-early', 202),
+    /durable on a majority|Leader Completeness|State Machine Safety/,
+  );
 });
 
 test('the same runs without a planted bug find nothing', (t) => {

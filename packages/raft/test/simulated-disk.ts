@@ -81,7 +81,13 @@ function entriesOf(terms: readonly number[]): Entry[] {
   let address = 0;
   let prevHash = 0;
   for (const [at, term] of terms.entries()) {
-    const entry = sealEntry(allocateFrame(0), { index: at + 1, term, kind: EntryKind.NoOp, address, prevHash });
+    const entry = sealEntry(allocateFrame(0), {
+      index: at + 1,
+      term,
+      kind: EntryKind.NoOp,
+      address,
+      prevHash,
+    });
     entries.push(entry);
     address += entry.frame.length;
     prevHash = entry.hash;

@@ -2,6 +2,7 @@ import type { Entry, LogPosition, LogStorage, Logger } from '@ledgermq/raft';
 import type { SegmentLogConfig } from './config.ts';
 import type { Disk, DiskLock } from './disk.ts';
 import type { DurableMark } from './durable-mark.ts';
+import { requireChain } from './entry-chain.ts';
 import { StoreError } from './errors.ts';
 import { LogDurability } from './log-durability.ts';
 import { LogReader } from './log-reader.ts';
@@ -390,24 +391,5 @@ export class SegmentLog implements LogStorage {
   #requireUsable(): void {
     if (this.failure !== null) throw this.failure;
     this.#requireOpen();
-  }
-}
-
-function requireChain(before: LogPosition, entries: readonly Entry[]): void {
-  let { index, term, address, hash } = before;
-  for (const entry of entries) {
-    if (
-      entry.index !== index + 1 ||
-      entry.term < term ||
-      entry.address !== address ||
-      entry.prevHash !== hash
-    ) {
-      const text = `entry ${entry.index} does not follow entry ${index}`;
-      throw new StoreError('ENTRY_CHAIN_BROKEN', text, { index: entry.index });
-    }
-    index = entry.index;
-    term = entry.term;
-    address += entry.frame.length;
-    hash = entry.hash;
   }
 }

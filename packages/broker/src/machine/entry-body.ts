@@ -18,7 +18,8 @@ export interface EntryBody {
 
 /** @throws BrokerError ENTRY_INVALID when the lengths disagree. */
 export function locateBody(frame: Buffer, bodyAt: number): EntryBody {
-  if (frame.length < bodyAt + RECORDS_AT) throw new BrokerError('ENTRY_INVALID', 'the body of an entry is cut off');
+  if (frame.length < bodyAt + RECORDS_AT)
+    throw new BrokerError('ENTRY_INVALID', 'the body of an entry is cut off');
   const recordsAt = bodyAt + RECORDS_AT;
   const recordsEnd = recordsAt + frame.readUInt32BE(bodyAt);
   if (recordsEnd > frame.length) throw new BrokerError('ENTRY_INVALID', 'the records of an entry exceed it');

@@ -12,7 +12,13 @@ import { ENTRY_HEADER_BYTES, EntryKind, type Entry } from '@ledgermq/raft';
 import type { QueueIndex, UniqKeyTable } from '@ledgermq/store';
 import { BrokerError } from '../errors.ts';
 import { Arrivals } from './arrivals.ts';
-import { decodeCommandBatch, MACHINE_VERSION, readSettings, type Command, type MachineSettings } from './command.ts';
+import {
+  decodeCommandBatch,
+  MACHINE_VERSION,
+  readSettings,
+  type Command,
+  type MachineSettings,
+} from './command.ts';
 import { ConsumerOffsetTable } from './consumer-offsets.ts';
 import { restoreDataVersion } from './data-version.ts';
 import { locateBody } from './entry-body.ts';
@@ -88,9 +94,10 @@ export class BrokerMachine {
     if (entry.kind !== EntryKind.Data) return NO_REPLIES;
     const { frame } = entry;
     const body = locateBody(frame, ENTRY_HEADER_BYTES);
-    const replies = body.commandsAt === frame.length ? NO_REPLIES : this.#applyCommands(frame.subarray(body.commandsAt));
+    const replies =
+      body.commandsAt === frame.length ? NO_REPLIES : this.#applyCommands(frame.subarray(body.commandsAt));
     this.#lastTopic = null;
-    for (let at = body.recordsAt; at < body.recordsEnd; ) {
+    for (let at = body.recordsAt; at < body.recordsEnd;) {
       if (body.recordsEnd - at < RECORD_BYTES_MIN) throw invalidRecord('is cut off');
       const size = recordTotalSize(frame, at);
       if (size < RECORD_BYTES_MIN || at + size > body.recordsEnd) throw invalidRecord('exceeds its entry');
@@ -121,7 +128,8 @@ export class BrokerMachine {
       else if (name.startsWith(rowPrefix.topic)) this.topics.restoreRow(value);
       else if (name.startsWith(rowPrefix.subscriptionGroup)) this.groups.restoreRow(value);
       else if (name.startsWith(rowPrefix.consumerOffset)) this.offsets.restoreRow(value);
-      else throw new BrokerError('STORE_FAILED', `the state database holds a row of an unknown kind: ${name}`);
+      else
+        throw new BrokerError('STORE_FAILED', `the state database holds a row of an unknown kind: ${name}`);
     }
     for (const { topicName } of this.topics.all()) {
       const queues = this.topics.topic(topicName)?.queues.all() ?? [];
@@ -226,7 +234,16 @@ export class BrokerMachine {
     const queueOffset = queueIndex.nextOffset(number);
     const storeTimestamp = recordStoreTimestamp(frame, at);
     if (keyed) {
-      uniqKeys.insert(topic.number, frame, uniqKeyAt, uniqKeyBytes, number, queueOffset, address, storeTimestamp);
+      uniqKeys.insert(
+        topic.number,
+        frame,
+        uniqKeyAt,
+        uniqKeyBytes,
+        number,
+        queueOffset,
+        address,
+        storeTimestamp,
+      );
     }
     queueIndex.append(number, queueOffset, address, size, tagsCode, storeTimestamp);
     this.#messages += 1;
@@ -269,7 +286,10 @@ export class BrokerMachine {
   #restoreRow(value: Buffer): void {
     const row = ledgermq.machine.MachineRow.decode(value);
     if ((row.version ?? 0) > MACHINE_VERSION) {
-      throw new BrokerError('STORE_FAILED', `the state is of version ${row.version ?? 0}, newer than this program`);
+      throw new BrokerError(
+        'STORE_FAILED',
+        `the state is of version ${row.version ?? 0}, newer than this program`,
+      );
     }
     this.#bootstrapped = row.bootstrapped ?? false;
     this.#settings = readSettings(row.settings);

@@ -1,5 +1,10 @@
 import { ledgermq } from '#generated/command.js';
-import { attributesWithinLimits, nameWithinLimits, normalizeAttributes, type Attributes } from './attributes.ts';
+import {
+  attributesWithinLimits,
+  nameWithinLimits,
+  normalizeAttributes,
+  type Attributes,
+} from './attributes.ts';
 import { initialDataVersion, nextDataVersion, type DataVersion } from './data-version.ts';
 import { machineLimits } from './machine-limits.ts';
 import { rowPrefix, type StateChangeList } from './state-row.ts';

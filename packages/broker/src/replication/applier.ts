@@ -56,8 +56,9 @@ export class Applier implements StateMachine {
   #appliedEnd: number;
   #bytesSinceCheckpoint = 0;
   #checkpoint: Promise<void> | null = null;
-  #timer: TimerHandle | null = null;
+  #timer: TimerHandle = null;
   #catchUpScheduled = false;
+  #applying = false;
   #failed = false;
   #stopped = false;
 
@@ -87,7 +88,8 @@ export class Applier implements StateMachine {
   apply(entries: readonly Entry[]): void {
     const last = entries.at(-1);
     if (last === undefined || this.#stopped || this.#failed) return;
-    const waiting = this.#appliedIndex < this.#committedIndex;
+    // Within an answer or an announcement of this object, the entry it belongs to is not done with yet.
+    const waiting = this.#applying || this.#appliedIndex < this.#committedIndex;
     this.#committedIndex = last.index;
     if (waiting || this.#mustWait) {
       this.#checkpointIfDue();
@@ -112,6 +114,17 @@ export class Applier implements StateMachine {
   }
 
   #applyNow(entries: readonly Entry[]): void {
+    this.#applying = true;
+    try {
+      this.#applyAll(entries);
+    } finally {
+      this.#applying = false;
+    }
+    this.#checkpointIfDue();
+    if (this.#appliedIndex < this.#committedIndex && !this.#mustWait) this.#scheduleCatchUp();
+  }
+
+  #applyAll(entries: readonly Entry[]): void {
     const { machine, onArrival, onTopics, onApplied } = this.#ports;
     const topicsBefore = machine.topics.dataVersion;
     try {
@@ -126,7 +139,6 @@ export class Applier implements StateMachine {
     if (machine.topics.dataVersion !== topicsBefore) onTopics();
     machine.arrivals.flush(onArrival);
     onApplied();
-    this.#checkpointIfDue();
   }
 
   #applyOne(entry: Entry): void {
@@ -172,14 +184,16 @@ export class Applier implements StateMachine {
 
   /** Applies what waits, some in each turn of the event loop. */
   #catchUp(): void {
-    if (this.#stopped || this.#failed) return;
+    if (this.#stopped || this.#failed || this.#appliedIndex === this.#committedIndex) return;
     try {
       this.#applyNow(this.#waiting());
     } catch (error) {
       this.#fail(error);
-      return;
     }
-    if (this.#appliedIndex === this.#committedIndex || this.#mustWait || this.#catchUpScheduled) return;
+  }
+
+  #scheduleCatchUp(): void {
+    if (this.#catchUpScheduled) return;
     this.#catchUpScheduled = true;
     this.#ports.clock.immediate(() => {
       this.#catchUpScheduled = false;
@@ -190,7 +204,8 @@ export class Applier implements StateMachine {
   #waiting(): Entry[] {
     const from = this.#appliedIndex + 1;
     const entries = this.#ports.log.entries(from, this.#committedIndex + 1, CATCH_UP_BYTES);
-    if (entries[0]?.index !== from) throw new BrokerError('INVARIANT_BROKEN', `the log does not hold entry ${from}`);
+    if (entries[0]?.index !== from)
+      throw new BrokerError('INVARIANT_BROKEN', `the log does not hold entry ${from}`);
     return entries;
   }
 

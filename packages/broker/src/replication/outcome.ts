@@ -39,7 +39,8 @@ export type SendOutcome =
   | OutcomeUnknown;
 
 /** What became of one command. `changed` is false when the state was already as asked. */
-export type CommandOutcome = { readonly type: 'applied'; readonly changed: boolean } | Refused | OutcomeUnknown;
+export type CommandOutcome =
+  { readonly type: 'applied'; readonly changed: boolean } | Refused | OutcomeUnknown;
 
 export type SendSettled = (outcome: SendOutcome) => void;
 export type SendsSettled = (outcomes: readonly SendOutcome[]) => void;

@@ -40,7 +40,8 @@ export class HelloReader {
   push(chunk: Buffer): Buffer | null {
     const input = this.#gathered.length === 0 ? chunk : Buffer.concat([this.#gathered, chunk]);
     if (input.length >= 4 && input.readUInt32BE(0) !== MAGIC) throw invalid('it is not a peer of this kind');
-    if (input.length >= 5 && input.readUInt8(4) !== VERSION) throw invalid(`it speaks version ${input.readUInt8(4)}`);
+    if (input.length >= 5 && input.readUInt8(4) !== VERSION)
+      throw invalid(`it speaks version ${input.readUInt8(4)}`);
     if (input.length >= PREFIX_BYTES) {
       const bytes = input.readUInt16BE(5);
       if (bytes > HELLO_BYTES_MAX) throw invalid('its introduction is too long');

@@ -37,12 +37,7 @@ export interface PeerTransportConfig {
 
 export const peerTransportDefaults: Pick<
   PeerTransportConfig,
-  | 'sendBytesMax'
-  | 'connectTimeoutMs'
-  | 'reconnectMsMin'
-  | 'reconnectMsMax'
-  | 'inboundMax'
-  | 'helloTimeoutMs'
+  'sendBytesMax' | 'connectTimeoutMs' | 'reconnectMsMin' | 'reconnectMsMax' | 'inboundMax' | 'helloTimeoutMs'
 > = Object.freeze({
   sendBytesMax: 128 * 1024 * 1024,
   connectTimeoutMs: 1000,
@@ -197,7 +192,8 @@ export class PeerTransport {
 
   #deliver(peer: string, frames: ReturnType<PeerFrameDecoder['push']>): void {
     for (const { group, from, to, messages } of frames) {
-      if (from !== peer || to !== this.#config.nodeId) throw new Error('a peer speaks in the name of another');
+      if (from !== peer || to !== this.#config.nodeId)
+        throw new Error('a peer speaks in the name of another');
       this.#groups.get(group)?.receive(from, messages);
     }
   }
@@ -219,7 +215,7 @@ class OutgoingPeer {
   readonly #events: OutgoingEvents;
   #socket: Socket | null = null;
   #open = false;
-  #timer: TimerHandle | null = null;
+  #timer: TimerHandle = null;
   #delayMs: number;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
@@ -227,7 +223,12 @@ class OutgoingPeer {
   #stopped = false;
   dropped = 0;
 
-  constructor(peer: PeerAddress, config: PeerTransportConfig, ports: PeerTransportPorts, events: OutgoingEvents) {
+  constructor(
+    peer: PeerAddress,
+    config: PeerTransportConfig,
+    ports: PeerTransportPorts,
+    events: OutgoingEvents,
+  ) {
     this.#peer = peer;
     this.#config = config;
     this.#ports = ports;

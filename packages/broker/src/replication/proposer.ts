@@ -23,7 +23,7 @@ export interface ProposerConfig {
 }
 
 export const proposerDefaults: ProposerConfig = Object.freeze({
-  batchBytesMax: 1024 * 1024,
+  batchBytesMax: 128 * 1024,
   batchBytesMin: 16 * 1024,
   recordBytesMax: 4 * 1024 * 1024 + 128 * 1024,
   commandsPerEntryMax: 4096,
@@ -36,6 +36,8 @@ export interface ProposerPorts {
   readonly clock: Pick<Clock, 'immediate' | 'monotonic' | 'setTimer' | 'clearTimer'>;
   /** Hands a complete frame to the consensus. */
   readonly propose: (kind: EntryKind, frame: Buffer) => ProposeResult;
+  /** Lets the consensus handle what was proposed without waiting for the end of the turn. */
+  readonly startWork: () => void;
   /** A callback threw. */
   readonly report: (error: unknown) => void;
 }
@@ -55,7 +57,7 @@ export class Proposer {
   #batch: EntryBatch | null = null;
   #averageBytes = 0;
   #scheduled = false;
-  #timer: TimerHandle | null = null;
+  #timer: TimerHandle = null;
   #leading = false;
   #leader: string | null = null;
   #diskFull = false;
@@ -225,7 +227,11 @@ export class Proposer {
   /** The batch that takes `size` more bytes. */
   #room(size: number): EntryBatch {
     const gathered = this.#batch?.bytes ?? 0;
-    if (gathered > 0 && gathered + size > this.#config.batchBytesMax) this.flush();
+    if (gathered > 0 && gathered + size > this.#config.batchBytesMax) {
+      this.flush();
+      // Disk and followers start on the full entry while the rest of this turn is still being read.
+      this.#ports.startWork();
+    }
     this.#batch ??= new EntryBatch(this.#frameGuess(size), this.#ports.report);
     return this.#batch;
   }
@@ -265,7 +271,10 @@ function requireRecord(frame: Buffer, at: number, written: number, sizeMax: numb
   }
   locateRecord(frame, at);
   if (recordTotalSize(frame, at) !== written || recordStoreTimestamp(frame, at) < 0) {
-    throw new BrokerError('INVARIANT_BROKEN', `the ${written} bytes written are not one record that can be stored`);
+    throw new BrokerError(
+      'INVARIANT_BROKEN',
+      `the ${written} bytes written are not one record that can be stored`,
+    );
   }
 }
 

@@ -1,6 +1,19 @@
-import { locateRecord, patchOffsets, RECORD_BYTES_MIN, recordQueueId, recordTotalSize } from '@ledgermq/protocol';
+import {
+  locateRecord,
+  patchOffsets,
+  RECORD_BYTES_MIN,
+  recordQueueId,
+  recordTotalSize,
+} from '@ledgermq/protocol';
 import { QueueUnits, type QueueIndex, type SegmentLog } from '@ledgermq/store';
-import type { QueueBounds, QueueRead, QueueReader, ReadLimits, RecordReader, TimeReader } from '../group-port.ts';
+import type {
+  QueueBounds,
+  QueueRead,
+  QueueReader,
+  ReadLimits,
+  RecordReader,
+  TimeReader,
+} from '../group-port.ts';
 import type { BrokerMachine } from '../machine/machine.ts';
 
 export interface QueueReaderPorts {
@@ -49,7 +62,7 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
     if (queue === undefined) return { type: 'none-matched', nextBeginOffset: fromOffset };
     const selection = new Selection(limits, this.#ports.log.startAddress());
     let offset = fromOffset;
-    for (let scanned = 0; scanned < UNITS_SCANNED_MAX && !selection.full; ) {
+    for (let scanned = 0; scanned < UNITS_SCANNED_MAX && !selection.full;) {
       const wanted = Math.min(UNITS_PER_STEP, UNITS_SCANNED_MAX - scanned);
       const count = this.#ports.queueIndex.read(queue.number, offset, wanted, this.#units);
       if (count === 0) break;
@@ -92,7 +105,10 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
   #placeOf(record: Buffer): { readonly topic: string; readonly queueId: number } | null {
     try {
       const { topicAt, topicBytes } = locateRecord(record, 0);
-      return { topic: record.toString('utf8', topicAt, topicAt + topicBytes), queueId: recordQueueId(record, 0) };
+      return {
+        topic: record.toString('utf8', topicAt, topicAt + topicBytes),
+        queueId: recordQueueId(record, 0),
+      };
     } catch {
       return null;
     }
@@ -103,7 +119,7 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
     const { addresses, sizes, offsets, count, bytes } = selection;
     const target = Buffer.allocUnsafe(bytes);
     let at = 0;
-    for (let first = 0; first < count; ) {
+    for (let first = 0; first < count;) {
       const start = addresses[first] ?? 0;
       let end = start + (sizes[first] ?? 0);
       let next = first + 1;

@@ -35,7 +35,10 @@ export class ReplicaProposer implements MessageProposer, ConfigurationProposer, 
 
   putTopic(topic: TopicConfig, autoCreate: boolean, settle: CommandSettled): void {
     const config = { ...topic, attributes: normalizeAttributes(topic.attributes) };
-    this.#proposer.appendCommand({ type: 'putTopic', topic: config, autoCreate, timestamp: this.#clock.now() }, settle);
+    this.#proposer.appendCommand(
+      { type: 'putTopic', topic: config, autoCreate, timestamp: this.#clock.now() },
+      settle,
+    );
   }
 
   createSubscriptionGroup(group: string, settle: CommandSettled): void {

@@ -53,7 +53,12 @@ const settings = fc.record({ enableSendDeduplication: fc.boolean() });
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ type: fc.constant('putTopic' as const), topic, autoCreate: fc.boolean(), timestamp }),
   fc.record({ type: fc.constant('deleteTopic' as const), topicName: fc.string(), timestamp }),
-  fc.record({ type: fc.constant('putSubscriptionGroup' as const), group, autoCreate: fc.boolean(), timestamp }),
+  fc.record({
+    type: fc.constant('putSubscriptionGroup' as const),
+    group,
+    autoCreate: fc.boolean(),
+    timestamp,
+  }),
   fc.record({
     type: fc.constant('deleteSubscriptionGroup' as const),
     groupName: fc.string(),
@@ -130,7 +135,14 @@ test('the generated module is what command.proto gives today', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'ledgermq-command-proto-'));
   try {
     const js = join(folder, 'command.js');
-    const flags = ['--no-verify', '--no-convert', '--no-create', '--no-delimited', '--no-typeurl', '--no-service'];
+    const flags = [
+      '--no-verify',
+      '--no-convert',
+      '--no-create',
+      '--no-delimited',
+      '--no-typeurl',
+      '--no-service',
+    ];
     const target = ['-t', 'static-module', '-w', 'esm', '-r', 'ledgermq-broker'];
     const source = join('src', 'machine', 'command.proto');
     await run(process.execPath, [join(bin, 'pbjs'), ...target, ...flags, '-o', js, source]);

@@ -8,6 +8,33 @@ import type { TopicConfig } from '../../src/machine/topics.ts';
 
 export type MachineMaker = (derived: DerivedState) => BrokerMachine;
 
+/** Work of the thread pool: completed at once, or while `held` only when the test opens the gate. */
+export class Gate {
+  held = false;
+  #waiting: (() => void)[] = [];
+
+  readonly schedule = (complete: () => void): void => {
+    if (this.held) this.#waiting.push(complete);
+    else queueMicrotask(complete);
+  };
+
+  open(): void {
+    this.held = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const complete of waiting) complete();
+  }
+}
+
+/** Lets everything that can go on without new input do so. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
 /** One life of a machine over its stores. */
 export interface MachineLife {
   readonly machine: BrokerMachine;
@@ -18,8 +45,9 @@ const UNLUCKY = { nextInt: (): number => 0 };
 
 /** The disk and database of one replica; they outlive its machines. */
 export class MachineWorld {
-  readonly disk: MemoryDisk = new MemoryDisk();
-  readonly level: MemoryLevel = new MemoryLevel();
+  readonly gate: Gate = new Gate();
+  readonly disk: MemoryDisk = new MemoryDisk({ schedule: this.gate.schedule });
+  readonly level: MemoryLevel = new MemoryLevel(this.gate.schedule);
   readonly #settings: Partial<DerivedStateConfig>;
   readonly #make: MachineMaker;
 
@@ -134,4 +162,3 @@ export function unitsOf({ queueIndex }: DerivedState, queueNumber: number): unkn
     units.storeTimestamps[i],
   ]);
 }
-

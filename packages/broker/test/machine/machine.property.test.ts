@@ -22,12 +22,20 @@ const SETTINGS = { uniqKeyCountMax: 4_096, queueCacheBytesMax: 64 * 384, queueDi
 
 const name = fc.constantFrom('A', 'B', '%RETRY%g');
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(name, fc.integer({ min: 0, max: 4 })).map(([n, queues]) => putTopic(n, queues)) },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(name, fc.integer({ min: 0, max: 4 })).map(([n, queues]) => putTopic(n, queues)),
+  },
   name.map((topicName): Command => ({ type: 'deleteTopic', topicName, timestamp: 5 })),
   name.map((n): Command => putTopic(n, 4, { attributes: { deduplication: 'false' } })),
   fc.boolean().map((on): Command => ({ type: 'putSettings', settings: { enableSendDeduplication: on } })),
   fc.constantFrom('g', 'h').map((group): Command => {
-    return { type: 'putSubscriptionGroup', group: defaultSubscriptionGroup(group), autoCreate: true, timestamp: 7 };
+    return {
+      type: 'putSubscriptionGroup',
+      group: defaultSubscriptionGroup(group),
+      autoCreate: true,
+      timestamp: 7,
+    };
   }),
   fc.tuple(fc.constantFrom('g', 'h'), fc.boolean()).map(([groupName, cleanOffset]): Command => {
     return { type: 'deleteSubscriptionGroup', groupName, cleanOffset, timestamp: 8 };
@@ -55,7 +63,11 @@ const message: fc.Arbitrary<TestMessage> = fc
   });
 
 type Step =
-  | { readonly type: 'entry'; readonly messages: readonly TestMessage[]; readonly commands: readonly Command[] }
+  | {
+      readonly type: 'entry';
+      readonly messages: readonly TestMessage[];
+      readonly commands: readonly Command[];
+    }
   | { readonly type: 'no-op' | 'checkpoint' | 'crash' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(

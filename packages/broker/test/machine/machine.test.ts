@@ -74,7 +74,11 @@ test('offsets of each queue count from 0, positions are addresses in the log', a
   const subject = await Subject.start(putTopic('T'));
   const before = subject.log.end;
   const first = recordOf({ topic: 'T', queueId: 1 });
-  const fates = subject.send({ topic: 'T', queueId: 1 }, { topic: 'T', queueId: 3 }, { topic: 'T', queueId: 1 });
+  const fates = subject.send(
+    { topic: 'T', queueId: 1 },
+    { topic: 'T', queueId: 3 },
+    { topic: 'T', queueId: 1 },
+  );
   t.deepEqual(
     fates.map((fate) => [fate.fate, fate.queueId, fate.queueOffset, fate.physicalOffset - before - 52]),
     [
@@ -89,7 +93,12 @@ test('a message to no topic, or to a queue beyond its topic, is not stored', asy
   const subject = await Subject.start(putTopic('T', 2));
   t.deepEqual(
     subject
-      .send({ topic: 'U' }, { topic: 'T', queueId: 2 }, { topic: 'T', queueId: -1 }, { topic: 'T', queueId: 1 })
+      .send(
+        { topic: 'U' },
+        { topic: 'T', queueId: 2 },
+        { topic: 'T', queueId: -1 },
+        { topic: 'T', queueId: 1 },
+      )
       .map(({ fate }) => fate),
     [TOPIC_MISSING, TOPIC_MISSING, TOPIC_MISSING, STORED],
   );
@@ -123,7 +132,13 @@ test('two records of one id in one entry are stored once', async (t) => {
 });
 
 test('ids are known per topic, and not where one id may rightly come twice', async (t) => {
-  const names = ['%RETRY%g', '%DLQ%g', 'SCHEDULE_TOPIC_XXXX', 'RMQ_SYS_TRANS_HALF_TOPIC', 'rmq_sys_wheel_timer'];
+  const names = [
+    '%RETRY%g',
+    '%DLQ%g',
+    'SCHEDULE_TOPIC_XXXX',
+    'RMQ_SYS_TRANS_HALF_TOPIC',
+    'rmq_sys_wheel_timer',
+  ];
   const subject = await Subject.start(...['A', 'B', ...names].map((name) => putTopic(name)));
   t.deepEqual(subject.sent({ topic: 'A', uniqKey: 'k' }), [STORED, 0]);
   t.deepEqual(subject.sent({ topic: 'B', uniqKey: 'k' }), [STORED, 0]);
@@ -140,8 +155,13 @@ test('message, topic and broker may opt out of the check', async (t) => {
   t.deepEqual(subject.sent(message), [STORED, 0]);
   t.deepEqual(subject.sent({ ...message, properties: { DEDUP: 'false' } }), [STORED, 1]);
   t.deepEqual(subject.sent({ ...message, properties: { DEDUP: 'true' } }), [DUPLICATE, 0]);
-  t.deepEqual([subject.sent({ topic: 'O', uniqKey: 'k' })[0], subject.sent({ topic: 'O', uniqKey: 'k' })[0]], [0, 0]);
-  t.deepEqual(subject.run({ type: 'putSettings', settings: { enableSendDeduplication: false } }), ['changed']);
+  t.deepEqual(
+    [subject.sent({ topic: 'O', uniqKey: 'k' })[0], subject.sent({ topic: 'O', uniqKey: 'k' })[0]],
+    [0, 0],
+  );
+  t.deepEqual(subject.run({ type: 'putSettings', settings: { enableSendDeduplication: false } }), [
+    'changed',
+  ]);
   t.deepEqual(subject.sent(message), [STORED, 2]);
   await subject.restart();
   t.deepEqual(subject.sent(message), [STORED, 3], 'the setting is kept');
@@ -149,10 +169,13 @@ test('message, topic and broker may opt out of the check', async (t) => {
 
 test('a message without an id is stored every time', async (t) => {
   const subject = await Subject.start(putTopic('T'));
-  t.deepEqual([subject.sent({ topic: 'T' }), subject.sent({ topic: 'T' })], [
-    [STORED, 0],
-    [STORED, 1],
-  ]);
+  t.deepEqual(
+    [subject.sent({ topic: 'T' }), subject.sent({ topic: 'T' })],
+    [
+      [STORED, 0],
+      [STORED, 1],
+    ],
+  );
 });
 
 test('a topic made anew begins empty and knows no ids, offsets or arrivals of the old one', async (t) => {
@@ -160,9 +183,13 @@ test('a topic made anew begins empty and knows no ids, offsets or arrivals of th
   const commits = [{ group: 'g', topic: 'T', queueId: 0, offset: 1 }];
   subject.send({ topic: 'T', uniqKey: 'k' });
   subject.run({ type: 'commitOffsets', commits, force: false });
-  t.deepEqual(subject.run({ type: 'deleteTopic', topicName: 'T', timestamp: 2 }, putTopic('T')), ['changed', 'changed']);
+  t.deepEqual(subject.run({ type: 'deleteTopic', topicName: 'T', timestamp: 2 }, putTopic('T')), [
+    'changed',
+    'changed',
+  ]);
   t.is(subject.machine.offsets.get('g', 'T', 0), undefined);
   t.is(subject.machine.queue('T', 0), undefined);
+  t.is(subject.life.derived.queueIndex.nextOffset(0), 0, 'the index gives its places free');
   subject.machine.arrivals.flush(() => t.fail());
   t.deepEqual(subject.sent({ topic: 'T', uniqKey: 'k' }), [STORED, 0]);
   await subject.restart();
@@ -219,7 +246,12 @@ test('consumer offsets only grow unless forced', async (t) => {
   const subject = await Subject.start();
   const commit = (offset: number, force = false, queueId = 0): readonly string[] =>
     subject.run({ type: 'commitOffsets', commits: [{ group: 'g', topic: 'T', queueId, offset }], force });
-  t.deepEqual([commit(5), commit(5), commit(3), commit(9)].flat(), ['changed', 'unchanged', 'unchanged', 'changed']);
+  t.deepEqual([commit(5), commit(5), commit(3), commit(9)].flat(), [
+    'changed',
+    'unchanged',
+    'unchanged',
+    'changed',
+  ]);
   t.deepEqual(commit(2, true), ['changed']);
   t.is(subject.machine.offsets.get('g', 'T', 0), 2);
   t.deepEqual([commit(-1, true), commit(2 ** 53, true), commit(1, false, 5_000)].flat(), [
@@ -241,7 +273,10 @@ test('the first command of a group takes effect once', async (t) => {
     settings: { enableSendDeduplication: false },
   };
   const subject = await Subject.start();
-  t.deepEqual(subject.run(bootstrapCommand(options, 5), bootstrapCommand(options, 6)), ['changed', 'unchanged']);
+  t.deepEqual(subject.run(bootstrapCommand(options, 5), bootstrapCommand(options, 6)), [
+    'changed',
+    'unchanged',
+  ]);
   t.is(subject.machine.topics.get('TBW102')?.perm, 7);
   t.is(subject.machine.topics.get('SCHEDULE_TOPIC_XXXX')?.readQueueNums, 18);
   t.is(subject.machine.groups.get('TOOLS_CONSUMER')?.retryMaxTimes, 16);
@@ -298,8 +333,11 @@ test('a row of an unknown kind or of a later version is not guessed at', async (
     instanceOf: BrokerError,
   });
   t.is(unknown.code, 'STORE_FAILED');
-  const later = t.throws(() => machine.restore([{ key: Buffer.from('machine'), value: Buffer.from([8, 2]) }]), {
-    instanceOf: BrokerError,
-  });
+  const later = t.throws(
+    () => machine.restore([{ key: Buffer.from('machine'), value: Buffer.from([8, 2]) }]),
+    {
+      instanceOf: BrokerError,
+    },
+  );
   t.is(later.code, 'STORE_FAILED');
 });

@@ -43,8 +43,8 @@ export class ModelMachine {
         this.#topics.set(topicName, {
           queues: Math.max(readQueueNums, writeQueueNums),
           deduplicated: !topicName.startsWith('%') && attributes['deduplication'] !== 'false',
-          next: old?.next ?? new Map(),
-          seen: old?.seen ?? new Map(),
+          next: old?.next ?? new Map<number, number>(),
+          seen: old?.seen ?? new Map<string, Fate>(),
         });
         return;
       }
@@ -80,4 +80,3 @@ export class ModelMachine {
     return stored;
   }
 }
-

@@ -34,7 +34,11 @@ const token = fc.oneof(
 
 function scanned(bytes: Buffer, properties = new RecordProperties()): RecordProperties {
   // Not at the beginning of its buffer, and followed by bytes that belong to someone else.
-  const buffer = Buffer.concat([Buffer.from('false\u0001'), bytes, Buffer.from('false\u0002TAGS\u0001z\u0002')]);
+  const buffer = Buffer.concat([
+    Buffer.from('false\u0001'),
+    bytes,
+    Buffer.from('false\u0002TAGS\u0001z\u0002'),
+  ]);
   properties.scan(buffer, 6, bytes.length);
   properties.uniqKeyAt -= 6;
   return properties;

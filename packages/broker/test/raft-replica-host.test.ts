@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { silentLogger } from '@ledgermq/raft';
+import { BrokerError } from '../src/errors.ts';
+import { RaftReplicaHost } from '../src/raft-replica-host.ts';
+import { brokerConfig } from './broker-config.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+function host(change: Readonly<Record<string, unknown>>): RaftReplicaHost {
+  return new RaftReplicaHost(brokerConfig(change), {
+    clock: new VirtualClock(),
+    random: { nextInt: () => 0 },
+    loggers: { component: () => silentLogger },
+  });
+}
+
+test('faults of the raft and store sections are named before anything is opened', (t) => {
+  const faulty: [string, Readonly<Record<string, unknown>>][] = [
+    ['raft', { raft: { tickMs: 0 } }],
+    ['raft', { raft: { unheardOf: 1 } }],
+    ['store', { store: { segmentBytes: 1 } }],
+    ['store.derived', { store: { derived: { uniqKeyCountMax: 'many' } } }],
+  ];
+  for (const [section, change] of faulty) {
+    const error = t.throws(() => host(change), { instanceOf: BrokerError });
+    t.is(error.code, 'CONFIG_INVALID');
+    t.true(error.message.startsWith(section), error.message);
+  }
+});
+
+test('a data directory belongs to one process', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ledgermq-host-'));
+  t.teardown(() => {
+    rmSync(dataDir, { recursive: true });
+  });
+  const first = host({ dataDir });
+  t.teardown(() => first.stop());
+  await first.start();
+  const error = await t.throwsAsync(host({ dataDir }).start(), { instanceOf: BrokerError });
+  t.is(error.code, 'STORE_FAILED');
+  await first.stop();
+  const second = host({ dataDir });
+  t.teardown(() => second.stop());
+  await t.notThrowsAsync(second.start());
+});
+
+test('a start that fails for its port gives the directory back', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ledgermq-host-'));
+  const server = createServer();
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+  const refused = host({ dataDir, peerListen: `127.0.0.1:${port}` });
+  const error = await t.throwsAsync(refused.start(), { instanceOf: BrokerError });
+  t.is(error.code, 'LISTEN_FAILED');
+  server.close();
+  const next = host({ dataDir });
+  t.teardown(async () => {
+    await next.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+  await t.notThrowsAsync(next.start());
+});
