@@ -9,3 +9,17 @@ export { MemoryDisk } from './memory-disk.ts';
 export type { CrashMode, CrashRandom, DiskFault, DiskOperation, MemoryDiskOptions } from './memory-disk.ts';
 export { NodeDisk } from './node-disk.ts';
 export { SegmentLog } from './segment-log.ts';
+
+// Derived state: queue index, table of UNIQ_KEYs, state database, checkpoints.
+export type { CheckpointRequest } from './checkpoint.ts';
+export { derivedStateDefaults, parseDerivedStateConfig } from './derived-config.ts';
+export type { DerivedStateConfig } from './derived-config.ts';
+export { DerivedState, openDerivedState } from './derived-state.ts';
+export type { DerivedStatePorts } from './derived-state.ts';
+export { MemoryLevel } from './memory-level.ts';
+export { QueueIndex } from './queue-index.ts';
+export type { TimeBoundary } from './queue-index.ts';
+export { QueueUnits } from './queue-units.ts';
+export { nodeLevel } from './state-db.ts';
+export type { StateEntry, StateLevel, StateOperation, StatePut } from './state-db.ts';
+export { UniqKeyTable } from './uniq-key-table.ts';
