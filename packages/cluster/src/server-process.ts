@@ -17,7 +17,7 @@ export interface ServerProcessOptions {
 /**
  * Young objects of a broker live as long as a send is under way; room for them keeps them out of the old generation.
  */
-export const SERVER_NODE_ARGUMENTS: readonly string[] = ['--enable-source-maps', '--max-semi-space-size=16'];
+export const SERVER_NODE_ARGUMENTS: readonly string[] = ['--enable-source-maps', '--max-semi-space-size=32', '--heap-growing-percent=400'];
 
 /** How much of a process's log is shown when it does not start. */
 const LOG_TAIL_BYTES = 2000;
