@@ -71,7 +71,7 @@ export class GroupFace {
   readonly #dispatcher: Dispatcher;
   readonly #sessionPorts: HeartbeatPorts;
   readonly #leadership: LeadershipPort;
-  #scanTimer: TimerHandle = null;
+  #scanTimer: TimerHandle | null = null;
   #wasLeading = false;
 
   constructor(config: BrokerConfig, groupConfig: GroupConfig, storePort: number, ports: GroupFacePorts) {

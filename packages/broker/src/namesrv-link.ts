@@ -46,7 +46,7 @@ export class NamesrvLink {
   #wanted = 0;
   #confirmed = -1;
   #sending = false;
-  #timer: TimerHandle = null;
+  #timer: TimerHandle | null = null;
   #stopped = false;
   /** Whether the present failure was logged; a server that stays away costs one line, not one per attempt. */
   #reported = false;

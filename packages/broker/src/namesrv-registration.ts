@@ -71,8 +71,8 @@ export class NamesrvRegistration implements TopicAnnouncer {
   #number = 0;
   #scheduled = false;
   #announcements: Announcement[] = [];
-  #periodTimer: TimerHandle = null;
-  #waitTimer: TimerHandle = null;
+  #periodTimer: TimerHandle | null = null;
+  #waitTimer: TimerHandle | null = null;
   #running = false;
 
   constructor(ports: NamesrvRegistrationPorts, options: NamesrvRegistrationOptions) {

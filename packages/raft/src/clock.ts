@@ -1,5 +1,5 @@
 /** A running timer, as the clock that made it knows it. */
-export type TimerHandle = unknown;
+export type TimerHandle = object | number;
 
 /** The only source of time. Simulation replaces it with virtual time. */
 export interface Clock {

@@ -347,9 +347,9 @@ export class RaftDriver {
     if (this.#failed) return;
     this.#failed = true;
     this.#halt();
-    const { group, logger, onFatal } = this.#options;
+    const { group, logger } = this.#options;
     const error = RaftError.from(cause, code);
     logger.error('the driver stops', { group, code: error.code, reason: error.message });
-    onFatal(error);
+    this.#options.onFatal(error);
   }
 }

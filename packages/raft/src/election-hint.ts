@@ -121,8 +121,8 @@ export class ElectionHint {
 
   #fire(): void {
     this.#timer = null;
-    const { config, random, view } = this.#options;
-    const now = view();
+    const { config, random } = this.#options;
+    const now = this.#options.view();
     if (now.leader !== null) {
       this.#cancel();
       return;

@@ -48,7 +48,7 @@ export class Ticker {
 
   #fire(): void {
     this.#timer = null;
-    const { clock, config, logger, onTicks } = this.#options;
+    const { clock, config, logger } = this.#options;
     const now = clock.monotonic();
     const elapsedMs = now - this.#countedAt;
     const lateMs = elapsedMs - config.tickMs;
@@ -56,12 +56,12 @@ export class Ticker {
       this.#countedAt = now;
       logger.warn('the event loop stalled', { lateMs: Math.round(lateMs) });
       clock.immediate(() => {
-        if (this.#running) onTicks(1);
+        if (this.#running) this.#options.onTicks(1);
       });
     } else {
       const ticks = Math.floor(elapsedMs / config.tickMs);
       this.#countedAt += ticks * config.tickMs;
-      if (ticks > 0) onTicks(ticks);
+      if (ticks > 0) this.#options.onTicks(ticks);
     }
     if (this.#running) this.#arm();
   }

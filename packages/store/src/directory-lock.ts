@@ -30,9 +30,12 @@ export function acquireDirectoryLock(directory: string): DiskLock {
     fs.rmSync(claim, { force: true });
   }
   heldHere.add(real);
+  let held = true;
   return {
     release(): void {
-      if (!heldHere.delete(real)) return;
+      if (!held) return;
+      held = false;
+      heldHere.delete(real);
       if (readText(path) === holder) fs.rmSync(path, { force: true });
     },
   };

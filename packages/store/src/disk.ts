@@ -44,7 +44,7 @@ export interface DiskFile {
   close(): void;
 }
 
-/** Held until `release`, or until the process dies. */
+/** Held until `release` (idempotent), or until the process dies. */
 export interface DiskLock {
   release(): void;
 }

@@ -102,7 +102,8 @@ export class LogDurability {
       this.#tickets.delete(ticket);
     }
     // Another write failed meanwhile: what this sync covered is durable, but nobody may go on from here.
-    if (this.#failure !== null) throw this.#failure;
+    const failure: StoreError | null = this.#failure;
+    if (failure !== null) throw failure;
     this.#durableIndex = Math.max(this.#durableIndex, ticket.target);
     this.#writeMarkIfDue();
   }

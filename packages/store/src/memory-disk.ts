@@ -150,9 +150,11 @@ export class MemoryDisk implements Disk {
     if (this.#locks.has(name)) throw new StoreError('DIRECTORY_LOCKED', `${name} is in use`, { file: name });
     this.#locks.add(name);
     const life = this.#life;
+    let held = true;
     return {
       release: (): void => {
-        if (life === this.#life) this.#locks.delete(name);
+        if (held && life === this.#life) this.#locks.delete(name);
+        held = false;
       },
     };
   }

@@ -72,7 +72,7 @@ async function crashAfter(
   mode: CrashMode,
 ): Promise<{ done: boolean; reopened: DerivedState }> {
   const { world, state } = await checkpointed();
-  beginSecond(state);
+  void beginSecond(state);
   const taken = await world.step(steps);
   await world.crash(mode, randomFrom(steps * 31 + 5));
   return { done: taken < steps, reopened: await world.open() };

@@ -36,7 +36,7 @@ export class HeldPulls {
   readonly #byConnection = new Map<ClientConnection, Set<HeldPull>>();
   #woken: HeldPull[] = [];
   #count = 0;
-  #timer: TimerHandle = null;
+  #timer: TimerHandle | null = null;
 
   constructor(clock: Clock, options: HeldPullsOptions) {
     this.#clock = clock;

@@ -72,7 +72,7 @@ export class MasterRouter {
   readonly #options: MasterRouterOptions;
   #parked: Parked[] = [];
   #parkedBytes = 0;
-  #timer: TimerHandle = null;
+  #timer: TimerHandle | null = null;
   #stopped = false;
   /** As of the last change; a proposal that still believes in an old mastership is refused and comes back. */
   #leadershipNow: Leadership;

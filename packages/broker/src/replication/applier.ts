@@ -56,7 +56,7 @@ export class Applier implements StateMachine {
   #appliedEnd: number;
   #bytesSinceCheckpoint = 0;
   #checkpoint: Promise<void> | null = null;
-  #timer: TimerHandle = null;
+  #timer: TimerHandle | null = null;
   #catchUpScheduled = false;
   #applying = false;
   #failed = false;

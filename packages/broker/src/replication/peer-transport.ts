@@ -215,7 +215,7 @@ class OutgoingPeer {
   readonly #events: OutgoingEvents;
   #socket: Socket | null = null;
   #open = false;
-  #timer: TimerHandle = null;
+  #timer: TimerHandle | null = null;
   #delayMs: number;
   #queue: Buffer[] = [];
   #queuedBytes = 0;

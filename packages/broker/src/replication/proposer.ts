@@ -57,7 +57,7 @@ export class Proposer {
   #batch: EntryBatch | null = null;
   #averageBytes = 0;
   #scheduled = false;
-  #timer: TimerHandle = null;
+  #timer: TimerHandle | null = null;
   #leading = false;
   #leader: string | null = null;
   #diskFull = false;

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { MemoryDisk } from '../src/memory-disk.ts';
+import { NodeDisk } from '../src/node-disk.ts';
+import { diskSuite } from './disk-suite.ts';
+import { seededRandom, storeErrorFrom, storeErrorOf, temporaryDirectory } from './log-fixture.ts';
+
+diskSuite(test, 'memory disk', () => {
+  const disk = new MemoryDisk();
+  disk.mkdir('/work');
+  return { disk, directory: '/work', dispose: (): void => undefined };
+});
+
+diskSuite(test, 'real disk', () => {
+  const directory = temporaryDirectory();
+  return { disk: new NodeDisk(), directory: directory.path, dispose: directory.remove };
+});
+
+test('a lock of a dead process is taken over, that of a live one is not', async (t) => {
+  const directory = temporaryDirectory();
+  t.teardown(directory.remove);
+  const disk = new NodeDisk();
+  const path = join(directory.path, 'LOCK');
+  disk.lock(directory.path).release();
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  const pid = child.pid ?? 0;
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  writeFileSync(path, `${boot} host ${pid} ${start}\n`);
+  t.is(storeErrorOf(() => disk.lock(directory.path)).code, 'DIRECTORY_LOCKED');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  disk.lock(directory.path).release();
+  for (const stale of [
+    '',
+    'torn',
+    `${boot} host 1 0\n`,
+    `other-boot host ${process.pid} 1\n`,
+    `${boot} host ${process.pid} 1\n`,
+  ]) {
+    writeFileSync(path, stale);
+    disk.lock(directory.path).release();
+  }
+  t.deepEqual(disk.list(directory.path), []);
+});
+
+test('a crash of the memory disk keeps what was synced and at most what was written', (t) => {
+  for (const mode of ['lose', 'tear', 'reorder'] as const) {
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const disk = new MemoryDisk();
+      disk.mkdir('/d');
+      const file = disk.open('/d/f', 'create');
+      file.write(Buffer.alloc(1000, 1), 0);
+      file.syncNow();
+      disk.syncDirectoryNow('/d');
+      file.write(Buffer.alloc(3000, 2), 1000);
+      disk.crash(mode, seededRandom(seed));
+      const content = disk.contentOf('/d/f');
+      t.true(content.subarray(0, 1000).equals(Buffer.alloc(1000, 1)));
+      t.true(content.length <= 4000 && content.subarray(1000).every((byte) => byte === 2 || byte === 0));
+      if (mode === 'lose') t.is(content.length, 1000);
+      if (mode === 'tear') t.true(content.subarray(1000).every((byte) => byte === 2));
+      t.is(storeErrorOf(() => file.size()).code, 'DISK_FAILED');
+    }
+  }
+});
+
+test('a name is durable only after the sync of its directory, a process death loses nothing', (t) => {
+  const disk = new MemoryDisk();
+  disk.mkdir('/d');
+  const file = disk.open('/d/f', 'create');
+  file.write(Buffer.from('x'), 0);
+  disk.crash('kill', seededRandom(1));
+  t.is(disk.contentOf('/d/f').length, 1);
+  disk.open('/d/f', 'read-write').syncNow();
+  disk.crash('lose', seededRandom(1));
+  t.false(disk.exists('/d/f'));
+});
+
+test('a failed sync of the memory disk loses the pages for ever', async (t) => {
+  const disk = new MemoryDisk();
+  disk.mkdir('/d');
+  const file = disk.open('/d/f', 'create');
+  disk.syncDirectoryNow('/d');
+  file.write(Buffer.from('x'), 0);
+  disk.addFault({ operation: 'sync', code: 'DISK_FAILED' });
+  t.is((await storeErrorFrom(file.sync())).code, 'DISK_FAILED');
+  await file.sync();
+  t.is(disk.contentOf('/d/f').length, 1);
+  disk.crash('lose', seededRandom(1));
+  t.is(disk.contentOf('/d/f').length, 0);
+});
+
+test('a sync covers what was written before the call only', async (t) => {
+  const gates: (() => void)[] = [];
+  const disk = new MemoryDisk({ schedule: (complete) => gates.push(complete) });
+  disk.mkdir('/d');
+  const file = disk.open('/d/f', 'create');
+  disk.syncDirectoryNow('/d');
+  file.write(Buffer.from('a'), 0);
+  const sync = file.sync();
+  file.write(Buffer.from('b'), 1);
+  gates.shift()?.();
+  await sync;
+  disk.crash('lose', seededRandom(1));
+  t.is(disk.contentOf('/d/f').toString(), 'a');
+});
+
+test('a full memory disk takes what fits and says so', (t) => {
+  const disk = new MemoryDisk({ capacityBytes: 10 });
+  disk.mkdir('/d');
+  const file = disk.open('/d/f', 'create');
+  file.write(Buffer.alloc(8), 0);
+  t.is(storeErrorOf(() => file.write(Buffer.alloc(8), 8)).code, 'DISK_FULL');
+  t.is(file.size(), 10);
+  file.write(Buffer.alloc(10, 1), 0);
+  t.is(disk.freeBytes('/d'), 0);
+});
