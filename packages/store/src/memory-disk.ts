@@ -306,7 +306,8 @@ class MemoryFile implements DiskFile {
   read(buffer: Buffer, at: number): number {
     this.#require(false);
     this.#disk.trip('read', this.path);
-    return this.#inode.content().copy(buffer, 0, at, at + buffer.length);
+    const content = this.#inode.content();
+    return at >= content.length ? 0 : content.copy(buffer, 0, at, at + buffer.length);
   }
 
   write(buffer: Buffer, at: number): void {

@@ -328,15 +328,19 @@ export class SegmentLog implements LogStorage {
     const { disk, directory } = this.#opening;
     // The file of a segment whose header did not fit was made, but the segment is not in the list.
     const unfinished = segmentFileName(this.#last.address);
+    let moved = false;
     if (this.#segments.last()?.name !== unfinished && disk.list(directory).includes(unfinished)) {
       this.#aside.takeFile(unfinished, 'refused');
-      this.#durability.noteNameChange();
+      moved = true;
     }
     for (let last = this.#segments.last(); last !== undefined; last = this.#segments.last()) {
       if (last.start.index <= before.index) break;
       this.#segments.pop();
       this.#moveAside(last, 'refused');
+      moved = true;
     }
+    // A crash must not bring a later segment back once the earlier one is cut short.
+    if (moved) disk.syncDirectoryNow(directory);
     const last = this.#segments.last();
     if (last !== undefined && (last.isActive || last.lastIndex > before.index)) last.takeBack(disk, before);
     this.#goBackTo(before);

@@ -57,6 +57,7 @@ export function diskSuite(test: TestFn, name: string, factory: () => DiskFixture
     t.deepEqual(target.subarray(0, 8), Buffer.from('\0\0\0hELlo'));
     t.is(target[8], 1);
     t.is(file.read(target, 8), 0);
+    t.is(file.read(target, 1000), 0);
     t.is(file.read(Buffer.alloc(2), 5), 2);
     file.write(Buffer.alloc(0), 100);
     t.is(file.size(), 8);

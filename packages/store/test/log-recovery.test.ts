@@ -182,7 +182,7 @@ async function segmentedLog(): Promise<{ disk: MemoryDisk; segments: string[]; c
 test('missing segments are corruption: the first, one in the middle, the last, all of them', async (t) => {
   const { segments } = await segmentedLog();
   t.true(segments.length > 5);
-  for (const gone of [[0], [3], [segments.length - 1], segments.keys().toArray()]) {
+  for (const gone of [[0], [3], [segments.length - 1], [...segments.keys()]]) {
     const { disk } = await segmentedLog();
     for (const at of gone) await disk.remove(segments[at] ?? '');
     t.is(storeErrorOf(() => openLog(disk)).code, 'LOG_CORRUPT', `without ${gone.join()}`);
