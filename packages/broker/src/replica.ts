@@ -96,6 +96,8 @@ export class GroupReplica implements HostedReplica {
   readonly #gatherer: Proposer;
   readonly #applier: Applier;
   readonly #driver: RaftDriver;
+  /** Peers whose connection stands, whether or not the driver runs yet. */
+  readonly #openPeers: Set<string> = new Set();
   /** The term in which this replica has applied an entry of its own as leader, so that it may open. */
   #openTerm = -1;
   #stopping: Promise<void> | null = null;
@@ -174,6 +176,8 @@ export class GroupReplica implements HostedReplica {
 
   start(): void {
     this.#driver.start();
+    // Connections that stood before this moment count too: without them no lost leader could be followed up at once.
+    for (const peer of this.#openPeers) this.#driver.peerOpened(peer);
   }
 
   stop(): Promise<void> {
@@ -207,8 +211,14 @@ export class GroupReplica implements HostedReplica {
     let driver: RaftDriver | null = null;
     const transport = this.#options.join({
       receive: (from, messages) => driver?.receive(from, messages),
-      peerOpened: (peer) => driver?.peerOpened(peer),
-      peerClosed: (peer) => driver?.peerClosed(peer),
+      peerOpened: (peer) => {
+        this.#openPeers.add(peer);
+        driver?.peerOpened(peer);
+      },
+      peerClosed: (peer) => {
+        this.#openPeers.delete(peer);
+        driver?.peerClosed(peer);
+      },
     });
     driver = new RaftDriver({
       id: memberId,

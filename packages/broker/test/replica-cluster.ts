@@ -144,6 +144,10 @@ export class ReplicaCluster {
       logger: member.logger(),
       join: (events) => {
         member.events = events;
+        // The connections are the process's, so they may stand before this replica is open.
+        for (const { id: other, replica } of this.members) {
+          if (other !== id && replica !== null) events.peerOpened(other);
+        }
         return { send: (to, messages) => this.#carry(clock, id, to, messages) };
       },
       events: {
@@ -277,11 +281,9 @@ export class ReplicaCluster {
   }
 
   #tell(about: string, event: 'peerOpened' | 'peerClosed'): void {
-    const own = this.member(about).events;
     for (const { id, events } of this.members) {
       if (id === about || events === null) continue;
       events[event](about);
-      if (event === 'peerOpened') own?.peerOpened(id);
     }
   }
 

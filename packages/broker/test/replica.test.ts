@@ -78,6 +78,26 @@ for (const power of ['lose', 'kill'] as const) {
   });
 }
 
+test('a lost leader is followed up at once by a member whose connections stood before it started', async (t) => {
+  const cluster = await ReplicaCluster.start({ preferredLeader: 'n1' });
+  await cluster.createTopic('T');
+  t.is((await cluster.leader()).id, 'n1');
+  for (const id of ['n2', 'n3']) {
+    cluster.kill(id, 'kill');
+    await cluster.open(id);
+    await cluster.level();
+  }
+  // n2 misses a committed message, so only n3, which was started last, can be elected.
+  cluster.cut('n2');
+  await cluster.send({ topic: 'T', uniqKey: 'k' });
+  cluster.heal('n2');
+  const killedAt = cluster.clock.monotonic();
+  cluster.kill('n1', 'kill');
+  t.is((await cluster.leader()).id, 'n3');
+  const outage = cluster.clock.monotonic() - killedAt;
+  t.true(outage < 500, `${outage} ms, the length of an election timeout`);
+});
+
 test('everything is there after all lost their power', async (t) => {
   const cluster = await ReplicaCluster.start();
   await cluster.createTopic('T');
