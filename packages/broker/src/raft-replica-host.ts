@@ -54,7 +54,7 @@ export class RaftReplicaHost implements ReplicaHost {
     this.#raft = parsed('raft', () => parseRaftConfig({ ...groupRaftDefaults, ...config.raft }));
     this.#log = parsed('store', () => parseSegmentLogConfig(log));
     this.#derived = {
-      ...numbersOf('store.derived', derived),
+      ...derivedOf(derived),
       uniqKeyHashSeed: ports.random.nextInt(HASH_SEED_BOUND),
     };
     this.#peers = this.#peerTransport();
@@ -157,6 +157,22 @@ function parsed<T>(section: string, parse: () => T): T {
 }
 
 /** The store checks names and ranges; here it is only made sure that there are numbers to check. */
+/**
+ * An entry of the largest size may hold so many of the smallest messages that a smaller window of ids would be overrun by
+ * one entry, and that would end every replica.
+ */
+const UNIQ_KEY_COUNT_MIN = 262_144;
+
+function derivedOf(value: unknown): Record<string, number> {
+  const settings = numbersOf('store.derived', value);
+  const { uniqKeyCountMax = UNIQ_KEY_COUNT_MIN } = settings;
+  if (uniqKeyCountMax < UNIQ_KEY_COUNT_MIN) {
+    const fault = `store.derived.uniqKeyCountMax must be at least ${UNIQ_KEY_COUNT_MIN}, not ${uniqKeyCountMax}`;
+    throw new BrokerError('CONFIG_INVALID', fault, { faults: [fault] });
+  }
+  return settings;
+}
+
 function numbersOf(section: string, value: unknown): Record<string, number> {
   const numbers: Record<string, number> = {};
   for (const [name, setting] of Object.entries(value ?? {})) {

@@ -23,6 +23,7 @@ test('faults of the raft and store sections are named before anything is opened'
     ['raft', { raft: { unheardOf: 1 } }],
     ['store', { store: { segmentBytes: 1 } }],
     ['store.derived', { store: { derived: { uniqKeyCountMax: 'many' } } }],
+    ['store.derived', { store: { derived: { uniqKeyCountMax: 1000 } } }],
   ];
   for (const [section, change] of faulty) {
     const error = t.throws(() => host(change), { instanceOf: BrokerError });
