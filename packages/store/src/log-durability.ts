@@ -86,7 +86,7 @@ export class LogDurability {
 
   /** Only the last segment can hold unsynced bytes; `lastIndex` is its last entry at this moment. */
   async sync(segment: Segment | undefined, lastIndex: number): Promise<void> {
-    if (this.#failure !== null) throw this.#failure;
+    this.requireUsable();
     const ticket: SyncTicket = { target: lastIndex };
     const nameChanges = this.#nameChanges;
     this.#tickets.add(ticket);
@@ -126,6 +126,11 @@ export class LogDurability {
   /** Resolves when no write of the mark is in flight. */
   async markSettled(): Promise<void> {
     await this.#markInFlight?.catch(() => undefined);
+  }
+
+  /** Throws the failure, if there was one. */
+  requireUsable(): void {
+    if (this.#failure !== null) throw this.#failure;
   }
 
   fail(what: string, cause: unknown): StoreError {

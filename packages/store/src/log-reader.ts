@@ -31,8 +31,10 @@ export class LogReader {
   entries(from: number, to: number, bytesMax: number): Entry[] {
     const first = this.#segments.start.index + 1;
     const last = this.#segments.last()?.lastIndex ?? first - 1;
-    if (from < first) throw outside('LOG_COMPACTED', `entry ${from} is before the first one held, ${first}`, from);
-    if (from > last + 1) throw outside('LOG_UNAVAILABLE', `entry ${from} is after the last one, ${last}`, from);
+    if (from < first)
+      throw outside('LOG_COMPACTED', `entry ${from} is before the first one held, ${first}`, from);
+    if (from > last + 1)
+      throw outside('LOG_UNAVAILABLE', `entry ${from} is after the last one, ${last}`, from);
     const entries: Entry[] = [];
     let bytesLeft = bytesMax;
     for (let index = from; index < to; index = (entries.at(-1)?.index ?? index) + 1) {
@@ -56,9 +58,10 @@ export class LogReader {
     if (address < this.#segments.start.address) {
       throw outside('LOG_COMPACTED', `address ${address} is before the start of the log`);
     }
-    for (let done = 0; done < bytes; ) {
+    for (let done = 0; done < bytes;) {
       const segment = this.#segments.ofAddress(address + done);
-      if (segment === undefined) throw outside('LOG_UNAVAILABLE', `address ${address + done} is after the end`);
+      if (segment === undefined)
+        throw outside('LOG_UNAVAILABLE', `address ${address + done} is after the end`);
       const part = Math.min(bytes - done, segment.end - address - done);
       if (segment.readAt(address + done, target.subarray(done, done + part)) < part) {
         throw segment.corrupt(address + done, segment.lastIndex, 'a file that is too short');
@@ -118,7 +121,8 @@ export class LogReader {
       if (error instanceof RaftError) throw segment.corrupt(address, index, error.message);
       throw error;
     }
-    const prevHash = index === segment.start.index + 1 ? segment.start.hash : (previous?.hash ?? entry.prevHash);
+    const prevHash =
+      index === segment.start.index + 1 ? segment.start.hash : (previous?.hash ?? entry.prevHash);
     if (entry.index !== index || entry.address !== address || entry.prevHash !== prevHash) {
       throw segment.corrupt(address, index, 'an entry that does not belong there');
     }

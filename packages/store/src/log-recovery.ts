@@ -94,8 +94,9 @@ class Recovery {
     const mark = this.#openMark(found);
     this.#mark = mark;
     const droppedPaths: string[] = [];
-    // Retention moves the marked start first and removes files afterwards.
-    while ((found[1]?.base ?? Infinity) <= mark.range.start.address) {
+    // Retention moves the marked start first and removes files afterwards. The start is where a segment begins, so
+    // whatever begins before it also ends before it. The segment at the start may be lost, if it was never synced.
+    while ((found[0]?.base ?? Infinity) < mark.range.start.address) {
       const dropped = found.shift();
       if (dropped !== undefined) droppedPaths.push(dropped.path);
     }
@@ -105,6 +106,7 @@ class Recovery {
       if (mark.range.upTo.index > mark.range.start.index) {
         throw missing(this.#input.directory, mark.range.start.index + 1, 'all segments are missing');
       }
+      this.#input.cache.reset(mark.range.start.address);
       return this.#done([], mark.range.start, null, [], droppedPaths);
     }
     this.#checkFirst(found, mark);
@@ -183,7 +185,11 @@ class Recovery {
       throw missing(this.#input.directory, start.index + 1, `the log starts only at address ${first.base}`);
     }
     const position = this.#startOf(first);
-    if (position.index !== start.index || position.address !== start.address || position.hash !== start.hash) {
+    if (
+      position.index !== start.index ||
+      position.address !== start.address ||
+      position.hash !== start.hash
+    ) {
       throw corruptHeader(first, 'a first segment that does not match the marked start');
     }
   }

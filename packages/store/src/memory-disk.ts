@@ -3,6 +3,7 @@ import type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { MemoryInode } from './memory-inode.ts';
 import type { CrashMode, CrashRandom } from './memory-inode.ts';
+import { MemoryProcess } from './memory-process.ts';
 
 export type { CrashMode, CrashRandom } from './memory-inode.ts';
 
@@ -157,6 +158,14 @@ export class MemoryDisk implements Disk {
         held = false;
       },
     };
+  }
+
+  /** The disk for one process: useless after the next crash, unlike the disk itself. */
+  process(): Disk {
+    const life = this.#life;
+    return new MemoryProcess(this, () => {
+      this.requireLife(life);
+    });
   }
 
   /** Let an operation to come fail. */

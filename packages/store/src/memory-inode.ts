@@ -92,7 +92,7 @@ export class MemoryInode {
         continue;
       }
       const end = change.at + change.bytes.length;
-      for (let at = change.at; at < end; ) {
+      for (let at = change.at; at < end;) {
         const next = Math.min(end, (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES);
         if (random.nextInt(2) === 0) {
           this.#platter.write(change.bytes.subarray(at - change.at, next - change.at), at);

@@ -57,8 +57,13 @@ export class NodeDisk implements Disk {
         const target = await fs.promises.open(to, 'wx');
         try {
           const chunk = Buffer.allocUnsafe(Math.min(COPY_CHUNK_BYTES, Math.max(bytes, 1)));
-          for (let done = 0; done < bytes; ) {
-            const { bytesRead } = await source.read(chunk, 0, Math.min(chunk.length, bytes - done), at + done);
+          for (let done = 0; done < bytes;) {
+            const { bytesRead } = await source.read(
+              chunk,
+              0,
+              Math.min(chunk.length, bytes - done),
+              at + done,
+            );
             if (bytesRead === 0) break;
             await target.writeFile(chunk.subarray(0, bytesRead));
             done += bytesRead;

@@ -47,7 +47,8 @@ export class SegmentList {
   /** Take out the segments whose entries all lie before `index`, but never the last segment. */
   dropBefore(index: number): Segment[] {
     let count = 0;
-    while (count < this.#segments.length - 1 && (this.#segments[count]?.lastIndex ?? index) < index) count += 1;
+    while (count < this.#segments.length - 1 && (this.#segments[count]?.lastIndex ?? index) < index)
+      count += 1;
     const dropped = this.#segments.splice(0, count);
     this.#start = this.#segments[0]?.start ?? this.#start;
     return dropped;

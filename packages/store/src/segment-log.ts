@@ -90,8 +90,7 @@ export class SegmentLog implements LogStorage {
       const files = new OpenFiles(disk, config.openSegmentsMax);
       const cache = new TailCache(config.tailCacheBytes, 0);
       const opening = { disk, directory, config, logger, lock, files, cache };
-      const recovered = recoverLog(opening);
-      return new SegmentLog(opening, recovered);
+      return new SegmentLog(opening, recoverLog(opening));
     } catch (error) {
       lock.release();
       throw error;
@@ -248,7 +247,9 @@ export class SegmentLog implements LogStorage {
 
   #positionBefore(index: number): LogPosition {
     if (index > this.#last.index + 1) {
-      throw new StoreError('LOG_GAP', `entry ${index} does not touch the end at ${this.#last.index}`, { index });
+      throw new StoreError('LOG_GAP', `entry ${index} does not touch the end at ${this.#last.index}`, {
+        index,
+      });
     }
     const position = this.positionAt(index - 1);
     if (position === null) {
@@ -262,7 +263,7 @@ export class SegmentLog implements LogStorage {
 
   /** Returns the refusal if the disk is full, after taking everything back; throws whatever is final. */
   #appendRuns(entries: readonly Entry[], before: LogPosition): StoreError | null {
-    for (let from = 0; from < entries.length; ) {
+    for (let from = 0; from < entries.length;) {
       this.#endSegmentIfFull(entries[from]);
       try {
         const segment = this.#writableSegment();
@@ -393,7 +394,7 @@ export class SegmentLog implements LogStorage {
   }
 
   #requireUsable(): void {
-    if (this.failure !== null) throw this.failure;
+    this.#durability.requireUsable();
     this.#requireOpen();
   }
 }

@@ -75,8 +75,6 @@ export class Segment {
   #walked: { readonly number: number; readonly place: number } = { number: 0, place: 0 };
   #writtenBytes = 0;
   #syncedBytes = 0;
-  /** Raised when bytes are taken back: a sync begun before does not cover what is written in their place. */
-  #generation = 0;
 
   private constructor(directory: string, start: LogPosition, files: OpenFiles, sparse: SparsePlaces) {
     this.name = segmentFileName(start.address);
@@ -189,7 +187,6 @@ export class Segment {
     writer.syncNow();
     this.#writtenBytes = this.fileBytes;
     this.#syncedBytes = this.fileBytes;
-    this.#generation += 1;
   }
 
   /** End the segment at `position`. The bytes behind it stay in the file until someone trims it. */
@@ -210,10 +207,10 @@ export class Segment {
 
   async sync(): Promise<void> {
     const bytes = this.#writtenBytes;
-    const generation = this.#generation;
     if (bytes <= this.#syncedBytes) return;
     await this.#requireWriter().sync();
-    if (generation === this.#generation) this.#syncedBytes = Math.max(this.#syncedBytes, bytes);
+    // Only the newest append can be taken back, and no sync began within it: `bytes` still stand.
+    this.#syncedBytes = Math.max(this.#syncedBytes, bytes);
   }
 
   syncNow(): void {

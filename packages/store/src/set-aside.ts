@@ -42,7 +42,7 @@ export class SetAside {
     const copy = this.#disk.open(target, 'create');
     try {
       const chunk = Buffer.allocUnsafe(COPY_CHUNK_BYTES);
-      for (let done = 0; ; ) {
+      for (let done = 0; ;) {
         const bytes = file.read(chunk, at + done);
         if (bytes === 0) break;
         copy.write(chunk.subarray(0, bytes), done);

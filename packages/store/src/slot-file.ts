@@ -70,7 +70,10 @@ export class SlotFile {
         }
       }
       if (newest === null) {
-        throw new StoreError('STATE_INVALID', `neither slot of ${path} checks out`, { file: path, offset: 0 });
+        throw new StoreError('STATE_INVALID', `neither slot of ${path} checks out`, {
+          file: path,
+          offset: 0,
+        });
       }
       // What was read may be in the page cache only, left there by a process whose sync failed or never came;
       // after a failed sync those pages count as clean, so they are written again.

@@ -7,7 +7,7 @@ export interface DiskFixture {
   readonly disk: Disk;
   /** An empty directory that exists. */
   readonly directory: string;
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /** What every Disk must do, whatever is behind it. */
@@ -101,39 +101,42 @@ export function diskSuite(test: TestFn, name: string, factory: () => DiskFixture
     file.close();
   });
 
-  check('names: list, rename over, remove, exists', async ({ disk, directory, path, codeOf, codeFrom, t }) => {
-    t.deepEqual(disk.list(directory), []);
-    for (const file of ['b', 'a', 'c']) {
-      const made = disk.open(path(file), 'create');
-      made.write(Buffer.from(file), 0);
-      made.close();
-    }
-    disk.mkdir(path('folder/inner'));
-    disk.mkdir(path('folder/inner'));
-    t.deepEqual(disk.list(directory), ['a', 'b', 'c', 'folder']);
-    t.deepEqual(disk.list(path('folder')), ['inner']);
-    disk.rename(path('a'), path('b'));
-    t.false(disk.exists(path('a')));
-    const file = disk.open(path('b'), 'read');
-    const target = Buffer.alloc(1);
-    file.read(target, 0);
-    t.is(target.toString(), 'a');
-    file.close();
-    await disk.remove(path('b'));
-    t.deepEqual(disk.list(directory), ['c', 'folder']);
-    t.true(disk.exists(path('folder')));
-    t.is(await codeFrom(disk.remove(path('b'))), 'FILE_MISSING');
-    t.is(
-      codeOf(() => disk.rename(path('b'), path('d'))),
-      'FILE_MISSING',
-    );
-    t.is(
-      codeOf(() => disk.list(path('nowhere'))),
-      'FILE_MISSING',
-    );
-    disk.rename(path('folder'), path('moved'));
-    t.deepEqual(disk.list(path('moved')), ['inner']);
-  });
+  check(
+    'names: list, rename over, remove, exists',
+    async ({ disk, directory, path, codeOf, codeFrom, t }) => {
+      t.deepEqual(disk.list(directory), []);
+      for (const file of ['b', 'a', 'c']) {
+        const made = disk.open(path(file), 'create');
+        made.write(Buffer.from(file), 0);
+        made.close();
+      }
+      disk.mkdir(path('folder/inner'));
+      disk.mkdir(path('folder/inner'));
+      t.deepEqual(disk.list(directory), ['a', 'b', 'c', 'folder']);
+      t.deepEqual(disk.list(path('folder')), ['inner']);
+      disk.rename(path('a'), path('b'));
+      t.false(disk.exists(path('a')));
+      const file = disk.open(path('b'), 'read');
+      const target = Buffer.alloc(1);
+      file.read(target, 0);
+      t.is(target.toString(), 'a');
+      file.close();
+      await disk.remove(path('b'));
+      t.deepEqual(disk.list(directory), ['c', 'folder']);
+      t.true(disk.exists(path('folder')));
+      t.is(await codeFrom(disk.remove(path('b'))), 'FILE_MISSING');
+      t.is(
+        codeOf(() => disk.rename(path('b'), path('d'))),
+        'FILE_MISSING',
+      );
+      t.is(
+        codeOf(() => disk.list(path('nowhere'))),
+        'FILE_MISSING',
+      );
+      disk.rename(path('folder'), path('moved'));
+      t.deepEqual(disk.list(path('moved')), ['inner']);
+    },
+  );
 
   check('a file that was renamed or removed stays open', async ({ disk, path, t }) => {
     const file = disk.open(path('a'), 'create');
@@ -165,24 +168,27 @@ export function diskSuite(test: TestFn, name: string, factory: () => DiskFixture
     t.is(await codeFrom(disk.copyRange(path('x'), 0, 1, path('y'))), 'FILE_MISSING');
   });
 
-  check('syncs work, and a file may be closed while one is in flight', async ({ disk, directory, path, codeOf, t }) => {
-    const file = disk.open(path('a'), 'create');
-    file.write(Buffer.from('x'), 0);
-    const first = file.sync();
-    const second = file.sync();
-    file.close();
-    file.close();
-    await Promise.all([first, second]);
-    t.is(
-      codeOf(() => file.size()),
-      'DISK_FAILED',
-    );
-    await disk.syncDirectory(directory);
-    disk.syncDirectoryNow(directory);
-    const again = disk.open(path('a'), 'read-write');
-    again.syncNow();
-    again.close();
-  });
+  check(
+    'syncs work, and a file may be closed while one is in flight',
+    async ({ disk, directory, path, codeOf, t }) => {
+      const file = disk.open(path('a'), 'create');
+      file.write(Buffer.from('x'), 0);
+      const first = file.sync();
+      const second = file.sync();
+      file.close();
+      file.close();
+      await Promise.all([first, second]);
+      t.is(
+        codeOf(() => file.size()),
+        'DISK_FAILED',
+      );
+      await disk.syncDirectory(directory);
+      disk.syncDirectoryNow(directory);
+      const again = disk.open(path('a'), 'read-write');
+      again.syncNow();
+      again.close();
+    },
+  );
 
   check('a directory has one holder at a time', ({ disk, directory, codeOf, t }) => {
     const lock = disk.lock(directory);
@@ -207,9 +213,9 @@ export function diskSuite(test: TestFn, name: string, factory: () => DiskFixture
 
 interface CaseTools extends DiskFixture {
   readonly t: ExecutionContext;
-  path(name: string): string;
-  codeOf(run: () => unknown): string;
-  codeFrom(promise: Promise<unknown>): Promise<string>;
+  readonly path: (name: string) => string;
+  readonly codeOf: (run: () => unknown) => string;
+  readonly codeFrom: (promise: Promise<unknown>) => Promise<string>;
 }
 
 function suiteCase(

@@ -82,6 +82,23 @@ test('a name is durable only after the sync of its directory, a process death lo
   t.false(disk.exists('/d/f'));
 });
 
+test('a process that died reaches nothing of the next life', async (t) => {
+  const disk = new MemoryDisk();
+  disk.mkdir('/d');
+  const dead = disk.process();
+  dead.open('/d/f', 'create').close();
+  const lock = dead.lock('/d');
+  disk.crash('kill', seededRandom(1));
+  t.is(storeErrorOf(() => dead.open('/d/f', 'read')).code, 'DISK_FAILED');
+  t.is(storeErrorOf(() => dead.list('/d')).code, 'DISK_FAILED');
+  t.is((await storeErrorFrom(dead.remove('/d/f'))).code, 'DISK_FAILED');
+  const next = disk.process();
+  next.lock('/d');
+  lock.release();
+  t.is(storeErrorOf(() => next.lock('/d')).code, 'DIRECTORY_LOCKED');
+  t.deepEqual(next.list('/d'), ['f']);
+});
+
 test('a failed sync of the memory disk loses the pages for ever', async (t) => {
   const disk = new MemoryDisk();
   disk.mkdir('/d');

@@ -106,7 +106,7 @@ export async function storeErrorFrom(promise: Promise<unknown>): Promise<StoreEr
 }
 
 /** A directory of the real disk that goes away with `remove`. */
-export function temporaryDirectory(): { readonly path: string; remove(): void } {
+export function temporaryDirectory(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'ledgermq-store-'));
   return {
     path,

@@ -12,6 +12,7 @@ import {
   logDirectory,
   openLog,
   seededRandom,
+  storeErrorFrom,
   storeErrorOf,
   tinyLimits,
 } from './log-fixture.ts';
@@ -137,21 +138,23 @@ test('a valid entry that does not follow is corruption, not a torn tail', async 
   const { disk, entries } = await storedLog(5, 2);
   const fourth = entries[3];
   if (fourth === undefined) throw new Error('five entries were made');
-  const stranger = entriesAfter(
-    { index: 4, term: 1, address: fourth.address + FRAME_BYTES, hash: 12345 },
-    [{ term: 1, bytes: FRAME_BYTES - 48 }],
-  );
+  const stranger = entriesAfter({ index: 4, term: 1, address: fourth.address + FRAME_BYTES, hash: 12345 }, [
+    { term: 1, bytes: FRAME_BYTES - 48 },
+  ]);
   disk.corrupt(firstSegment, offsetOf(5), stranger[0]?.frame ?? Buffer.alloc(0));
   t.like(reopenError(disk), { code: 'LOG_CORRUPT', offset: offsetOf(5), index: 5 });
 });
 
-test('another history than the marked one is corruption', async (t) => {
-  const { disk } = await storedLog(5, 5);
-  const other = new MemoryDisk();
-  const log = openLog(other, { ...tinyLimits, segmentBytes: 100_000 });
-  appendMore(log, 8, FRAME_BYTES - 48, 2);
-  disk.corrupt(firstSegment, 0, other.contentOf(firstSegment).subarray(0, offsetOf(6)));
-  t.like(reopenError(disk), { code: 'LOG_CORRUPT', file: firstSegment, index: 5 });
+test('another history than the marked one is corruption, of another term or not', async (t) => {
+  for (const term of [1, 2]) {
+    const { disk } = await storedLog(5, 5);
+    const other = new MemoryDisk();
+    const log = openLog(other, { ...tinyLimits, segmentBytes: 100_000 });
+    const body = { term, bytes: FRAME_BYTES - 48, salt: 9 };
+    log.append(entriesAfter(log.lastPosition(), [body, body, body, body, body]));
+    disk.corrupt(firstSegment, 0, other.contentOf(firstSegment));
+    t.like(reopenError(disk), { code: 'LOG_CORRUPT', file: firstSegment, index: 5 });
+  }
 });
 
 test('a mark with two bad slots, or none at all, is corruption while segments exist', async (t) => {
@@ -193,16 +196,22 @@ test('an older segment is checked by its header and length at open, by its entri
   const headerCase = await segmentedLog();
   const second = headerCase.segments[1] ?? '';
   headerCase.disk.corrupt(second, 20, Buffer.from('x'));
-  t.like(storeErrorOf(() => openLog(headerCase.disk)), { code: 'LOG_CORRUPT', file: second, offset: 0 });
+  t.like(
+    storeErrorOf(() => openLog(headerCase.disk)),
+    { code: 'LOG_CORRUPT', file: second, offset: 0 },
+  );
 
   const shortCase = await segmentedLog();
   const size = shortCase.disk.contentOf(second).length;
   truncate(shortCase.disk, second, size - 1);
-  t.like(storeErrorOf(() => openLog(shortCase.disk)), {
-    code: 'LOG_CORRUPT',
-    file: second,
-    offset: size - 1,
-  });
+  t.like(
+    storeErrorOf(() => openLog(shortCase.disk)),
+    {
+      code: 'LOG_CORRUPT',
+      file: second,
+      offset: size - 1,
+    },
+  );
 
   const bodyCase = await segmentedLog();
   bodyCase.disk.corrupt(second, HEADER_BYTES + FRAME_BYTES + 60, Buffer.from('x'));
@@ -218,7 +227,10 @@ test('a swapped older segment is refused', async (t) => {
   const { disk, segments } = await segmentedLog();
   const [, second = '', third = ''] = segments;
   disk.corrupt(third, 0, disk.contentOf(second).subarray(0, HEADER_BYTES));
-  t.like(storeErrorOf(() => openLog(disk)), { code: 'LOG_CORRUPT', file: third });
+  t.like(
+    storeErrorOf(() => openLog(disk)),
+    { code: 'LOG_CORRUPT', file: third },
+  );
 });
 
 test('a last segment whose header is torn is set aside', async (t) => {
@@ -313,7 +325,10 @@ test('a crash after a cut gives the old suffix or the new one, never a mixture',
     await log.sync();
     const keep = 1 + (seed % 8);
     const from = log.positionAt(keep) ?? log.lastPosition();
-    const fresh = entriesAfter(from, [1, 2, 3, 4, 5].map(() => ({ term: 2, bytes: 100 })));
+    const fresh = entriesAfter(
+      from,
+      [1, 2, 3, 4, 5].map(() => ({ term: 2, bytes: 100 })),
+    );
     log.append(fresh);
     log.checkInvariants();
     disk.crash((['tear', 'lose'] as const)[seed % 2] ?? 'tear', seededRandom(seed));
@@ -345,6 +360,28 @@ test('the excess of a cut that a crash left in a file is trimmed by the next sta
   }
   await settled;
   t.is(disk.contentOf(firstSegment).length, offsetOf(3));
+  next.checkInvariants();
+});
+
+test('retention up to a segment that was never synced survives the loss of that segment', async (t) => {
+  const disk = new MemoryDisk();
+  const log = openLog(disk, { ...tinyLimits, segmentBytes: 256 });
+  const [first] = appendMore(log, 1, 100);
+  await log.sync();
+  log.markCommitted(1);
+  appendMore(log, 1, 200);
+  // The removal would sync the directory, and so the name of the new segment.
+  disk.addFault({ operation: 'remove', code: 'DISK_FAILED' });
+  await storeErrorFrom(log.dropBefore(2));
+  disk.crash('lose', seededRandom(1));
+  t.deepEqual(
+    disk.list(logDirectory).filter((name) => name.endsWith('.log')),
+    [`${'0'.repeat(20)}.log`],
+  );
+  const next = openLog(disk, tinyLimits);
+  t.is(next.firstIndex(), 2);
+  t.is(next.lastPosition().hash, first?.hash ?? -1);
+  appendMore(next, 1, 100);
   next.checkInvariants();
 });
 
