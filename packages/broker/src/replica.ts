@@ -37,6 +37,7 @@ import { machineLimits } from './machine/machine-limits.ts';
 import { BrokerMachine } from './machine/machine.ts';
 import type { HostedReplica, ReplicaEvents, ReplicaHoldings } from './replica-host.ts';
 import { Applier, applierDefaults, type ApplierConfig } from './replication/applier.ts';
+import { DiskGuard, diskGuardDefaults } from './replication/disk-guard.ts';
 import type { PeerEvents } from './replication/peer-transport.ts';
 import { Proposer, proposerDefaults, type ProposerConfig } from './replication/proposer.ts';
 import { IndexedQueueReader } from './replication/queue-reader.ts';
@@ -96,6 +97,7 @@ export class GroupReplica implements HostedReplica {
   readonly #gatherer: Proposer;
   readonly #applier: Applier;
   readonly #driver: RaftDriver;
+  readonly #diskGuard: DiskGuard;
   /** Peers whose connection stands, whether or not the driver runs yet. */
   readonly #openPeers: Set<string> = new Set();
   /** The term in which this replica has applied an entry of its own as leader, so that it may open. */
@@ -154,6 +156,13 @@ export class GroupReplica implements HostedReplica {
     this.records = this.#reader;
     this.leadership = { current: () => this.#leadership(), readsAreCurrent: () => this.#readsAreCurrent() };
     this.#driver = this.#createDriver();
+    this.#diskGuard = new DiskGuard(diskGuardDefaults, {
+      disk: options.disk,
+      directory: options.directory,
+      clock,
+      logger,
+      onChange: (full) => this.#gatherer.setDiskFull(full),
+    });
   }
 
   /** Opens and recovers the store. Throws what the store throws; nothing stays open then. */
@@ -178,6 +187,7 @@ export class GroupReplica implements HostedReplica {
     this.#driver.start();
     // Connections that stood before this moment count too: without them no lost leader could be followed up at once.
     for (const peer of this.#openPeers) this.#driver.peerOpened(peer);
+    this.#diskGuard.start();
   }
 
   stop(): Promise<void> {
@@ -243,6 +253,7 @@ export class GroupReplica implements HostedReplica {
   }
 
   async #stop(): Promise<void> {
+    this.#diskGuard.stop();
     this.#gatherer.stop();
     await this.#driver.stop();
     await this.#applier.stop();
