@@ -68,7 +68,16 @@ const adapters = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/generated/**', '**/node_modules/**', 'scripts/**', '**/bin/**', '.ledgermq/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/generated/**',
+      '**/node_modules/**',
+      'scripts/**',
+      '**/bin/**',
+      '.ledgermq/**',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
@@ -76,11 +85,17 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       eqeqeq: 'error',
       'no-console': 'error',
@@ -111,7 +126,15 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ['@ledgermq/*', 'node:fs', 'node:fs/*', 'node:net', 'node:timers', 'node:timers/*', 'node:os'],
+              group: [
+                '@ledgermq/*',
+                'node:fs',
+                'node:fs/*',
+                'node:net',
+                'node:timers',
+                'node:timers/*',
+                'node:os',
+              ],
               message: 'The consensus core does no I/O and knows no sibling.',
             },
           ],

@@ -16,7 +16,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 function run(command, args) {
   // The output of installing and compiling goes to stderr, so that a program's own stdout stays clean.
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (result.status !== 0) {
     console.error(`setup: "${command} ${args.join(' ')}" failed`);
     process.exit(result.status ?? 1);
@@ -55,7 +59,10 @@ if (stamp.lock !== lock || !existsSync(join(root, 'node_modules', 'typescript'))
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-const lines = [readFileSync(join(root, 'tsconfig.base.json'), 'utf8'), readFileSync(join(root, 'tsconfig.json'), 'utf8')];
+const lines = [
+  readFileSync(join(root, 'tsconfig.base.json'), 'utf8'),
+  readFileSync(join(root, 'tsconfig.json'), 'utf8'),
+];
 for (const directory of ['packages', 'jepsen-tests', 'bench']) sourceState(join(root, directory), lines);
 const sources = digest(lines.sort().join('\n'));
 if (stamp.sources !== sources || !existsSync(join(root, 'packages', 'cli', 'dist', 'src', 'main.js'))) {

@@ -52,7 +52,9 @@ for (const workspace of workspaces) {
   const startedAt = Date.now();
   const count = await runSuite(directory);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${workspace}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${seconds} s)`);
+  console.log(
+    `${workspace}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${seconds} s)`,
+  );
   for (const key of Object.keys(total)) total[key] += count[key];
 }
 console.log(`${total.passed} passed, ${total.failed} failed`);

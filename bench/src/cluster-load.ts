@@ -16,7 +16,10 @@ export interface SendLoad {
 
 /** Keeps `inFlight` sends of one producer open and counts acknowledgements after the warm-up. */
 export async function runSendLoad(load: SendLoad): Promise<LoadResult> {
-  await using producer = new DefaultMQProducer('bench_producer', { namesrvAddr: load.namesrvAddr, batch: load.batch });
+  await using producer = new DefaultMQProducer('bench_producer', {
+    namesrvAddr: load.namesrvAddr,
+    batch: load.batch,
+  });
   await producer.start();
   const body = Buffer.alloc(load.bodyBytes, 'x');
   const latencies = new Latencies();
@@ -44,13 +47,23 @@ export async function runSendLoad(load: SendLoad): Promise<LoadResult> {
   await delay(load.durationMs);
   const seconds = (performance.now() - startedAt) / 1000;
   ended = true;
-  const result = { messagesPerSecond: acknowledged / seconds, acknowledged, failed, latency: latencies.summary() };
+  const result = {
+    messagesPerSecond: acknowledged / seconds,
+    acknowledged,
+    failed,
+    latency: latencies.summary(),
+  };
   await Promise.all(senders);
   return result;
 }
 
 /** Stores `count` messages as fast as it goes. */
-export async function preload(namesrvAddr: string, topic: string, count: number, bodyBytes: number): Promise<void> {
+export async function preload(
+  namesrvAddr: string,
+  topic: string,
+  count: number,
+  bodyBytes: number,
+): Promise<void> {
   await using producer = new DefaultMQProducer('bench_preload', { namesrvAddr });
   const body = Buffer.alloc(bodyBytes, 'x');
   let left = count;

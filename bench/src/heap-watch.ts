@@ -61,5 +61,8 @@ function growthOf(samples: readonly HeapSample[]): number {
   const mean = (part: readonly HeapSample[], id: string): number =>
     part.reduce((sum, sample) => sum + (sample.heapMiB[id] ?? 0), 0) / part.length;
   const ids = Object.keys(samples[0]?.heapMiB ?? {});
-  return Math.max(0, ...ids.map((id) => mean(samples.slice(-fifth), id) / mean(samples.slice(fifth, 2 * fifth), id)));
+  return Math.max(
+    0,
+    ...ids.map((id) => mean(samples.slice(-fifth), id) / mean(samples.slice(fifth, 2 * fifth), id)),
+  );
 }

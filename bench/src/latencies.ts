@@ -28,7 +28,8 @@ export class Latencies {
 
   summary(): LatencySummary {
     const sorted = Float64Array.from(this.#samples).sort();
-    const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    const at = (share: number): number =>
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
     return { p50Ms: at(0.5), p90Ms: at(0.9), p99Ms: at(0.99), maxMs: this.#max, count: this.#count };
   }
 }

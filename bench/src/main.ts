@@ -48,7 +48,13 @@ function wanted(part: string): boolean {
   return args.only === undefined || args.only === part;
 }
 
-function addRow(name: string, flush: Flush, groups: number, inFlight: number, results: readonly LoadResult[]): Row {
+function addRow(
+  name: string,
+  flush: Flush,
+  groups: number,
+  inFlight: number,
+  results: readonly LoadResult[],
+): Row {
   const row: Row = {
     name,
     flush,
@@ -166,7 +172,8 @@ async function benchTailRead(dir: string): Promise<void> {
   await withCluster(dir, 'SYNC_FLUSH', 1, async ({ namesrvAddr }) => {
     await preload(namesrvAddr, TOPIC, TAIL_MESSAGES, BODY_BYTES);
     const rates: number[] = [];
-    for (let round = 0; round < rounds; round++) rates.push(await runTailRead(namesrvAddr, TOPIC, TAIL_MESSAGES));
+    for (let round = 0; round < rounds; round++)
+      rates.push(await runTailRead(namesrvAddr, TOPIC, TAIL_MESSAGES));
     const rate = median(rates);
     report.extra['tailReadMessagesPerSecond'] = rates;
     report.verdicts.push({

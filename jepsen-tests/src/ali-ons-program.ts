@@ -7,7 +7,8 @@
 import { Consumer, Message, Producer } from 'ali-ons';
 
 const [nameSrv, topic, countText] = process.argv.slice(2);
-if (nameSrv === undefined || topic === undefined || countText === undefined) throw new Error('usage: NAMESRV TOPIC COUNT');
+if (nameSrv === undefined || topic === undefined || countText === undefined)
+  throw new Error('usage: NAMESRV TOPIC COUNT');
 const count = Number(countText);
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const httpclient = {};

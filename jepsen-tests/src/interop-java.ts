@@ -3,7 +3,13 @@
  * itself, with the master of one group killed half-way through a second pass. Says so and succeeds when Java or Maven
  * are not installed.
  */
-import { fetchClusterStatus, findLeader, layoutOnFreePorts, LocalCluster, type ClusterLayout } from '@ledgermq/cluster';
+import {
+  fetchClusterStatus,
+  findLeader,
+  layoutOnFreePorts,
+  LocalCluster,
+  type ClusterLayout,
+} from '@ledgermq/cluster';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -38,7 +38,9 @@ export async function waitForCatchUp(cluster: LocalCluster): Promise<void> {
   await waitUntil(async () => {
     const statuses = [...(await fetchClusterStatus(cluster.layout)).values()];
     return cluster.layout.groups.every(({ brokerName }) => {
-      const replicas = statuses.map((status) => status?.groups.find((group) => group.brokerName === brokerName));
+      const replicas = statuses.map((status) =>
+        status?.groups.find((group) => group.brokerName === brokerName),
+      );
       const commit = Math.max(...replicas.map((replica) => replica?.commitIndex ?? 0));
       return replicas.every((replica) => replica !== undefined && replica.appliedIndex >= commit);
     });
@@ -60,7 +62,8 @@ export async function waitUntil(
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`it did not come true within ${timeoutMs} ms that ${what}`);
+    if (performance.now() > deadline)
+      throw new Error(`it did not come true within ${timeoutMs} ms that ${what}`);
     await delay(25);
   }
 }

@@ -1,6 +1,12 @@
 import { DefaultMQProducer, DefaultMQPushConsumer, MQError, type MessageExt } from '@ledgermq/client';
 import test from 'ava';
-import { masterOf, startTestCluster, waitForCatchUp, waitForMasters, waitUntil } from '../src/test-cluster.ts';
+import {
+  masterOf,
+  startTestCluster,
+  waitForCatchUp,
+  waitForMasters,
+  waitUntil,
+} from '../src/test-cluster.ts';
 
 /** Where a message lies, as acknowledgement and delivery both name it. */
 function placeOf(message: MessageExt): string {
@@ -79,7 +85,11 @@ test('all nodes killed at once: every acknowledged message is there after the re
     places.add(placeOf(message));
   });
   await consumer.start();
-  await waitUntil(() => [...acknowledged].every((body) => received.has(body)), 'every acknowledged message is read', 60_000);
+  await waitUntil(
+    () => [...acknowledged].every((body) => received.has(body)),
+    'every acknowledged message is read',
+    60_000,
+  );
   t.is(places.size, received.size, 'no message is stored twice');
 });
 
@@ -106,6 +116,9 @@ test('a consumer offset committed before a failover is where the group goes on',
   await waitForMasters(cluster);
   for (let i = 0; i < 50; i++) await producer.send({ topic: 'Offsets', body: `after ${i}` });
   const bodies = await consume(50);
-  t.deepEqual(bodies.filter((body) => body.startsWith('before')), []);
+  t.deepEqual(
+    bodies.filter((body) => body.startsWith('before')),
+    [],
+  );
   t.is(new Set(bodies).size, 50);
 });

@@ -14,7 +14,9 @@ export interface FloorLoad {
 /** Keeps `inFlight` sends open on one connection, header written and read as JSON at this end too. */
 export function runFloorLoad(load: FloorLoad): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port: load.port }, () => new FloorClient(socket, load, resolve).start());
+    const socket = connect({ host: '127.0.0.1', port: load.port }, () =>
+      new FloorClient(socket, load, resolve).start(),
+    );
     socket.setNoDelay(true);
     socket.once('error', reject);
   });
@@ -96,7 +98,9 @@ class FloorClient {
 
   #flush(): void {
     if (this.#outgoing.length === 0) return;
-    this.#socket.write(this.#outgoing.length === 1 ? (this.#outgoing[0] as Buffer) : Buffer.concat(this.#outgoing));
+    this.#socket.write(
+      this.#outgoing.length === 1 ? (this.#outgoing[0] as Buffer) : Buffer.concat(this.#outgoing),
+    );
     this.#outgoing = [];
   }
 

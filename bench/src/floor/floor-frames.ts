@@ -12,7 +12,10 @@ export function takeFrames(input: Buffer): { frames: FloorFrame[]; rest: Buffer 
     if (input.length - at < 4 + total) break;
     const headerBytes = input.readUInt32BE(at + 4) & 0xffffff;
     const headerEnd = at + 8 + headerBytes;
-    frames.push({ header: input.subarray(at + 8, headerEnd), body: input.subarray(headerEnd, at + 4 + total) });
+    frames.push({
+      header: input.subarray(at + 8, headerEnd),
+      body: input.subarray(headerEnd, at + 4 + total),
+    });
     at += 4 + total;
   }
   return { frames, rest: at === input.length ? null : input.subarray(at) };

@@ -6,6 +6,7 @@ import {
   decodeSendHeader,
   isOneway,
   isResponse,
+  peekCode,
   peekRequest,
   scanPullHeader,
   scanSendHeaderV2,
@@ -16,25 +17,22 @@ import { Exchange } from './exchange.ts';
 import type { ClientConnection, RequestIdentity } from './exchange.ts';
 import { guarded } from './failure.ts';
 import { FORWARDED_FOR } from './forwarding/master-router.ts';
-import type { MasterNeed, MasterRequest, MasterRouter } from './forwarding/master-router.ts';
+import type { MasterNeed, MasterRequest } from './forwarding/master-router.ts';
 import type { PullMessageHandler } from './handlers/pull-message.ts';
 import type { Route, RouteTable } from './handlers/route.ts';
-import type { SendMessageHandler } from './handlers/send-message.ts';
+import { SendRequest } from './send-request.ts';
+import type { SendRequestPorts } from './send-request.ts';
 
 /** A connection that the dispatcher may end, because what it sends cannot be answered. */
 export interface DispatchConnection extends ClientConnection {
   close(error?: Error): void;
 }
 
-export interface DispatcherPorts {
+export interface DispatcherPorts extends SendRequestPorts {
   readonly routes: RouteTable;
-  readonly send: SendMessageHandler;
   readonly pull: PullMessageHandler;
-  readonly router: MasterRouter;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether this send may be executed twice with the effect of once: it carries an id and duplicates are detected. */
-  isRepeatableSend(header: SendHeader, body: Buffer): boolean;
 }
 
 export interface DispatcherOptions {
@@ -74,12 +72,7 @@ export class Dispatcher {
   }
 
   #dispatch(frame: Frame, connection: DispatchConnection, arrivedAt: number): void {
-    const peeked = peekRequest(frame);
-    if (
-      peeked !== null &&
-      !isResponse(peeked) &&
-      this.#dispatchScanned(frame, peeked.code, connection, arrivedAt)
-    ) {
+    if (this.#dispatchScanned(frame, connection, arrivedAt)) {
       return;
     }
     let command: RemotingCommand;
@@ -96,19 +89,20 @@ export class Dispatcher {
   }
 
   /** Returns false when this frame needs the general parser. */
-  #dispatchScanned(frame: Frame, code: number, connection: DispatchConnection, arrivedAt: number): boolean {
+  #dispatchScanned(frame: Frame, connection: DispatchConnection, arrivedAt: number): boolean {
+    const code = peekCode(frame);
     if (code === RequestCode.SEND_MESSAGE_V2 || code === RequestCode.SEND_BATCH_MESSAGE) {
       const scanned = scanSendHeaderV2(frame);
-      if (scanned === null) {
+      if (scanned === null || isResponse(scanned)) {
         return false;
       }
       const exchange = new Exchange(connection, scanned, arrivedAt);
-      this.#send(scanned.header, frame.body, exchange, () => decodeCommand(frame));
+      this.#send(scanned.header, frame, exchange);
       return true;
     }
     if (code === RequestCode.PULL_MESSAGE) {
       const scanned = scanPullHeader(frame);
-      if (scanned === null) {
+      if (scanned === null || isResponse(scanned)) {
         return false;
       }
       const exchange = new Exchange(connection, scanned, arrivedAt);
@@ -127,7 +121,7 @@ export class Dispatcher {
         case RequestCode.SEND_MESSAGE_V2:
         case RequestCode.SEND_BATCH_MESSAGE: {
           const header = decodeSendHeader(command.code, command.extFields);
-          this.#send(header, command.body, exchange, () => command);
+          this.#send(header, command, exchange);
           return;
         }
         case RequestCode.PULL_MESSAGE:
@@ -178,29 +172,9 @@ export class Dispatcher {
     router.submit(request);
   }
 
-  #send(header: SendHeader, body: Buffer, exchange: Exchange, command: () => RemotingCommand): void {
-    const { router, send } = this.#ports;
-    // The views on the frame are kept until the send is answered: that keeps its chunk in memory, which the limits on
-    // pending and parked requests bound, and spares a copy of every message.
-    const repeatable = (): boolean => this.#ports.isRepeatableSend(header, body);
-    const request: MasterRequest = {
-      exchange,
-      need: 'proposals',
-      get repeatable() {
-        return repeatable();
-      },
-      bytes: body.length + header.properties.length,
-      answerMs: this.#options.forwardTimeoutMs,
-      command,
-      run: () => {
-        guarded(exchange, () => {
-          send.send(header, body, exchange, () => {
-            router.defer(request);
-          });
-        });
-      },
-    };
-    router.submit(request);
+  #send(header: SendHeader, source: Frame | RemotingCommand, exchange: Exchange): void {
+    const { forwardTimeoutMs } = this.#options;
+    this.#ports.router.submit(new SendRequest(this.#ports, header, source, exchange, forwardTimeoutMs));
   }
 
   #pull(

@@ -76,6 +76,11 @@ export class TopicCreation {
     return this.#create(plainTopic(topicName, queues, TopicPerm.read | TopicPerm.write));
   }
 
+  /** Whether answers about the topic have to wait for `whenAnnounced`. */
+  isCreating(topicName: string): boolean {
+    return this.#creating.size > 0 && this.#creating.has(topicName);
+  }
+
   /** Calls back at once for a settled topic, otherwise when its creation is known to the name servers. */
   whenAnnounced(topicName: string, done: () => void): void {
     const creating = this.#creating.get(topicName);

@@ -21,7 +21,9 @@ export function renderCluster(
     const leader = leaderOf(statuses, group.brokerName);
     return [
       group.brokerName,
-      ...layout.nodes.map((node) => replicaCell(findReplica(statuses.get(node.id), group.brokerName), leader)),
+      ...layout.nodes.map((node) =>
+        replicaCell(findReplica(statuses.get(node.id), group.brokerName), leader),
+      ),
     ];
   });
   return renderTable([header, ...rows]);
@@ -40,7 +42,10 @@ function replicaCell(replica: ReplicaStatus | null, leader: ReplicaStatus | null
   return `${replica.role} ${position} lag ${lag ?? '?'}`;
 }
 
-function leaderOf(statuses: ReadonlyMap<string, NodeStatus | null>, brokerName: string): ReplicaStatus | null {
+function leaderOf(
+  statuses: ReadonlyMap<string, NodeStatus | null>,
+  brokerName: string,
+): ReplicaStatus | null {
   let best: ReplicaStatus | null = null;
   for (const status of statuses.values()) {
     const replica = findReplica(status, brokerName);
@@ -58,7 +63,10 @@ export function renderTable(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
   return rows.map((row, index) => {
-    const line = row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd();
+    const line = row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
     if (index === 0) return styleText('bold', line);
     return line;
   });

@@ -13,7 +13,9 @@ function wholeNumber(text: string): number {
 }
 
 function namesrvOption(): Option {
-  return new Option('-n, --namesrv <host:port;...>', 'name servers').env('NAMESRV_ADDR').default('127.0.0.1:9876');
+  return new Option('-n, --namesrv <host:port;...>', 'name servers')
+    .env('NAMESRV_ADDR')
+    .default('127.0.0.1:9876');
 }
 
 function flushOption(): Option {
@@ -95,6 +97,8 @@ try {
   await buildProgram().parseAsync();
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  console.error(error instanceof ClusterError ? `ledgermq: ${error.code}\n${message}` : `ledgermq: ${message}`);
+  console.error(
+    error instanceof ClusterError ? `ledgermq: ${error.code}\n${message}` : `ledgermq: ${message}`,
+  );
   process.exitCode = 1;
 }

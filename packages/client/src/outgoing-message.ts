@@ -45,6 +45,8 @@ export interface EncodeOptions {
 }
 
 const ZLIB_LEVEL = 5;
+/** Of one UTF-16 code unit; short properties need not be measured. */
+const UTF8_BYTES_MAX = 3;
 /** Names that the protocol uses itself; a user property of that name would be misread. */
 const RESERVED: ReadonlySet<string> = new Set<string>(Object.values(MessageProperty));
 
@@ -75,7 +77,10 @@ export function encodeMessage(
     sysFlag = SysFlag.COMPRESSED;
   }
   const properties = encodeMessageProperties(message, uniqKey);
-  if (properties.length > PROPERTIES_BYTES_MAX || Buffer.byteLength(properties) > PROPERTIES_BYTES_MAX) {
+  if (
+    properties.length * UTF8_BYTES_MAX > PROPERTIES_BYTES_MAX &&
+    Buffer.byteLength(properties) > PROPERTIES_BYTES_MAX
+  ) {
     throw badMessage(`the properties have more than ${PROPERTIES_BYTES_MAX} bytes`);
   }
   return {

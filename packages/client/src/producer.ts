@@ -15,9 +15,10 @@ import { abortedBeforeSend, FlightLimit } from './flight-limit.ts';
 import { localAddress } from './local-address.ts';
 import type { MessageQueue } from './message-queue.ts';
 import { encodeMessage, type MessageInit, type OutgoingMessage } from './outgoing-message.ts';
+import { OpenSend } from './open-send.ts';
 import { parseProducerOptions, type ProducerConfig, type ProducerOptions } from './producer-options.ts';
 import { AUTO_CREATE_TOPIC, type TopicRoute } from './route-cache.ts';
-import { encodeSend, frameOf } from './send-frame.ts';
+import { encodeSingle } from './send-frame.ts';
 import { Shipment, type PendingSend, type SendResult, type ShipmentPorts } from './shipment.ts';
 import { TurnBatcher } from './turn-batcher.ts';
 
@@ -74,7 +75,7 @@ export class DefaultMQProducer implements AsyncDisposable {
       isStopped: () => this.#stopped,
     };
     const ship = (queue: MessageQueue, sends: readonly PendingSend[]): void =>
-      new Shipment(this.#ports, queue, sends).start();
+      new Shipment(this.#ports, queue, sends).start(performance.now());
     this.#batcher = this.#config.batch === null ? null : new TurnBatcher(this.#config.batch, ship);
   }
 
@@ -104,7 +105,10 @@ export class DefaultMQProducer implements AsyncDisposable {
     const address = this.#core.routes.masterOf(queue.brokerName);
     if (address === null) throw this.#noRoute(message.topic);
     const connection = await this.#core.connections.get(address);
-    connection.write(frameOf(encodeSend(this.#config.producerGroup, [encoded], queue.queueId, true), 0));
+    const { producerGroup } = this.#config;
+    connection.write(
+      encodeSingle({ producerGroup, queueId: queue.queueId, opaque: 0, oneway: true }, encoded),
+    );
   }
 
   /** The queues a send to the topic may go to. */
@@ -167,35 +171,74 @@ export class DefaultMQProducer implements AsyncDisposable {
     await this.#core.stop({ producerGroup: this.#config.producerGroup, consumerGroup: null });
   }
 
-  async #sendOne(message: MessageInit, options: SendOptions): Promise<SendResult> {
-    this.#ensureStarted();
+  /** Everything at once where nothing has to be awaited, which is nearly always. Never throws. */
+  #sendOne(message: MessageInit, options: SendOptions): Promise<SendResult> {
     const { signal } = options;
-    if (signal?.aborted === true) throw abortedBeforeSend(signal);
-    const encoded = this.#encode(message);
-    const deadline = performance.now() + (options.timeout ?? this.#config.retryDeadline);
+    try {
+      this.#ensureStarted();
+      if (signal?.aborted === true) throw abortedBeforeSend(signal);
+      const encoded = this.#encode(message);
+      const now = performance.now();
+      const deadline = now + (options.timeout ?? this.#config.retryDeadline);
+      const route = this.#core.routes.peek(message.topic);
+      if (signal !== undefined || route === null || !this.#flight.tryEnter()) {
+        return this.#sendWaiting(encoded, message, options, deadline);
+      }
+      return this.#sendAtOnce(encoded, route, message, options, deadline, now);
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** With a place in flight taken; the send gives it back. */
+  #sendAtOnce(
+    encoded: OutgoingMessage,
+    route: TopicRoute,
+    message: MessageInit,
+    options: SendOptions,
+    deadline: number,
+    now: number,
+  ): Promise<SendResult> {
+    let queue: MessageQueue;
+    try {
+      queue = this.#chooseQueue(route, message, options);
+    } catch (error) {
+      this.#flight.exit();
+      throw error;
+    }
+    return new Promise((resolve, reject) => {
+      const queueFixed = isQueueFixed(message, options);
+      const send = new OpenSend(encoded, queueFixed, deadline, this.#flight, resolve, reject);
+      this.#ship(queue, send, now);
+    });
+  }
+
+  /** For a send that needs a place in flight or a route first, or that may be aborted. */
+  async #sendWaiting(
+    encoded: OutgoingMessage,
+    message: MessageInit,
+    options: SendOptions,
+    deadline: number,
+  ): Promise<SendResult> {
+    const { signal } = options;
     if (!this.#flight.tryEnter()) await this.#flight.enter(deadline, signal);
     try {
       const route = this.#core.routes.peek(message.topic) ?? (await this.#routeFor(message.topic));
       const queue = this.#chooseQueue(route, message, options);
-      return await this.#dispatch(encoded, queue, isQueueFixed(message, options), deadline, signal);
+      const queueFixed = isQueueFixed(message, options);
+      const settled = new Promise<SendResult>((resolve, reject) => {
+        const send = new OpenSend(encoded, queueFixed, deadline, null, resolve, reject);
+        this.#ship(queue, send, performance.now());
+      });
+      return await (signal === undefined ? settled : orAborted(settled, signal));
     } finally {
       this.#flight.exit();
     }
   }
 
-  #dispatch(
-    message: OutgoingMessage,
-    queue: MessageQueue,
-    queueFixed: boolean,
-    deadline: number,
-    signal: AbortSignal | undefined,
-  ): Promise<SendResult> {
-    const settled = new Promise<SendResult>((resolve, reject) => {
-      const send: PendingSend = { message, queueFixed, deadline, resolve, reject };
-      if (this.#batcher === null) new Shipment(this.#ports, queue, [send]).start();
-      else this.#batcher.add(queue, send);
-    });
-    return signal === undefined ? settled : orAborted(settled, signal);
+  #ship(queue: MessageQueue, send: PendingSend, now: number): void {
+    if (this.#batcher === null) new Shipment(this.#ports, queue, [send]).start(now);
+    else this.#batcher.add(queue, send);
   }
 
   #encode(message: MessageInit): OutgoingMessage {

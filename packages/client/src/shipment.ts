@@ -1,5 +1,11 @@
-import { ConnectionError, type Connection } from '@ledgermq/protocol/net';
-import type { RemotingCommand } from '@ledgermq/protocol';
+import {
+  decodeCommand,
+  scanSendResponse,
+  type Frame,
+  type RemotingCommand,
+  type ScannedSendResponse,
+} from '@ledgermq/protocol';
+import { ConnectionError, type Connection, type Requester } from '@ledgermq/protocol/net';
 import type { BrokerConnections } from './broker-connections.ts';
 import {
   MQBrokerException,
@@ -14,7 +20,7 @@ import type { MessageQueue } from './message-queue.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import type { RouteCache } from './route-cache.ts';
 import { readSendAnswer, type SendAnswer, type SendStatus } from './send-answer.ts';
-import { encodeSend, frameOf, type SendFrame } from './send-frame.ts';
+import { encodeMany, encodeSingle } from './send-frame.ts';
 
 export interface SendResult {
   readonly sendStatus: SendStatus;
@@ -33,8 +39,8 @@ export interface PendingSend {
   readonly queueFixed: boolean;
   /** `performance.now()` by which an answer must have come. */
   readonly deadline: number;
-  readonly resolve: (result: SendResult) => void;
-  readonly reject: (error: MQError) => void;
+  resolve(result: SendResult): void;
+  reject(error: MQError): void;
 }
 
 export interface ShipmentPorts {
@@ -57,14 +63,17 @@ const ROUTE_PAUSE_MS = 20;
  * have stored the messages, further ones go to the same group, whose table of stored ids makes the repetition harmless;
  * only what certainly is not stored may move to another group.
  */
-export class Shipment {
+export class Shipment implements Requester {
   readonly #ports: ShipmentPorts;
   readonly #sends: readonly PendingSend[];
-  readonly #attempts: SendAttempt[] = [];
-  readonly #tried: Set<string> = new Set();
   readonly #deadline: number;
   #queue: MessageQueue;
-  #frame: SendFrame;
+  /** Where the attempt that `start` made went, and when. */
+  #address = '';
+  #startedAt = 0;
+  /** Failed attempts; most shipments have none, and no list either. */
+  #attempts: SendAttempt[] | null = null;
+  #tried: Set<string> | null = null;
   #maybeStored = false;
   #lastFailure: SendAnswer | Error | null = null;
 
@@ -72,28 +81,59 @@ export class Shipment {
     this.#ports = ports;
     this.#queue = queue;
     this.#sends = sends;
-    this.#deadline = Math.min(...sends.map((send) => send.deadline));
-    this.#frame = this.#encode();
+    this.#deadline = earliestDeadline(sends);
   }
 
-  /** The fast way: the master is known and its connection open, so nothing has to be awaited before the write. */
-  start(): void {
+  /**
+   * The fast way: the master is known and its connection open, so nothing has to be awaited before the write. `now` is
+   * on the clock of `performance.now()`.
+   */
+  start(now: number): void {
     const address = this.#ports.routes.masterOf(this.#queue.brokerName);
     const connection = address === null ? null : this.#ports.connections.peek(address);
     if (address === null || connection === null) {
       void this.#run();
       return;
     }
-    const startedAt = performance.now();
-    this.#request(connection).then(
-      (response) => {
-        if (!this.#takeAnswer(response, address, startedAt)) void this.#beforeRetry().then(() => this.#run());
-      },
-      (error: unknown) => {
-        this.#takeFailure(error, address, startedAt);
-        void this.#beforeRetry().then(() => this.#run());
-      },
-    );
+    this.#address = address;
+    this.#startedAt = now;
+    try {
+      connection.requestFor(this, Math.min(now + this.#ports.sendMsgTimeout, this.#deadline));
+    } catch (error) {
+      this.onFailure(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Made anew for each attempt: nearly always there is only one, and its text need not be kept. */
+  encode(opaque: number): Buffer {
+    const { producerGroup } = this.#ports;
+    const to = { producerGroup, queueId: this.#queue.queueId, opaque, oneway: false };
+    const first = this.#sends[0];
+    if (this.#sends.length === 1 && first !== undefined) return encodeSingle(to, first.message);
+    const messages = this.#sends.map((send) => send.message);
+    return encodeMany(to, messages);
+  }
+
+  /** The answer to what `start` sent. */
+  onResponse(frame: Frame, decoded: RemotingCommand | null): void {
+    const scanned = decoded === null && this.#sends.length === 1 ? scanSendResponse(frame) : null;
+    if (scanned !== null) {
+      this.#resolveOne(scanned);
+      return;
+    }
+    const response = decoded ?? decodeCommand(frame);
+    if (!this.#takeAnswer(response, this.#address, this.#startedAt)) this.#runLater();
+  }
+
+  /** What `start` sent has no answer. */
+  onFailure(error: Error): void {
+    this.#takeFailure(error, this.#address, this.#startedAt);
+    this.#runLater();
+  }
+
+  /** Not at once, because the connection that reports may be in the middle of closing. */
+  #runLater(): void {
+    queueMicrotask(() => void this.#beforeRetry().then(() => this.#run()));
   }
 
   /** Attempts until an answer settles the matter or the deadline passes. Never rejects. */
@@ -107,7 +147,7 @@ export class Shipment {
         await pause(Math.min(remaining, ROUTE_PAUSE_MS));
         continue;
       }
-      this.#tried.add(address);
+      this.#markTried(address);
       const startedAt = performance.now();
       try {
         const connection = await this.#ports.connections.get(address);
@@ -122,20 +162,32 @@ export class Shipment {
   }
 
   #request(connection: Connection): Promise<RemotingCommand> {
-    const timeout = Math.min(this.#ports.sendMsgTimeout, this.#deadline - performance.now());
-    return connection.requestRaw((opaque) => frameOf(this.#frame, opaque), timeout);
+    return new Promise((resolve, reject) => {
+      const requester: Requester = {
+        encode: (opaque) => this.encode(opaque),
+        onResponse: (frame, decoded) => resolve(decoded ?? decodeCommand(frame)),
+        onFailure: reject,
+      };
+      const timeoutAt = performance.now() + this.#ports.sendMsgTimeout;
+      connection.requestFor(requester, Math.min(timeoutAt, this.#deadline));
+    });
   }
 
   /** The master first, then its replicas: each forwards to the master or holds the send while there is none. */
   #nextAddress(): string | null {
     const addresses = [...this.#ports.routes.addressesOf(this.#queue.brokerName)].sort(([a], [b]) => a - b);
-    for (const [, address] of addresses) if (!this.#tried.has(address)) return address;
+    for (const [, address] of addresses) if (this.#tried?.has(address) !== true) return address;
     return null;
+  }
+
+  #markTried(address: string): void {
+    this.#tried ??= new Set();
+    this.#tried.add(address);
   }
 
   async #refreshRoute(): Promise<void> {
     const { routes } = this.#ports;
-    this.#tried.clear();
+    this.#tried = null;
     await routes.refresh(this.#queue.topic).catch((error: unknown) => {
       this.#lastFailure ??= error instanceof Error ? error : new Error(String(error));
     });
@@ -145,7 +197,7 @@ export class Shipment {
     // The look at the route runs beside the next attempt; a replica that holds the send may well be quicker.
     void this.#ports.routes.refresh(this.#queue.topic).catch(() => null);
     this.#moveElsewhere();
-    if (this.#attempts.length > 1) {
+    if (this.#attempts !== null && this.#attempts.length > 1) {
       await pause(BACKOFF_MS_MIN + Math.random() * (BACKOFF_MS_MAX - BACKOFF_MS_MIN));
     }
   }
@@ -156,8 +208,7 @@ export class Shipment {
     const other = this.#ports.otherQueue(this.#queue.topic, this.#queue.brokerName);
     if (other === null) return;
     this.#queue = other;
-    this.#frame = this.#encode();
-    this.#tried.clear();
+    this.#tried = null;
   }
 
   /** True when the answer settled every message. */
@@ -179,7 +230,8 @@ export class Shipment {
     if (answer.type !== 'rejected' || this.#maybeStored) return false;
     // One bad message spoils its batch: alone, each gets its own answer.
     if (this.#sends.length > 1) {
-      for (const send of this.#sends) new Shipment(this.#ports, this.#queue, [send]).start();
+      const now = performance.now();
+      for (const send of this.#sends) new Shipment(this.#ports, this.#queue, [send]).start(now);
     } else {
       this.#fail();
     }
@@ -191,18 +243,36 @@ export class Shipment {
     this.#lastFailure = failure;
     if (!(failure instanceof ConnectionError) || failure.written) this.#maybeStored = true;
     this.#note(address, startedAt, failure.message);
-    this.#tried.add(address);
+    this.#markTried(address);
   }
 
   #note(address: string, startedAt: number, error: string): void {
     const { brokerName } = this.#queue;
+    this.#attempts ??= [];
     this.#attempts.push({ brokerName, address, ms: Math.round(performance.now() - startedAt), error });
   }
 
-  #resolve(answer: SendAnswer & { type: 'stored' }): void {
+  /** The usual case: one message, stored by the attempt that `start` made. */
+  #resolveOne(stored: ScannedSendResponse): void {
+    const send = this.#sends[0];
+    send?.resolve({
+      sendStatus: 'SEND_OK',
+      msgId: send.message.uniqKey,
+      offsetMsgId: stored.msgId,
+      messageQueue: this.#queueOf(stored.queueId),
+      queueOffset: stored.queueOffset,
+      attempts: 1,
+    });
+  }
+
+  #queueOf(queueId: number): MessageQueue {
     const { topic, brokerName } = this.#queue;
-    const messageQueue = { topic, brokerName, queueId: answer.queueId };
-    const attempts = this.#attempts.length + 1;
+    return queueId === this.#queue.queueId ? this.#queue : { topic, brokerName, queueId };
+  }
+
+  #resolve(answer: SendAnswer & { type: 'stored' }): void {
+    const messageQueue = this.#queueOf(answer.queueId);
+    const attempts = (this.#attempts?.length ?? 0) + 1;
     for (const [i, send] of this.#sends.entries()) {
       send.resolve({
         sendStatus: answer.status,
@@ -222,7 +292,7 @@ export class Shipment {
 
   #error(): MQError {
     const failure = this.#lastFailure;
-    const attempts = this.#attempts;
+    const attempts = this.#attempts ?? [];
     const refused = failure !== null && !(failure instanceof Error) && failure.type === 'rejected';
     const outcome: SendOutcome = this.#maybeStored ? 'unknown' : refused ? 'rejected' : 'unavailable';
     const tries = `${attempts.length} attempt${attempts.length === 1 ? '' : 's'}`;
@@ -244,14 +314,12 @@ export class Shipment {
       ? new RemotingTimeoutException(message, details)
       : new RemotingConnectException(message, details);
   }
+}
 
-  #encode(): SendFrame {
-    return encodeSend(
-      this.#ports.producerGroup,
-      this.#sends.map((send) => send.message),
-      this.#queue.queueId,
-    );
-  }
+function earliestDeadline(sends: readonly PendingSend[]): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const { deadline } of sends) if (deadline < earliest) earliest = deadline;
+  return earliest;
 }
 
 function pause(ms: number): Promise<void> {

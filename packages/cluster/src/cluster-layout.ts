@@ -69,7 +69,14 @@ export const GROUPS_MAX = 26;
  * @throws RangeError when a count is outside its bounds.
  */
 export function layoutCluster(options: LayoutOptions): ClusterLayout {
-  const { nodes, groups, dataDir, namesrvs = 1, host = '127.0.0.1', clusterName = 'DefaultCluster' } = options;
+  const {
+    nodes,
+    groups,
+    dataDir,
+    namesrvs = 1,
+    host = '127.0.0.1',
+    clusterName = 'DefaultCluster',
+  } = options;
   const pickPort = options.pickPort ?? fixedPorts;
   requireBetween('nodes', nodes, 1, NODES_MAX);
   requireBetween('groups', groups, 1, GROUPS_MAX);

@@ -79,7 +79,8 @@ export class LocalCluster {
 
   node(id: string): ServerProcess {
     const server = this.#nodes.get(id);
-    if (server === undefined) throw new ClusterError('NO_SUCH_PROCESS', `there is no node ${id} in this cluster`);
+    if (server === undefined)
+      throw new ClusterError('NO_SUCH_PROCESS', `there is no node ${id} in this cluster`);
     return server;
   }
 
@@ -89,7 +90,9 @@ export class LocalCluster {
     return server;
   }
 
-  onUnexpectedExit(listener: (name: string, code: number | null, signal: NodeJS.Signals | null) => void): void {
+  onUnexpectedExit(
+    listener: (name: string, code: number | null, signal: NodeJS.Signals | null) => void,
+  ): void {
     for (const server of [...this.#namesrvs, ...this.#nodes.values()]) {
       server.onUnexpectedExit((code, signal) => listener(server.name, code, signal));
     }

@@ -30,11 +30,15 @@ export async function fetchClusterStatus(
 }
 
 /** The node that calls itself leader of the group in the highest term, or null. */
-export function findLeader(statuses: ReadonlyMap<string, NodeStatus | null>, brokerName: string): string | null {
+export function findLeader(
+  statuses: ReadonlyMap<string, NodeStatus | null>,
+  brokerName: string,
+): string | null {
   let best: { id: string; term: number } | null = null;
   for (const [id, status] of statuses) {
     const replica = status?.groups.find((group) => group.brokerName === brokerName);
-    if (replica?.role === 'leader' && (best === null || replica.term > best.term)) best = { id, term: replica.term };
+    if (replica?.role === 'leader' && (best === null || replica.term > best.term))
+      best = { id, term: replica.term };
   }
   return best?.id ?? null;
 }

@@ -17,7 +17,11 @@ export interface ServerProcessOptions {
 /**
  * Young objects of a broker live as long as a send is under way; room for them keeps them out of the old generation.
  */
-export const SERVER_NODE_ARGUMENTS: readonly string[] = ['--enable-source-maps', '--max-semi-space-size=32', '--heap-growing-percent=400'];
+export const SERVER_NODE_ARGUMENTS: readonly string[] = [
+  '--enable-source-maps',
+  '--max-semi-space-size=32',
+  '--heap-growing-percent=400',
+];
 
 /** How much of a process's log is shown when it does not start. */
 const LOG_TAIL_BYTES = 2000;
@@ -116,7 +120,12 @@ export class ServerProcess {
         else reject(error);
       };
       const onMessage = (message: unknown): void => {
-        if (typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready') {
+        if (
+          typeof message === 'object' &&
+          message !== null &&
+          'type' in message &&
+          message.type === 'ready'
+        ) {
           settle(null);
         }
       };

@@ -27,7 +27,9 @@ test('the default layout uses well-known ports and spreads the preferred masters
 test('no two users of a layout share an address', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 26 }), (nodes, groups) => {
-      const addresses = addressesOf(layoutCluster({ nodes, groups, dataDir: 'd' })).map(({ address }) => address);
+      const addresses = addressesOf(layoutCluster({ nodes, groups, dataDir: 'd' })).map(
+        ({ address }) => address,
+      );
       return new Set(addresses).size === addresses.length && addresses.length === 1 + nodes * (2 + groups);
     }),
   );

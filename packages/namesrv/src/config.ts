@@ -34,7 +34,8 @@ export function parseNamesrvArgs(args: readonly string[]): NamesrvConfig {
     if (value === undefined) faults.push(`${name} needs a value`);
     else if (name === '--listen') {
       const match = /^(.+):(\d{1,5})$/.exec(value);
-      if (match === null || Number(match[2]) > 65_535) faults.push(`--listen wants host:port, not "${value}"`);
+      if (match === null || Number(match[2]) > 65_535)
+        faults.push(`--listen wants host:port, not "${value}"`);
       else [config.host, config.port] = [match[1] ?? '', Number(match[2])];
     } else if (name === '--data') config.dataDir = value;
     else if (name === '--log-level') config.logLevel = value;

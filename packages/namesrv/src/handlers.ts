@@ -74,7 +74,11 @@ const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
 ]);
 
 /** Answers a request; total: whatever is wrong with it becomes an answer. */
-export function handleRequest(request: RemotingCommand, context: RequestContext, ports: HandlerPorts): RemotingCommand {
+export function handleRequest(
+  request: RemotingCommand,
+  context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const handler = handlers.get(request.code);
   if (handler === undefined) {
     return createResponse(request, ResponseCode.REQUEST_CODE_NOT_SUPPORTED, {
@@ -89,7 +93,11 @@ export function handleRequest(request: RemotingCommand, context: RequestContext,
   }
 }
 
-function registerBroker(request: RemotingCommand, context: RequestContext, ports: HandlerPorts): RemotingCommand {
+function registerBroker(
+  request: RemotingCommand,
+  context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const header = decodeRegisterBrokerHeader(request.extFields);
   checkRegistrationBodyCrc(header, request.body);
   const body = decodeRegisterBrokerBody(request.body);
@@ -116,7 +124,9 @@ function registerBroker(request: RemotingCommand, context: RequestContext, ports
     context.now,
   );
   if (result.type === 'refused') {
-    return createResponse(request, ResponseCode.SYSTEM_ERROR, { remark: `register broker failed: ${result.reason}` });
+    return createResponse(request, ResponseCode.SYSTEM_ERROR, {
+      remark: `register broker failed: ${result.reason}`,
+    });
   }
   const ordered = ports.kv.list(ORDER_TOPIC_NAMESPACE);
   return createResponse(request, ResponseCode.SUCCESS, {
@@ -130,13 +140,21 @@ function readRaftTerm(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-function unregisterBroker(request: RemotingCommand, _context: RequestContext, ports: HandlerPorts): RemotingCommand {
+function unregisterBroker(
+  request: RemotingCommand,
+  _context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const { brokerName, brokerAddr } = decodeBrokerIdentityHeader(request.extFields);
   ports.routes.unregister(brokerName, brokerAddr);
   return createResponse(request, ResponseCode.SUCCESS);
 }
 
-function queryDataVersion(request: RemotingCommand, context: RequestContext, ports: HandlerPorts): RemotingCommand {
+function queryDataVersion(
+  request: RemotingCommand,
+  context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const { brokerName, brokerAddr } = decodeBrokerIdentityHeader(request.extFields);
   const known = ports.routes.touch(brokerName, brokerAddr, context.now);
   const changed = known === null || !sameDataVersion(known, decodeDataVersion(request.body));
@@ -146,7 +164,11 @@ function queryDataVersion(request: RemotingCommand, context: RequestContext, por
   });
 }
 
-function routeByTopic(request: RemotingCommand, _context: RequestContext, ports: HandlerPorts): RemotingCommand {
+function routeByTopic(
+  request: RemotingCommand,
+  _context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const header = decodeRouteRequestHeader(request.extFields);
   const route = ports.routes.lookup(header.topic);
   if (route === null) {
@@ -167,7 +189,11 @@ function routeByTopic(request: RemotingCommand, _context: RequestContext, ports:
   return createResponse(request, ResponseCode.SUCCESS, { body });
 }
 
-function clusterInfo(request: RemotingCommand, _context: RequestContext, ports: HandlerPorts): RemotingCommand {
+function clusterInfo(
+  request: RemotingCommand,
+  _context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const brokers = ports.routes.brokers();
   const clusters = new Map<string, string[]>();
   for (const { cluster, brokerName } of brokers) {
@@ -186,7 +212,11 @@ function allTopics(request: RemotingCommand, _context: RequestContext, ports: Ha
   return topicList(request, ports.routes.topics());
 }
 
-function topicsByCluster(request: RemotingCommand, _context: RequestContext, ports: HandlerPorts): RemotingCommand {
+function topicsByCluster(
+  request: RemotingCommand,
+  _context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const { cluster } = decodeTopicsByClusterHeader(request.extFields);
   return topicList(request, ports.routes.topicsOfCluster(cluster));
 }
@@ -197,13 +227,21 @@ function topicList(request: RemotingCommand, topics: readonly string[]): Remotin
   });
 }
 
-function deleteTopic(request: RemotingCommand, _context: RequestContext, ports: HandlerPorts): RemotingCommand {
+function deleteTopic(
+  request: RemotingCommand,
+  _context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const { topic, clusterName } = decodeDeleteTopicHeader(request.extFields);
   ports.routes.deleteTopic(topic, clusterName);
   return createResponse(request, ResponseCode.SUCCESS);
 }
 
-function wipeWritePerm(request: RemotingCommand, _context: RequestContext, ports: HandlerPorts): RemotingCommand {
+function wipeWritePerm(
+  request: RemotingCommand,
+  _context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const { brokerName } = decodeWritePermHeader(request.extFields);
   const touched = ports.routes.changeWritePermission(brokerName, false);
   return createResponse(request, ResponseCode.SUCCESS, {
@@ -211,7 +249,11 @@ function wipeWritePerm(request: RemotingCommand, _context: RequestContext, ports
   });
 }
 
-function addWritePerm(request: RemotingCommand, _context: RequestContext, ports: HandlerPorts): RemotingCommand {
+function addWritePerm(
+  request: RemotingCommand,
+  _context: RequestContext,
+  ports: HandlerPorts,
+): RemotingCommand {
   const { brokerName } = decodeWritePermHeader(request.extFields);
   const touched = ports.routes.changeWritePermission(brokerName, true);
   return createResponse(request, ResponseCode.SUCCESS, {
@@ -222,7 +264,9 @@ function addWritePerm(request: RemotingCommand, _context: RequestContext, ports:
 function putKv(request: RemotingCommand, _context: RequestContext, ports: HandlerPorts): RemotingCommand {
   const { namespace, key, value } = decodePutKvHeader(request.extFields);
   if (!ports.kv.put(namespace, key, value)) {
-    return createResponse(request, ResponseCode.SYSTEM_ERROR, { remark: 'the key-value table is full or the value too long' });
+    return createResponse(request, ResponseCode.SYSTEM_ERROR, {
+      remark: 'the key-value table is full or the value too long',
+    });
   }
   ports.saveKv();
   return createResponse(request, ResponseCode.SUCCESS);
@@ -250,7 +294,9 @@ function kvList(request: RemotingCommand, _context: RequestContext, ports: Handl
   const { namespace } = decodeKvNamespaceHeader(request.extFields);
   const pairs = ports.kv.list(namespace);
   if (pairs !== null) return createResponse(request, ResponseCode.SUCCESS, { body: encodeKvTable(pairs) });
-  return createResponse(request, ResponseCode.QUERY_NOT_FOUND, { remark: `No config item, Namespace: ${namespace}` });
+  return createResponse(request, ResponseCode.QUERY_NOT_FOUND, {
+    remark: `No config item, Namespace: ${namespace}`,
+  });
 }
 
 function brokerData(broker: BrokerView): BrokerData {

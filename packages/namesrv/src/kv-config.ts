@@ -25,7 +25,8 @@ export class KvConfig {
   /** False when a limit forbids it. */
   put(namespace: string, key: string, value: string): boolean {
     const known = this.#table.get(namespace)?.has(key) === true;
-    if (value.length > this.#limits.valueCharsMax || (!known && this.#entries >= this.#limits.entriesMax)) return false;
+    if (value.length > this.#limits.valueCharsMax || (!known && this.#entries >= this.#limits.entriesMax))
+      return false;
     let pairs = this.#table.get(namespace);
     if (pairs === undefined) {
       pairs = new Map();

@@ -39,7 +39,8 @@ export class Namesrv {
       { ...CONNECTION_DEFAULTS, host: config.host, port: config.port, connectionsMax: config.connectionsMax },
       {
         onFrames: (frames, connection) => this.#onFrames(frames, connection),
-        onClose: (connection) => this.#logGone(this.#routes.connectionClosed(connection.id), 'connection closed'),
+        onClose: (connection) =>
+          this.#logGone(this.#routes.connectionClosed(connection.id), 'connection closed'),
       },
     );
   }

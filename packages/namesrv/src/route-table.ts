@@ -173,7 +173,9 @@ export class RouteTable {
         .filter((broker) => broker.cluster === cluster)
         .map((broker) => broker.brokerName),
     );
-    return this.topics().filter((topic) => [...(this.#topics.get(topic)?.keys() ?? [])].some((name) => names.has(name)));
+    return this.topics().filter((topic) =>
+      [...(this.#topics.get(topic)?.keys() ?? [])].some((name) => names.has(name)),
+    );
   }
 
   /** DELETE_TOPIC_IN_NAMESRV (216): in the named cluster only, when one is named. */
@@ -192,7 +194,10 @@ export class RouteTable {
     for (const byBroker of this.#topics.values()) {
       const queue = byBroker.get(brokerName);
       if (queue === undefined) continue;
-      byBroker.set(brokerName, { ...queue, perm: writable ? TopicPerm.read | TopicPerm.write : queue.perm & ~TopicPerm.write });
+      byBroker.set(brokerName, {
+        ...queue,
+        perm: writable ? TopicPerm.read | TopicPerm.write : queue.perm & ~TopicPerm.write,
+      });
       touched++;
     }
     return touched;
@@ -210,9 +215,15 @@ export class RouteTable {
     ) {
       return `more than ${this.#limits.replicasPerBrokerMax} addresses of ${registration.brokerName}`;
     }
-    if (registration.topics.length > this.#limits.topicsMax) return `more than ${this.#limits.topicsMax} topics`;
+    if (registration.topics.length > this.#limits.topicsMax)
+      return `more than ${this.#limits.topicsMax} topics`;
     const term = registration.raftTerm;
-    if (broker !== undefined && registration.brokerId === MASTER_ID && term !== null && term < broker.masterTerm) {
+    if (
+      broker !== undefined &&
+      registration.brokerId === MASTER_ID &&
+      term !== null &&
+      term < broker.masterTerm
+    ) {
       return `a master of term ${broker.masterTerm} is known; this registration is of term ${term}`;
     }
     return null;

@@ -19,7 +19,10 @@ import { Namesrv, namesrvDefaults, parseNamesrvArgs } from '../src/index.ts';
 const silent = { info() {}, warn() {} };
 const quiet = { onFrames() {}, onClose() {} };
 
-async function startNamesrv(t: ExecutionContext, dataDir: string = mkdtempSync(join(tmpdir(), 'namesrv-'))): Promise<{
+async function startNamesrv(
+  t: ExecutionContext,
+  dataDir: string = mkdtempSync(join(tmpdir(), 'namesrv-')),
+): Promise<{
   open: () => Promise<Connection>;
   dataDir: string;
   stop: () => Promise<void>;
@@ -106,7 +109,10 @@ test('old clients get unquoted ids, new ones quoted', async (t) => {
 test('unknown codes, missing fields and damaged bodies are answered and the server goes on', async (t) => {
   const { open } = await startNamesrv(t);
   const connection = await open();
-  t.is((await connection.request(createRequest(9999, {}), 1000)).code, ResponseCode.REQUEST_CODE_NOT_SUPPORTED);
+  t.is(
+    (await connection.request(createRequest(9999, {}), 1000)).code,
+    ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
+  );
   const noTopic = await connection.request(createRequest(RequestCode.GET_ROUTEINFO_BY_TOPIC, {}), 1000);
   t.is(noTopic.code, ResponseCode.SYSTEM_ERROR);
   t.regex(noTopic.remark ?? '', /topic/);

@@ -24,7 +24,11 @@ function addressesOf(table: RouteTable, topic: string): [number, string][] {
 
 test('a registration makes its topics routable and a slave learns its master', (t) => {
   const table = new RouteTable();
-  t.deepEqual(table.register(registration(), 0), { type: 'registered', masterAddr: null, haServerAddr: null });
+  t.deepEqual(table.register(registration(), 0), {
+    type: 'registered',
+    masterAddr: null,
+    haServerAddr: null,
+  });
   const slave = registration({ brokerAddr: '10.0.0.2:10911', brokerId: 1, connectionId: 2, topics: [] });
   t.deepEqual(table.register(slave, 0), {
     type: 'registered',
@@ -53,7 +57,11 @@ test('a broker that is not heard of expires; a data version query is a sign of l
   const table = new RouteTable();
   table.register(registration(), 0);
   t.deepEqual(table.expire(119_999), []);
-  t.deepEqual(table.touch('broker-a', '10.0.0.1:10911', 100_000), { counter: 1, stateVersion: 0, timestamp: 1 });
+  t.deepEqual(table.touch('broker-a', '10.0.0.1:10911', 100_000), {
+    counter: 1,
+    stateVersion: 0,
+    timestamp: 1,
+  });
   t.deepEqual(table.expire(219_999), []);
   t.deepEqual(table.expire(220_000), ['broker-a']);
   t.is(table.touch('broker-a', '10.0.0.1:10911', 220_000), null);
@@ -63,7 +71,10 @@ test('a replica that becomes master leaves its old id, and the old master comes 
   const table = new RouteTable();
   table.register(registration({ raftTerm: 1 }), 0);
   table.register(registration({ brokerAddr: '10.0.0.2:10911', brokerId: 2, connectionId: 2 }), 0);
-  table.register(registration({ brokerAddr: '10.0.0.2:10911', brokerId: 0, connectionId: 2, raftTerm: 2 }), 0);
+  table.register(
+    registration({ brokerAddr: '10.0.0.2:10911', brokerId: 0, connectionId: 2, raftTerm: 2 }),
+    0,
+  );
   t.deepEqual(addressesOf(table, 'T'), [[0, '10.0.0.2:10911']]);
   table.register(registration({ brokerId: 1 }), 0);
   t.deepEqual(addressesOf(table, 'T'), [
@@ -100,7 +111,13 @@ test('limits refuse what would grow without bound', (t) => {
   t.is(table.register(registration({ brokerName: 'broker-b' }), 0).type, 'refused');
   t.is(table.register(registration({ brokerAddr: 'a:1', brokerId: 1 }), 0).type, 'registered');
   t.is(table.register(registration({ brokerAddr: 'b:1', brokerId: 2 }), 0).type, 'refused');
-  const two = ['T', 'U'].map((topic) => ({ topic, readQueueNums: 1, writeQueueNums: 1, perm: 6, topicSysFlag: 0 }));
+  const two = ['T', 'U'].map((topic) => ({
+    topic,
+    readQueueNums: 1,
+    writeQueueNums: 1,
+    perm: 6,
+    topicSysFlag: 0,
+  }));
   t.is(table.register(registration({ topics: two }), 0).type, 'refused');
 });
 
@@ -126,7 +143,10 @@ test('whatever happens, an address stands under one id and every route has a liv
         else {
           const dataVersion = { counter, stateVersion: 0, timestamp: 0 };
           const brokerAddr = address;
-          table.register(registration({ brokerName, brokerAddr, brokerId, raftTerm, connectionId, dataVersion }), now);
+          table.register(
+            registration({ brokerName, brokerAddr, brokerId, raftTerm, connectionId, dataVersion }),
+            now,
+          );
         }
         for (const broker of table.brokers()) {
           const addresses = [...broker.brokerAddrs.values()];

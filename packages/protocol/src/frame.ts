@@ -35,6 +35,7 @@ export const FRAME_BYTES_MAX = 16_777_216;
  */
 export const HEADER_BYTES_MAX = 1_048_576;
 
+const NO_BODY: Buffer = Buffer.alloc(0);
 const NO_FRAMES: readonly Frame[] = Object.freeze([]);
 
 /**
@@ -191,7 +192,7 @@ function cutFrame(source: Buffer, at: number, bytes: number): Frame {
   return {
     serializeType: mark >>> 24 === 0 ? 0 : 1,
     header: source.subarray(headerAt, bodyAt),
-    body: source.subarray(bodyAt, at + bytes),
+    body: bodyAt === at + bytes ? NO_BODY : source.subarray(bodyAt, at + bytes),
   };
 }
 

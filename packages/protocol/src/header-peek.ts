@@ -30,10 +30,7 @@ const TAIL_MEMBERS_MAX = 6;
  * one, unless it is escaped, and then a backslash stands before it. Returns null for any other arrangement.
  */
 export function peekEnds(header: Buffer): PeekedHeader | null {
-  if (!bytesMatch(header, 0, HEAD)) return null;
-  let codeEnd = HEAD.length;
-  while (header[codeEnd] !== COMMA && codeEnd < HEAD.length + 12) codeEnd += 1;
-  const code = plainInt32(header, HEAD.length, codeEnd);
+  const code = peekStart(header);
   let end = header.length - 1;
   if (Number.isNaN(code) || header[end] !== BRACE_CLOSE) return null;
   let flag = Number.NaN;
@@ -55,6 +52,14 @@ export function peekEnds(header: Buffer): PeekedHeader | null {
     end = keyAt - 2;
   }
   return null;
+}
+
+/** The code of a JSON header that begins with it, as they all do; NaN for any other arrangement. */
+export function peekStart(header: Buffer): number {
+  if (!bytesMatch(header, 0, HEAD)) return Number.NaN;
+  let codeEnd = HEAD.length;
+  while (header[codeEnd] !== COMMA && codeEnd < HEAD.length + 12) codeEnd += 1;
+  return plainInt32(header, HEAD.length, codeEnd);
 }
 
 /** Where the number or string that ends before `end` starts; -1 for other values. */

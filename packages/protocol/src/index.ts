@@ -23,8 +23,10 @@ export {
 export type { CommandHeader, RemotingCommand, ResponseParts } from './command.ts';
 export { EXT_FIELDS_MAX } from './command-json.ts';
 export { LANGUAGES } from './language.ts';
-export { peekRequest, scanPullHeader, scanSendHeaderV2 } from './hot-header.ts';
+export { peekCode, peekRequest, scanPullHeader, scanSendHeaderV2 } from './hot-header.ts';
 export type { HotRequest } from './hot-header.ts';
+export { scanSendResponse } from './send-response-scan.ts';
+export type { ScannedSendResponse } from './send-response-scan.ts';
 export type { PeekedHeader } from './header-peek.ts';
 export { sendResponseTemplate } from './send-response-template.ts';
 export type { SendReply } from './send-response-template.ts';

@@ -10,7 +10,7 @@ import type { Frame } from '../src/frame.ts';
 import { decodePullHeader, encodePullHeader } from '../src/headers/pull-message.ts';
 import type { PullHeader } from '../src/headers/pull-message.ts';
 import { decodeSendHeaderV2, encodeSendHeaderV2 } from '../src/headers/send-message.ts';
-import { peekRequest, scanPullHeader, scanSendHeaderV2 } from '../src/hot-header.ts';
+import { peekCode, peekRequest, scanPullHeader, scanSendHeaderV2 } from '../src/hot-header.ts';
 import { anyCommand } from './any-command.ts';
 import { anyInt32, anyLong, anyName, anySendHeader } from './any-send-header.ts';
 import { REQUEST_BINARY, REQUEST_JSON, RESPONSE_JSON, SEND_BINARY } from './wire-vectors.ts';
@@ -291,4 +291,19 @@ test('peeking at mutated headers gives the parsed numbers or what only a broken 
     }
   });
   fc.assert(property, { seed: 14_005, numRuns: 3_000 });
+});
+
+test('the code alone is that of the command', (t) => {
+  fc.assert(
+    fc.property(anyCommand(), (command) => {
+      const code = peekCode(frameOf(command));
+      if (!Number.isNaN(code)) t.is(code, command.code);
+    }),
+    { seed: 20_240_614 },
+  );
+  t.is(peekCode(jsonFrame(JAVA_SEND)), 310);
+  t.is(peekCode(jsonFrame('{"opaque":1,"code":11,"flag":0}')), 11);
+  for (const header of ['{"code":1.5,"flag":0}', '{"code":', '', '{"flag":0}']) {
+    t.true(Number.isNaN(peekCode(jsonFrame(header))), header);
+  }
 });

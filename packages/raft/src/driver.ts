@@ -84,7 +84,12 @@ export class RaftDriver {
       view: () => this.#node.status(),
       campaign: () => this.#campaign(),
     });
-    this.#ticker = new Ticker({ config, clock, logger, onTicks: (ticks) => this.#turn(this.#leavesFirstElection() ? 0 : ticks) });
+    this.#ticker = new Ticker({
+      config,
+      clock,
+      logger,
+      onTicks: (ticks) => this.#turn(this.#leavesFirstElection() ? 0 : ticks),
+    });
     this.#lane = new SyncLane(log, {
       onDurable: (index, term, waiting) => this.#onDurable(index, term, waiting),
       onFailure: (error) => this.#fail(error, 'STORAGE_FAILED'),
@@ -186,7 +191,8 @@ export class RaftDriver {
   #leavesFirstElection(): boolean {
     if (this.#graceEnds === 0) return false;
     const { role, leader } = this.#node.status();
-    if (role !== 'follower' || leader !== null || this.#options.clock.monotonic() >= this.#graceEnds) this.#graceEnds = 0;
+    if (role !== 'follower' || leader !== null || this.#options.clock.monotonic() >= this.#graceEnds)
+      this.#graceEnds = 0;
     return this.#graceEnds > 0;
   }
 

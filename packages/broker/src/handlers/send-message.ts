@@ -84,15 +84,27 @@ export class SendMessageHandler {
     }
     const record = this.#recordOf(this.#specOf(header, target, body, properties, exchange));
     this.#ports.proposer.appendMessage(record, (outcome) => {
-      guarded(exchange, () => {
-        if (outcome.type === 'stored') {
-          this.#whenAnnounced(target, exchange, () => {
-            this.#answerOne(outcome, uniqKey, exchange);
-          });
-        } else {
-          answerNotStored(outcome, exchange, retry);
-        }
-      });
+      this.#settleOne(outcome, target, uniqKey, exchange, retry);
+    });
+  }
+
+  #settleOne(
+    outcome: SendOutcome,
+    target: SendTarget,
+    uniqKey: string,
+    exchange: Exchange,
+    retry: Retry,
+  ): void {
+    guarded(exchange, () => {
+      if (outcome.type !== 'stored') {
+        answerNotStored(outcome, exchange, retry);
+      } else if (this.#ports.topics.isCreating(target.topic)) {
+        this.#whenAnnounced(target, exchange, () => {
+          this.#answerOne(outcome, uniqKey, exchange);
+        });
+      } else {
+        this.#answerOne(outcome, uniqKey, exchange);
+      }
     });
   }
 

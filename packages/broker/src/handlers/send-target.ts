@@ -6,7 +6,7 @@ import { refusalAnswer } from '../failure.ts';
 import { DLQ_TOPIC_PREFIX, RETRY_TOPIC_PREFIX } from '../group-port.ts';
 import type { SubscriptionGroupsPort } from '../group-port.ts';
 import type { TopicCreation } from '../topic-creation.ts';
-import { valueOf } from './stored-properties.ts';
+import { initialOf, initialsOf, valueOf } from './stored-properties.ts';
 
 export interface SendTargetPorts {
   readonly topics: TopicCreation;
@@ -117,6 +117,15 @@ export function deadLetterTarget(topics: TopicCreation, groupName: string): Send
     : { type: 'target', topic, queueId: 0 };
 }
 
+/** Of the names that `unsupportedFeature` looks for. */
+const UNSUPPORTED_INITIALS: number = [
+  MessageProperty.TRANSACTION_PREPARED,
+  MessageProperty.DELAY_TIME_LEVEL,
+  MessageProperty.TIMER_DELAY_SEC,
+  MessageProperty.TIMER_DELAY_MS,
+  MessageProperty.TIMER_DELIVER_MS,
+].reduce((initials, name) => initials | initialOf(name, 0), 0);
+
 /**
  * What this broker cannot keep its word on yet is refused, not stored as something else: a half message must not be
  * seen before its commit, a delayed one not before its time. A consumer's retry is exempt: its delay is a wish, and
@@ -128,6 +137,9 @@ function unsupportedFeature(header: SendHeader): string | null {
     return null;
   }
   const prepared = (sysFlag & SysFlag.TRANSACTION_MASK) !== 0;
+  if (!prepared && (initialsOf(properties) & UNSUPPORTED_INITIALS) === 0) {
+    return null;
+  }
   if (prepared || valueOf(properties, MessageProperty.TRANSACTION_PREPARED) === 'true') {
     return 'transaction messages are not supported by this broker';
   }

@@ -19,7 +19,7 @@ import {
   type Command,
   type MachineSettings,
 } from './command.ts';
-import { ConsumerOffsetTable } from './consumer-offsets.ts';
+import { ConsumerOffsetTable, type ConsumerOffset } from './consumer-offsets.ts';
 import { restoreDataVersion } from './data-version.ts';
 import { locateBody } from './entry-body.ts';
 import { machineLimits } from './machine-limits.ts';
@@ -161,7 +161,7 @@ export class BrokerMachine {
       case 'commitOffsets': {
         let reply: CommandReply = 'unchanged';
         for (const commit of command.commits) {
-          const change = this.offsets.commit(commit, command.force);
+          const change = this.#commitOffset(commit, command.force);
           if (change !== 'unchanged') reply = change;
         }
         return reply;
@@ -178,6 +178,15 @@ export class BrokerMachine {
         return 'changed';
       }
     }
+  }
+
+  /**
+   * A commit may be on its way while its topic is deleted. Kept, it would count for the next topic of that name, whose
+   * first messages the group would then never see.
+   */
+  #commitOffset(commit: ConsumerOffset, force: boolean): CommandReply {
+    if (this.topics.get(commit.topic) === undefined) return 'invalid';
+    return this.offsets.commit(commit, force);
   }
 
   #putSettings(settings: MachineSettings): CommandReply {

@@ -11,9 +11,14 @@ import type {
   SendsSettled,
 } from './outcome.ts';
 
-type RecordWaiter =
-  | { readonly type: 'one'; readonly settle: SendSettled }
-  | { readonly type: 'many'; readonly count: number; readonly settle: SendsSettled };
+/** Who waits for several records that follow each other. */
+interface ManyWaiter {
+  readonly count: number;
+  readonly settle: SendsSettled;
+}
+
+/** The callback alone waits for one record: there is one per message. */
+type RecordWaiter = SendSettled | ManyWaiter;
 
 /**
  * Everybody who waits for one entry, in the order of its records and commands. Exactly one of the `settle...`
@@ -36,12 +41,12 @@ export class EntryWaiters {
   }
 
   addRecord(settle: SendSettled): void {
-    this.#records.push({ type: 'one', settle });
+    this.#records.push(settle);
     this.#recordCount += 1;
   }
 
   addRecords(count: number, settle: SendsSettled): void {
-    this.#records.push({ type: 'many', count, settle });
+    this.#records.push({ count, settle });
     this.#recordCount += count;
   }
 
@@ -55,19 +60,15 @@ export class EntryWaiters {
     });
     let position = 0;
     for (const waiter of this.#records) {
-      switch (waiter.type) {
-        case 'one':
-          this.#guard(waiter.settle, sendOutcome(outcomes, position));
-          position += 1;
-          break;
-        case 'many': {
-          const settled: SendOutcome[] = [];
-          for (let i = 0; i < waiter.count; i += 1) settled.push(sendOutcome(outcomes, position + i));
-          this.#guard(waiter.settle, settled);
-          position += waiter.count;
-          break;
-        }
+      if (typeof waiter === 'function') {
+        this.#guard(waiter, sendOutcome(outcomes, position));
+        position += 1;
+        continue;
       }
+      const settled: SendOutcome[] = [];
+      for (let i = 0; i < waiter.count; i += 1) settled.push(sendOutcome(outcomes, position + i));
+      this.#guard(waiter.settle, settled);
+      position += waiter.count;
     }
   }
 
@@ -82,14 +83,8 @@ export class EntryWaiters {
   #settleAll(outcome: Refused | OutcomeUnknown): void {
     for (const settle of this.#commands) this.#guard(settle, outcome);
     for (const waiter of this.#records) {
-      switch (waiter.type) {
-        case 'one':
-          this.#guard(waiter.settle, outcome);
-          break;
-        case 'many':
-          this.#guard(waiter.settle, new Array<SendOutcome>(waiter.count).fill(outcome));
-          break;
-      }
+      if (typeof waiter === 'function') this.#guard(waiter, outcome);
+      else this.#guard(waiter.settle, new Array<SendOutcome>(waiter.count).fill(outcome));
     }
   }
 

@@ -2,10 +2,12 @@ import { BrokerError } from '../errors.ts';
 
 /*
  * The first bytes of a peer connection: u32 magic "LMQP", u8 version, u16 length, JSON {"cluster","from","to"}.
- * Frames of Raft messages follow.
+ * The node that was called answers in the same form, and nothing else. Frames of Raft messages follow the first one.
+ *
+ * Version 2: the answer. Without it a port that merely accepts connections would pass for a living peer.
  */
 const MAGIC = 0x4c4d5150;
-const VERSION = 1;
+const VERSION = 2;
 const PREFIX_BYTES = 7;
 const HELLO_BYTES_MAX = 4096;
 

@@ -26,6 +26,7 @@ export interface PeerTransportConfig {
   readonly peers: readonly PeerAddress[];
   /** Bytes that may wait for one peer; messages beyond are dropped and counted, Raft sends them again. */
   readonly sendBytesMax: number;
+  /** For the connection and the answer to the hello. */
   readonly connectTimeoutMs: number;
   readonly reconnectMsMin: number;
   readonly reconnectMsMax: number;
@@ -72,6 +73,8 @@ export class PeerTransport {
   readonly #outgoing: Map<string, OutgoingPeer>;
   readonly #inbound: Map<string, Socket> = new Map();
   readonly #sockets: Set<Socket> = new Set();
+  /** Peers with a connection in either direction, until the loss of one is reported. */
+  readonly #present: Set<string> = new Set();
   #server: Server | null = null;
   #stopped = false;
 
@@ -82,8 +85,11 @@ export class PeerTransport {
       config.peers.map((peer) => [
         peer.id,
         new OutgoingPeer(peer, config, ports, {
-          onOpen: () => this.#each((events) => events.peerOpened(peer.id)),
-          onClose: () => this.#each((events) => events.peerClosed(peer.id)),
+          onOpen: () => {
+            this.#present.add(peer.id);
+            this.#each((events) => events.peerOpened(peer.id));
+          },
+          onClose: () => this.#gone(peer.id),
         }),
       ]),
     );
@@ -178,7 +184,7 @@ export class PeerTransport {
       if (peer !== null && this.#inbound.get(peer) === socket) {
         this.#inbound.delete(peer);
         // The peer's process is most likely gone: our own connection to it is of no use either.
-        this.#outgoing.get(peer)?.suspect();
+        if (this.#outgoing.get(peer)?.suspect() !== true) this.#gone(peer);
       }
     });
   }
@@ -187,7 +193,15 @@ export class PeerTransport {
     if (!this.#outgoing.has(peer)) throw new Error(`node ${peer} is not configured here`);
     const previous = this.#inbound.get(peer);
     this.#inbound.set(peer, socket);
+    this.#present.add(peer);
     previous?.destroy();
+    socket.write(encodeHello(this.#config.clusterName, this.#config.nodeId, peer));
+  }
+
+  /** Reports a loss once, however many connections go with it. */
+  #gone(peer: string): void {
+    if (this.#stopped || !this.#present.delete(peer)) return;
+    this.#each((events) => events.peerClosed(peer));
   }
 
   #deliver(peer: string, frames: ReturnType<PeerFrameDecoder['push']>): void {
@@ -272,9 +286,10 @@ class OutgoingPeer {
     queueMicrotask(() => this.#flush());
   }
 
-  /** Something else suggests that the peer is gone. */
-  suspect(): void {
+  /** Something else suggests that the peer is gone. True when its loss will be reported by `onClose`. */
+  suspect(): boolean {
     this.#socket?.destroy();
+    return this.#open;
   }
 
   #flush(): void {
@@ -306,14 +321,20 @@ class OutgoingPeer {
       if (!this.#open) socket.destroy();
     });
     socket.on('connect', () => {
-      this.#ports.clock.clearTimer(deadline);
-      this.#delayMs = this.#config.reconnectMsMin;
-      this.#open = true;
       socket.write(encodeHello(this.#config.clusterName, this.#config.nodeId, id));
-      this.#events.onOpen();
     });
-    // Nothing is ever sent to us on this connection; reading it is how its end is noticed.
-    socket.on('data', () => socket.destroy());
+    const answer = new HelloReader(this.#config.clusterName, this.#config.nodeId);
+    socket.on('data', (chunk: Buffer) => {
+      // Nothing is ever sent to us behind the answer; reading on is how the end of the connection is noticed.
+      if (this.#open || !this.#understands(answer, chunk)) {
+        socket.destroy();
+      } else if (answer.peer !== '') {
+        this.#ports.clock.clearTimer(deadline);
+        this.#delayMs = this.#config.reconnectMsMin;
+        this.#open = true;
+        this.#events.onOpen();
+      }
+    });
     socket.on('end', () => socket.destroy());
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
@@ -327,6 +348,20 @@ class OutgoingPeer {
       this.#reconnectLater();
       if (wasOpen) this.#events.onClose();
     });
+  }
+
+  /** False when these bytes are no answer of the node that was called. */
+  #understands(answer: HelloReader, chunk: Buffer): boolean {
+    try {
+      const rest = answer.push(chunk);
+      return rest === null || (rest.length === 0 && answer.peer === this.#peer.id);
+    } catch (error) {
+      this.#ports.logger.warn('a node called as a peer is none', {
+        peer: this.#peer.id,
+        error: error instanceof Error ? error.message : String(error),
+      });
+      return false;
+    }
   }
 
   #reconnectLater(): void {

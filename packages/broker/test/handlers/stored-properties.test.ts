@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import test from 'ava';
 import fc from 'fast-check';
 import { decodeProperties } from '@ledgermq/protocol';
-import { StoredProperties, valueOf } from '../../src/handlers/stored-properties.ts';
+import { initialOf, initialsOf, StoredProperties, valueOf } from '../../src/handlers/stored-properties.ts';
 
 function stored(): StoredProperties {
   return new StoredProperties({
@@ -66,4 +66,21 @@ test('bytes and text are completed alike, and foreign bytes survive', (t) => {
   );
   const foreign = Buffer.from([0x41, 0x01, 0xff, 0xfe, 0x02]);
   t.true(stored().completeBytes(foreign).properties.subarray(0, 5).equals(foreign));
+});
+
+test('a name that is there always has its initial', (t) => {
+  const anyText = fc
+    .array(fc.constantFrom('TAGS', 'CLUSTER', 'x', '\u0001', '\u0002', 'POP_CK', '\u00e9', '__A'))
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const initials = initialsOf(text);
+      for (const name of ['TAGS', 'CLUSTER', 'POP_CK']) {
+        if (valueOf(text, name) !== null) t.not(initials & initialOf(name, 0), 0);
+      }
+      if (!/(^|\u0002)T/.test(text)) t.is(initials & initialOf('TAGS', 0), 0);
+    }),
+    { seed: 20_240_615, numRuns: 500 },
+  );
+  t.is(initialsOf(''), 0);
 });

@@ -218,7 +218,7 @@ test('topics are put, changed, grown and deleted', async (t) => {
 });
 
 test('groups are put, kept and deleted, with their offsets when asked', async (t) => {
-  const subject = await Subject.start();
+  const subject = await Subject.start(putTopic('T'), putTopic('U'));
   const group = defaultSubscriptionGroup('g');
   const put = (autoCreate: boolean): Command => {
     return { type: 'putSubscriptionGroup', group: { ...group, retryMaxTimes: 3 }, autoCreate, timestamp: 1 };
@@ -243,7 +243,7 @@ test('groups are put, kept and deleted, with their offsets when asked', async (t
 });
 
 test('consumer offsets only grow unless forced', async (t) => {
-  const subject = await Subject.start();
+  const subject = await Subject.start(putTopic('T'));
   const commit = (offset: number, force = false, queueId = 0): readonly string[] =>
     subject.run({ type: 'commitOffsets', commits: [{ group: 'g', topic: 'T', queueId, offset }], force });
   t.deepEqual([commit(5), commit(5), commit(3), commit(9)].flat(), [
@@ -262,6 +262,19 @@ test('consumer offsets only grow unless forced', async (t) => {
   await subject.restart();
   t.is(subject.machine.offsets.get('g', 'T', 0), 2);
   t.is(subject.machine.offsets.rowCount, 1);
+});
+
+test('a commit that comes after its topic was deleted does not count for the next topic of that name', async (t) => {
+  const subject = await Subject.start(putTopic('T'), putTopic('U'));
+  const commits = ['T', 'U'].map((topic) => ({ group: 'g', topic, queueId: 0, offset: 1_000 }));
+  subject.run({ type: 'deleteTopic', topicName: 'T', timestamp: 2 });
+  for (const force of [false, true]) {
+    t.deepEqual(subject.run({ type: 'commitOffsets', commits: commits.slice(0, 1), force }), ['invalid']);
+  }
+  subject.run({ type: 'commitOffsets', commits, force: false });
+  subject.run(putTopic('T'));
+  t.is(subject.machine.offsets.get('g', 'T', 0), undefined);
+  t.is(subject.machine.offsets.get('g', 'U', 0), 1_000, 'the others of the same command count');
 });
 
 test('the first command of a group takes effect once', async (t) => {

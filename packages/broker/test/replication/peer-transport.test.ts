@@ -44,9 +44,28 @@ class Events {
   }
 }
 
+/** Virtual time that remembers which times were asked for. */
+class WatchedClock extends VirtualClock {
+  readonly delays: number[] = [];
+
+  override setTimer(ms: number, fn: () => void): ReturnType<VirtualClock['setTimer']> {
+    this.delays.push(ms);
+    return super.setTimer(ms, fn);
+  }
+
+  /** Lets the event loop turn until something holds. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+  }
+}
+
 /** A node that listens, with virtual time for its timers. */
 class Node {
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: WatchedClock = new WatchedClock();
   readonly events: Events = new Events();
   readonly received: Message[] = [];
   readonly transport: PeerTransport;
@@ -99,10 +118,15 @@ class RawServer {
   readonly events: Events = new Events();
   readonly #server: Server;
 
-  constructor(t: ExecutionContext, onSocket: (socket: Socket) => void = (socket) => socket.resume()) {
+  constructor(
+    t: ExecutionContext,
+    onSocket: (socket: Socket) => void = (socket) => socket.resume(),
+    answer: Buffer = encodeHello('c', 'n2', 'n1'),
+  ) {
     this.#server = createServer((socket) => {
       this.sockets.push(socket);
       socket.on('error', () => undefined);
+      socket.write(answer);
       onSocket(socket);
       this.events.add('connected');
     });
@@ -110,6 +134,12 @@ class RawServer {
       for (const socket of this.sockets) socket.destroy();
       await new Promise((resolve) => this.#server.close(resolve));
     });
+  }
+
+  /** Resolves when that connection is closed. */
+  async gone(which: number): Promise<void> {
+    const socket = this.sockets[which];
+    if (socket !== undefined) await closed(socket);
   }
 
   async listen(): Promise<number> {
@@ -229,7 +259,59 @@ test('strangers are shown out', async (t) => {
     socket.write(bytes);
     await t.notThrowsAsync(closed(socket), who);
   }
+  // Those that said to be n2 are taken for it until they go.
+  t.deepEqual(node.events.all, ['a closed n2', 'a closed n2', 'a closed n2']);
+});
+
+test('what accepts a connection but is not the peer is called ever less often, and never taken for it', async (t) => {
+  const hello = encodeHello('c', 'n2', 'n1');
+  const answers: [string, Buffer][] = [
+    ['another cluster', encodeHello('d', 'n2', 'n1')],
+    ['another node', encodeHello('c', 'n3', 'n1')],
+    ['one that looks for another', encodeHello('c', 'n2', 'n3')],
+    ['garbage', Buffer.from('HTTP/1.1 400 Bad Request')],
+    ['more than an answer', Buffer.concat([hello, Buffer.alloc(1)])],
+  ];
+  for (const [who, answer] of answers) {
+    const server = new RawServer(t, undefined, answer);
+    const node = new Node('n1', [at('n2', await server.listen())]);
+    node.join('a');
+    await node.start(t);
+    const waits = [20, 40, 80, 160, 320, 500, 500];
+    for (const [calls, wait] of waits.entries()) {
+      await server.events.until('connected', calls + 1);
+      await server.gone(calls);
+      await node.clock.until(() => node.clock.delays.at(-1) !== peerTransportDefaults.connectTimeoutMs);
+      t.is(node.clock.delays.at(-1), wait, who);
+      node.clock.advance(wait);
+    }
+    t.deepEqual(node.events.all, [], who);
+  }
+});
+
+test('a port that accepts and says nothing is given up after a time', async (t) => {
+  const server = new RawServer(t, undefined, Buffer.alloc(0));
+  const node = new Node('n1', [at('n2', await server.listen())]);
+  node.join('a');
+  await node.start(t);
+  await server.events.until('connected');
+  node.clock.advance(peerTransportDefaults.connectTimeoutMs);
+  await server.gone(0);
   t.deepEqual(node.events.all, []);
+});
+
+test('the loss of a peer that only called us is reported', async (t) => {
+  const node = new Node('n1', [at('n2', NOWHERE)]);
+  node.join('a');
+  const socket = await dial(t, await node.start(t));
+  socket.write(encodeHello('c', 'n2', 'n1'));
+  await new Promise<void>((resolve) => {
+    socket.once('data', () => resolve());
+  });
+  t.deepEqual(node.events.all, []);
+  socket.destroy();
+  await node.events.until('a closed n2');
+  t.is(node.events.count('a opened n2'), 0);
 });
 
 test('who says nothing is shown out after a time', async (t) => {

@@ -1,4 +1,10 @@
-import { fetchClusterStatus, findLeader, layoutOnFreePorts, LocalCluster, type ClusterLayout } from '@ledgermq/cluster';
+import {
+  fetchClusterStatus,
+  findLeader,
+  layoutOnFreePorts,
+  LocalCluster,
+  type ClusterLayout,
+} from '@ledgermq/cluster';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +23,11 @@ export interface DemoFailoverOptions {
 }
 
 export interface FailoverReport {
-  readonly kills: readonly { readonly brokerName: string; readonly node: string; readonly firstAckMs: number }[];
+  readonly kills: readonly {
+    readonly brokerName: string;
+    readonly node: string;
+    readonly firstAckMs: number;
+  }[];
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
@@ -47,7 +57,13 @@ export async function demoFailover(options: DemoFailoverOptions): Promise<number
   );
   await cluster.start();
   const workload = new Workload(
-    { namesrvAddr: cluster.namesrvAddr, topic: TOPIC, brokerNames, queuesPerBroker: QUEUES_PER_BROKER, rate: options.rate },
+    {
+      namesrvAddr: cluster.namesrvAddr,
+      topic: TOPIC,
+      brokerNames,
+      queuesPerBroker: QUEUES_PER_BROKER,
+      rate: options.rate,
+    },
     (message) => console.log(message),
   );
   try {
@@ -103,7 +119,9 @@ async function waitHealthy(layout: ClusterLayout, timeoutMs: number): Promise<vo
     const statuses = await fetchClusterStatus(layout);
     const healthy = layout.groups.every(({ brokerName }) => {
       const leader = findLeader(statuses, brokerName);
-      const replicas = [...statuses.values()].map((s) => s?.groups.find((group) => group.brokerName === brokerName));
+      const replicas = [...statuses.values()].map((s) =>
+        s?.groups.find((group) => group.brokerName === brokerName),
+      );
       const commit = Math.max(...replicas.map((replica) => replica?.commitIndex ?? 0));
       return (
         leader !== null &&
@@ -111,14 +129,16 @@ async function waitHealthy(layout: ClusterLayout, timeoutMs: number): Promise<vo
       );
     });
     if (healthy) return;
-    if (performance.now() > deadline) throw new Error(`the cluster did not become healthy within ${timeoutMs} ms`);
+    if (performance.now() > deadline)
+      throw new Error(`the cluster did not become healthy within ${timeoutMs} ms`);
     await delay(50);
   }
 }
 
 function summarize(kills: FailoverReport['kills'], summary: LedgerSummary): FailoverReport {
   const sorted = kills.map((kill) => kill.firstAckMs).sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { kills, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: sorted.at(-1) ?? 0, summary };
 }
 
@@ -131,7 +151,9 @@ function printReport({ kills, p50Ms, p99Ms, maxMs, summary }: FailoverReport): v
   console.log(`sent          ${summary.sent}`);
   console.log(`acknowledged  ${summary.acknowledged}`);
   console.log(`failed        ${summary.failed}`);
-  console.log(`received      ${summary.received} (${summary.redelivered} redeliveries of the same stored message)`);
+  console.log(
+    `received      ${summary.received} (${summary.redelivered} redeliveries of the same stored message)`,
+  );
   console.log(`duplicated    ${summary.duplicated}`);
   console.log(`lost          ${summary.lost}`);
   if (summary.misplaced > 0) console.log(`misplaced     ${summary.misplaced}`);

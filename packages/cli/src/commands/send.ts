@@ -18,6 +18,8 @@ export async function send(topic: string, body: string, options: SendCommandOpti
       ...(options.keys === undefined ? {} : { keys: options.keys }),
     });
     const { messageQueue, queueOffset, msgId } = result;
-    console.log(`stored ${messageQueue.brokerName} queue ${messageQueue.queueId} offset ${queueOffset} id ${msgId}`);
+    console.log(
+      `stored ${messageQueue.brokerName} queue ${messageQueue.queueId} offset ${queueOffset} id ${msgId}`,
+    );
   }
 }

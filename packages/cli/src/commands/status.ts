@@ -1,4 +1,10 @@
-import { createRequest, decodeClusterInfo, decodeKvTable, RequestCode, ResponseCode } from '@ledgermq/protocol';
+import {
+  createRequest,
+  decodeClusterInfo,
+  decodeKvTable,
+  RequestCode,
+  ResponseCode,
+} from '@ledgermq/protocol';
 import { connect, CONNECTION_DEFAULTS } from '@ledgermq/protocol/net';
 import { renderTable } from '../cluster-screen.ts';
 
@@ -9,7 +15,9 @@ type Answer = { readonly code: number; readonly body: Buffer; readonly remark: s
 
 /** `ledgermq status`: asks a name server who there is, and each broker address how it is. */
 export async function status({ namesrv }: { readonly namesrv: string }): Promise<void> {
-  const info = decodeClusterInfo(await clusterInfoBody(namesrv.split(';').filter((address) => address !== '')));
+  const info = decodeClusterInfo(
+    await clusterInfoBody(namesrv.split(';').filter((address) => address !== '')),
+  );
   const rows: string[][] = [];
   for (const [brokerName, broker] of [...info.brokerAddrTable].sort(([a], [b]) => a.localeCompare(b))) {
     const addresses = [...broker.brokerAddrs].sort(([a], [b]) => a - b);
@@ -52,7 +60,13 @@ async function statusRow(brokerName: string, id: number, address: string): Promi
 async function ask(address: string, code: number): Promise<Answer> {
   const at = address.lastIndexOf(':');
   const host = address.slice(0, at);
-  const connection = await connect(host, Number(address.slice(at + 1)), CONNECTION_DEFAULTS, quiet, TIMEOUT_MS);
+  const connection = await connect(
+    host,
+    Number(address.slice(at + 1)),
+    CONNECTION_DEFAULTS,
+    quiet,
+    TIMEOUT_MS,
+  );
   try {
     const { body, remark, code: answered } = await connection.request(createRequest(code, {}), TIMEOUT_MS);
     return { code: answered, remark, body: Buffer.from(body) };

@@ -90,7 +90,9 @@ function restartDeadNodes(cluster: LocalCluster, screen: LiveScreen, signal: Abo
     deaths.set(name, recent);
     const how = exitSignal ?? `exit code ${String(code)}`;
     if (recent.length > RESTARTS_PER_MINUTE_MAX) {
-      screen.log(`${name} ended (${how}) for the ${recent.length}th time in a minute; it stays down, see its log`);
+      screen.log(
+        `${name} ended (${how}) for the ${recent.length}th time in a minute; it stays down, see its log`,
+      );
       return;
     }
     screen.log(`${name} ended (${how}); starting it again in ${RESTART_AFTER_MS / 1000} s`);
@@ -100,7 +102,8 @@ function restartDeadNodes(cluster: LocalCluster, screen: LiveScreen, signal: Abo
         () => {
           if (!signal.aborted) screen.log(`${name} is back (pid ${String(cluster.node(name).pid)})`);
         },
-        (error: unknown) => screen.log(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`),
+        (error: unknown) =>
+          screen.log(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`),
       );
   });
 }

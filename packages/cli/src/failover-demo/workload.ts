@@ -117,7 +117,9 @@ export class Workload {
       }
     } catch (error) {
       this.ledger.fail();
-      this.#onError(`a send to ${brokerName} failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.#onError(
+        `a send to ${brokerName} failed: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Frame } from '../frame.ts';
 import { peekRequest } from '../hot-header.ts';
 import { ConnectionError } from './connection-error.ts';
 import { InFlight } from './in-flight.ts';
-import type { Waiter } from './in-flight.ts';
+import type { Requester, Waiter } from './in-flight.ts';
 import { flushAtTurnEnd } from './turn-flush.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -151,12 +151,19 @@ export class Connection {
    * Rejects with a `ConnectionError`.
    */
   request(command: RemotingCommand, timeoutMs: number, signal?: AbortSignal): Promise<RemotingCommand> {
-    return this.#issue((opaque) => encodeCommand({ ...command, opaque }), timeoutMs, signal ?? null);
+    return new Promise((resolve, reject) => {
+      const requester: Requester = {
+        encode: (opaque) => encodeCommand({ ...command, opaque }),
+        onResponse: (frame, decoded) => resolve(decoded ?? decodeCommand(frame)),
+        onFailure: reject,
+      };
+      this.#issue(requester, performance.now() + Math.max(0, timeoutMs), signal ?? null);
+    });
   }
 
-  /** As `request`, for a caller that builds the frame itself around the given opaque. */
-  requestRaw(build: (opaque: number) => Buffer, timeoutMs: number): Promise<RemotingCommand> {
-    return this.#issue(build, timeoutMs, null);
+  /** As `request`, for many requests at little cost. `deadlineMs` is on the clock of `performance.now()`. */
+  requestFor(requester: Requester, deadlineMs: number): void {
+    this.#issue(requester, deadlineMs, null);
   }
 
   /** Send a request that asks for no response: the one-way bit is set and the opaque assigned here. */
@@ -173,26 +180,18 @@ export class Connection {
     this.#shutdown(error ?? null, error === undefined ? 'drain' : 'now');
   }
 
-  #issue(
-    build: (opaque: number) => Buffer,
-    timeoutMs: number,
-    signal: AbortSignal | null,
-  ): Promise<RemotingCommand> {
-    return new Promise((resolve, reject) => {
-      const refusal = this.#refuseRequest(signal);
-      if (refusal !== null) {
-        reject(refusal);
-        return;
-      }
-      const opaque = this.#inFlight.nextOpaque();
-      const sequence = this.#enqueue(build(opaque));
-      const nowMs = performance.now();
-      const deadlineMs = nowMs + Math.max(0, timeoutMs);
-      const release = signal === null ? null : this.#onAbort(signal, opaque);
-      this.#inFlight.add(opaque, { resolve, reject, deadlineMs, sequence, release });
-      if (this.#closed) this.#rejectAll(null);
-      else if (deadlineMs + TIMER_GRANULARITY_MS < this.#timerDueMs) this.#armTimer(nowMs);
-    });
+  #issue(requester: Requester, deadlineMs: number, signal: AbortSignal | null): void {
+    const refusal = this.#refuseRequest(signal);
+    if (refusal !== null) {
+      requester.onFailure(refusal);
+      return;
+    }
+    const opaque = this.#inFlight.nextOpaque();
+    const sequence = this.#enqueue(requester.encode(opaque));
+    const release = signal === null ? null : this.#onAbort(signal, opaque);
+    this.#inFlight.add(opaque, { requester, deadlineMs, sequence, release });
+    if (this.#closed) this.#rejectAll(null);
+    else if (deadlineMs + TIMER_GRANULARITY_MS < this.#timerDueMs) this.#armTimer(performance.now());
   }
 
   #refuseRequest(signal: AbortSignal | null): ConnectionError | null {
@@ -214,7 +213,9 @@ export class Connection {
       const waiter = this.#inFlight.take(opaque);
       if (waiter === null) return;
       const written = !this.#queue.withdraw(waiter.sequence);
-      waiter.reject(new ConnectionError('ABORTED', 'The request was aborted', written, signal.reason));
+      waiter.requester.onFailure(
+        new ConnectionError('ABORTED', 'The request was aborted', written, signal.reason),
+      );
     };
     signal.addEventListener('abort', abort, { once: true });
     return () => signal.removeEventListener('abort', abort);
@@ -303,9 +304,9 @@ export class Connection {
 
   #settle(waiter: Waiter, frame: Frame, decoded: RemotingCommand | null): void {
     try {
-      waiter.resolve(decoded ?? decodeCommand(frame));
+      waiter.requester.onResponse(frame, decoded);
     } catch (error) {
-      waiter.reject(new ConnectionError('CLOSED', 'The response cannot be read', true, error));
+      waiter.requester.onFailure(new ConnectionError('CLOSED', 'The response cannot be read', true, error));
       throw error;
     }
   }
@@ -334,7 +335,7 @@ export class Connection {
     for (const waiter of this.#inFlight.takeExpired(nowMs)) {
       const written = !this.#queue.withdraw(waiter.sequence);
       const text = `No response from ${this.remoteAddress} in time`;
-      waiter.reject(new ConnectionError('TIMEOUT', text, written));
+      waiter.requester.onFailure(new ConnectionError('TIMEOUT', text, written));
     }
     const idleMs = this.#options.idleTimeoutMs;
     if (idleMs > 0 && nowMs - this.#lastActivityMs >= idleMs) {
@@ -366,7 +367,7 @@ export class Connection {
     for (const waiter of this.#inFlight.takeAll()) {
       const written = !this.#queue.withdraw(waiter.sequence);
       const text = `The connection to ${this.remoteAddress} closed before the response`;
-      waiter.reject(new ConnectionError('CLOSED', text, written, cause ?? undefined));
+      waiter.requester.onFailure(new ConnectionError('CLOSED', text, written, cause ?? undefined));
     }
   }
 

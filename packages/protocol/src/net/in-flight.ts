@@ -1,9 +1,25 @@
 import type { RemotingCommand } from '../command.ts';
+import type { Frame } from '../frame.ts';
+
+/**
+ * Who makes a request and takes what becomes of it: exactly one of `onResponse` and `onFailure` ends it, unless the
+ * former throws. An object with three methods instead of closures, because a producer has one per message.
+ */
+export interface Requester {
+  /** The whole frame, with this opaque in its header. */
+  encode(opaque: number): Buffer;
+  /**
+   * The response, whatever its code. `decoded` is given when its header had to be parsed already. The frame is a view
+   * on the chunk in which it arrived. An error thrown here says that it cannot be read and closes the connection.
+   */
+  onResponse(frame: Frame, decoded: RemotingCommand | null): void;
+  /** A `ConnectionError`. */
+  onFailure(error: Error): void;
+}
 
 /** One request that waits for its response. */
 export interface Waiter {
-  readonly resolve: (response: RemotingCommand) => void;
-  readonly reject: (error: Error) => void;
+  readonly requester: Requester;
   /** On the monotonic clock, in milliseconds. */
   readonly deadlineMs: number;
   /** Sequence number of the request's frame in the write queue. */

@@ -1,10 +1,16 @@
 import test from 'ava';
 
 import { InFlight } from '../../src/net/in-flight.ts';
-import type { Waiter } from '../../src/net/in-flight.ts';
+import type { Requester, Waiter } from '../../src/net/in-flight.ts';
+
+const requester: Requester = {
+  encode: () => Buffer.alloc(0),
+  onResponse: () => undefined,
+  onFailure: () => undefined,
+};
 
 function waiter(deadlineMs: number): Waiter {
-  return { resolve: () => undefined, reject: () => undefined, deadlineMs, sequence: 1, release: null };
+  return { requester, deadlineMs, sequence: 1, release: null };
 }
 
 test('numbers in use are not given out', (t) => {
