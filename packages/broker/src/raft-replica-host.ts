@@ -157,17 +157,14 @@ function parsed<T>(section: string, parse: () => T): T {
 }
 
 /** The store checks names and ranges; here it is only made sure that there are numbers to check. */
-/**
- * An entry of the largest size may hold so many of the smallest messages that a smaller window of ids would be overrun by
- * one entry, and that would end every replica.
- */
-const UNIQ_KEY_COUNT_MIN = 262_144;
+/** Settings of the derived state that every replica must have alike: the machine has them as constants. */
+const REPLICATED_SETTINGS = ['uniqKeyCountMax', 'uniqKeyWindowMs', 'queueCountMax'];
 
 function derivedOf(value: unknown): Record<string, number> {
   const settings = numbersOf('store.derived', value);
-  const { uniqKeyCountMax = UNIQ_KEY_COUNT_MIN } = settings;
-  if (uniqKeyCountMax < UNIQ_KEY_COUNT_MIN) {
-    const fault = `store.derived.uniqKeyCountMax must be at least ${UNIQ_KEY_COUNT_MIN}, not ${uniqKeyCountMax}`;
+  const fixed = REPLICATED_SETTINGS.find((name) => name in settings);
+  if (fixed !== undefined) {
+    const fault = `store.derived.${fixed} decides the replicated state and cannot be configured`;
     throw new BrokerError('CONFIG_INVALID', fault, { faults: [fault] });
   }
   return settings;

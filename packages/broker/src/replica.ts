@@ -317,7 +317,13 @@ async function openDerived(options: ReplicaOptions, log: SegmentLog): Promise<De
   const path = join(directory, DERIVED_DIRECTORY);
   const ports = { disk, level, immediate: (fn: () => void) => clock.immediate(fn) };
   // The machine refuses new queues by its own limit, the same on all replicas; the index must not stop before it.
-  const settings = { ...config.derived, queueCountMax: machineLimits.queuesMax };
+  // What decides the replicated state is not a matter of this node's configuration.
+  const settings = {
+    ...config.derived,
+    queueCountMax: machineLimits.queuesMax,
+    uniqKeyCountMax: machineLimits.uniqKeyCountMax,
+    uniqKeyWindowMs: machineLimits.uniqKeyWindowMs,
+  };
   let reason: string;
   try {
     const derived = await openDerivedState(ports, path, settings);

@@ -127,7 +127,7 @@ export class ReplicaCluster {
       config: {
         raft: parseRaftConfig(this.#raft),
         log: parseSegmentLogConfig({ segmentBytes: 65_536, tailCacheBytes: 65_536 }),
-        derived: { uniqKeyCountMax: 4_096 },
+        derived: {},
         applier: { ...applierDefaults, checkpointIntervalMs: 500 },
         bootstrap: {
           brokerClusterName: 'c',

@@ -3,6 +3,7 @@ import { join } from 'node:path/posix';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { readRecords } from '@ledgermq/protocol';
+import { machineLimits } from '../src/machine/machine-limits.ts';
 import { DIRECTORY, ReplicaCluster, type Member } from './replica-cluster.ts';
 
 /** Bodies of queue 0 of T, after a check that offsets and places are as they must be. */
@@ -176,7 +177,7 @@ test('derived state that cannot be used is set aside and built again', async (t)
   const damages: [string, (member: Member) => Promise<void> | void][] = [
     ['a damaged mark', (member) => member.stateLevel.tamper(Buffer.from([0x6d]), Buffer.alloc(48, 1))],
     ['a missing mark', (member) => member.stateLevel.tamper(Buffer.from([0x6d]), null)],
-    ['a missing file', (member) => member.disk.remove(join(DIRECTORY, 'derived', 'uniq-keys-8192.dat'))],
+    ['a missing file', (member) => member.disk.remove(join(DIRECTORY, 'derived', `uniq-keys-${2 * machineLimits.uniqKeyCountMax}.dat`))],
     [
       'a log that ends before it',
       async ({ disk }) => {

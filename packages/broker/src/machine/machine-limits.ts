@@ -8,6 +8,10 @@ export const machineLimits = {
   topicQueuesMax: 4_096,
   /** Queues that ever received a record, deleted topics included; a replica gives its queue index as many places. */
   queuesMax: 1_048_576,
+  /** Messages whose UNIQ_KEY is remembered. An entry of the largest size holds at most a quarter of so many. */
+  uniqKeyCountMax: 1_048_576,
+  /** How long a UNIQ_KEY is remembered, by storeTimestamp; milliseconds. */
+  uniqKeyWindowMs: 600_000,
   subscriptionGroupsMax: 50_000,
   /** Pairs of consumer group and topic with a committed offset. */
   offsetRowsMax: 500_000,

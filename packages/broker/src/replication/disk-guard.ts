@@ -33,6 +33,7 @@ export class DiskGuard {
   readonly #ports: DiskGuardPorts;
   #timer: TimerHandle | null = null;
   #full = false;
+  #lastFree = Number.MAX_SAFE_INTEGER;
 
   constructor(config: DiskGuardConfig, ports: DiskGuardPorts) {
     this.#config = config;
@@ -49,8 +50,8 @@ export class DiskGuard {
   }
 
   #check(): void {
-    const { disk, directory, clock, logger, onChange } = this.#ports;
-    const free = disk.freeBytes(directory);
+    const { clock, logger, onChange } = this.#ports;
+    const free = this.#freeBytes();
     const full = free < this.#config.reserveBytes * (this.#full ? RESUME_SHARE : 1);
     if (full !== this.#full) {
       this.#full = full;
@@ -58,5 +59,16 @@ export class DiskGuard {
       onChange(full);
     }
     this.#timer = clock.setTimer(this.#config.checkMs, () => this.#check());
+  }
+
+  /** A file system that does not tell leaves the last answer standing: the log will notice if it is broken. */
+  #freeBytes(): number {
+    const { disk, directory, logger } = this.#ports;
+    try {
+      this.#lastFree = disk.freeBytes(directory);
+    } catch (error) {
+      logger.warn('the free space of the disk is not known', { error: String(error) });
+    }
+    return this.#lastFree;
   }
 }

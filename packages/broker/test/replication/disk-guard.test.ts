@@ -10,7 +10,12 @@ test('sends are refused below the reserve and accepted again only with some room
   const guard = new DiskGuard(
     { reserveBytes: 1000, checkMs: 10 },
     {
-      disk: { freeBytes: () => free },
+      disk: {
+        freeBytes: () => {
+          if (free < 0) throw new Error('no answer');
+          return free;
+        },
+      },
       directory: '/data',
       clock,
       logger: silentLogger,
@@ -26,6 +31,7 @@ test('sends are refused below the reserve and accepted again only with some room
     [1100, [true, false]],
     [1001, [true, false]],
     [0, [true, false, true]],
+    [-1, [true, false, true]],
   ] as const) {
     free = bytes;
     clock.advance(10);
