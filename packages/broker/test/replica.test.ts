@@ -177,7 +177,11 @@ test('derived state that cannot be used is set aside and built again', async (t)
   const damages: [string, (member: Member) => Promise<void> | void][] = [
     ['a damaged mark', (member) => member.stateLevel.tamper(Buffer.from([0x6d]), Buffer.alloc(48, 1))],
     ['a missing mark', (member) => member.stateLevel.tamper(Buffer.from([0x6d]), null)],
-    ['a missing file', (member) => member.disk.remove(join(DIRECTORY, 'derived', `uniq-keys-${2 * machineLimits.uniqKeyCountMax}.dat`))],
+    [
+      'a missing file',
+      (member) =>
+        member.disk.remove(join(DIRECTORY, 'derived', `uniq-keys-${2 * machineLimits.uniqKeyCountMax}.dat`)),
+    ],
     [
       'a log that ends before it',
       async ({ disk }) => {
