@@ -23,7 +23,7 @@ export interface ProposerConfig {
 }
 
 export const proposerDefaults: ProposerConfig = Object.freeze({
-  batchBytesMax: 128 * 1024,
+  batchBytesMax: 256 * 1024,
   batchBytesMin: 16 * 1024,
   recordBytesMax: 4 * 1024 * 1024 + 128 * 1024,
   commandsPerEntryMax: 4096,
