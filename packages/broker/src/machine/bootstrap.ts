@@ -22,7 +22,7 @@ const CLUSTER_TOPIC_QUEUES = 16;
  */
 const BENCHMARK_QUEUES = 8;
 
-/** Groups that RocketMQ has built in (broker.md §5.3). */
+/** Groups that RocketMQ has built in. */
 const BUILT_IN_GROUPS = [
   'TOOLS_CONSUMER',
   'FILTERSRV_CONSUMER',
@@ -35,7 +35,7 @@ const BUILT_IN_GROUPS = [
 ] as const;
 
 /**
- * The topics and groups that a broker has from the start (remoting.md §5.5), as one command. All of it is carried
+ * The topics and groups that a broker has from the start, as one command. All of it is carried
  * in the command, so that a leader of another version or configuration does not matter to the replicas.
  *
  * @param timestamp milliseconds, clock of the leader.

@@ -2,7 +2,7 @@ import type { ledgermq } from '#generated/command.js';
 import { readInt64 } from './proto-int64.ts';
 
 /**
- * RocketMQ's change detector of a table (broker.md §2.6): equality of all three fields means "nothing changed".
+ * RocketMQ's change detector of a table: equality of all three fields means "nothing changed".
  * `stateVersion` is always 0 here: it counts masterships in the controller mode, which this broker does not have.
  */
 export interface DataVersion {

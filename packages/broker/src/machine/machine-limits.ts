@@ -15,7 +15,7 @@ export const machineLimits = {
   subscriptionGroupsMax: 50_000,
   /** Pairs of consumer group and topic with a committed offset. */
   offsetRowsMax: 500_000,
-  /** UTF-8 bytes of a topic or group name (broker.md §1.7). */
+  /** UTF-8 bytes of a topic or group name. */
   nameBytesMax: 255,
   attributesMax: 64,
   attributeBytesMax: 1_024,

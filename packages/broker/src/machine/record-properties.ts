@@ -11,10 +11,10 @@ const FALSE: Buffer = Buffer.from('false');
  * making strings. One object is used for all records: each `scan` replaces what the last one found.
  *
  * Layout: `name 0x01 value 0x02` repeated; the last 0x02 may be missing, pieces without a name or a value are
- * ignored, and of equal names the last one counts (broker.md §1.4).
+ * ignored, and of equal names the last one counts.
  */
 export class RecordProperties {
-  /** Hash of the tag as Java computes it (broker.md §1.5), signed 32 bits; 0 without a tag. */
+  /** Hash of the tag as Java computes it, signed 32 bits; 0 without a tag. */
   tagsCode = 0;
   /** Where the value of UNIQ_KEY starts. */
   uniqKeyAt = 0;

@@ -9,7 +9,7 @@ import { initialDataVersion, nextDataVersion, type DataVersion } from './data-ve
 import { machineLimits } from './machine-limits.ts';
 import { rowPrefix, type StateChangeList } from './state-row.ts';
 
-/** RocketMQ's SubscriptionGroupConfig (remoting.md §4.1). */
+/** RocketMQ's SubscriptionGroupConfig. */
 export interface SubscriptionGroupConfig {
   readonly groupName: string;
   readonly consumeEnable: boolean;

@@ -1,6 +1,6 @@
 import type { Attributes } from './attributes.ts';
 
-/** Topics of the broker itself (remoting.md §5.5), by their RocketMQ names. */
+/** Topics of the broker itself, by their RocketMQ names. */
 export const SystemTopic = {
   AUTO_CREATE_KEY: 'TBW102',
   SELF_TEST: 'SELF_TEST_TOPIC',

@@ -33,7 +33,7 @@ export interface Topic {
   readonly nameBytes: Buffer;
   /** Dense number; a topic deleted and created anew gets a new one, and so forgets the ids stored before. */
   readonly number: number;
-  /** Queue ids below this exist: the greater of read and write queues (broker.md §5.2, check 6). */
+  /** Queue ids below this exist: the greater of read and write queues. */
   readonly queueCount: number;
   /** False for topics in which one id may rightly be stored twice. */
   readonly deduplicated: boolean;
