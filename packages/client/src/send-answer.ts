@@ -13,7 +13,13 @@ export type SendAnswer =
       readonly offsetMsgIds: readonly string[];
     }
   /** Certainly not stored; another try, here or elsewhere, may succeed. */
-  | { readonly type: 'not-stored'; readonly code: number; readonly remark: string }
+  | {
+      readonly type: 'not-stored';
+      readonly code: number;
+      readonly remark: string;
+      /** "host:port" of the master, when the broker that refuses knows it. */
+      readonly leaderAddress: string | null;
+    }
   /** Certainly not stored and no try will change that. */
   | { readonly type: 'rejected'; readonly code: number; readonly remark: string }
   | { readonly type: 'unknown'; readonly code: number; readonly remark: string };
@@ -33,7 +39,7 @@ export function readSendAnswer(response: RemotingCommand, messages: number): Sen
     case ResponseCode.SYSTEM_BUSY:
     case ResponseCode.NO_PERMISSION:
     case ResponseCode.TOPIC_NOT_EXIST:
-      return { type: 'not-stored', code: response.code, remark };
+      return { type: 'not-stored', code: response.code, remark, leaderAddress: leaderAddressOf(response) };
     case ResponseCode.SYSTEM_ERROR:
       // The generic failure: some brokers answer so after they have stored the message.
       return { type: 'unknown', code: response.code, remark };
@@ -48,4 +54,10 @@ function stored(response: RemotingCommand, status: SendStatus, messages: number)
   const queueOffsets =
     header.queueOffsets ?? Array.from({ length: messages }, (_, index) => header.queueOffset + index);
   return { type: 'stored', status, queueId: header.queueId, queueOffsets, offsetMsgIds };
+}
+
+/** A hint that is no address is no hint. */
+function leaderAddressOf(response: RemotingCommand): string | null {
+  const address = response.extFields['leaderAddress'];
+  return address !== undefined && /^.+:\d{1,5}$/.test(address) ? address : null;
 }

@@ -74,6 +74,8 @@ export class Shipment implements Requester {
   /** Failed attempts; most shipments have none, and no list either. */
   #attempts: SendAttempt[] | null = null;
   #tried: Set<string> | null = null;
+  /** Where the master is, by the last broker that refused. */
+  #leaderHint: string | null = null;
   #maybeStored = false;
   #lastFailure: SendAnswer | Error | null = null;
 
@@ -173,8 +175,11 @@ export class Shipment implements Requester {
     });
   }
 
-  /** The master first, then its replicas: each forwards to the master or holds the send while there is none. */
+  /** Who was named as master, else the master by the route, then its replicas: each forwards to the master or holds the send while there is none. */
   #nextAddress(): string | null {
+    const hint = this.#leaderHint;
+    this.#leaderHint = null;
+    if (hint !== null && this.#tried?.has(hint) !== true) return hint;
     const addresses = [...this.#ports.routes.addressesOf(this.#queue.brokerName)].sort(([a], [b]) => a - b);
     for (const [, address] of addresses) if (this.#tried?.has(address) !== true) return address;
     return null;
@@ -202,9 +207,11 @@ export class Shipment implements Requester {
     }
   }
 
-  /** Another group may have it when nobody fixed the queue and no attempt can have stored it. */
+  /**
+   * Another group may have it when nobody fixed the queue, no attempt can have stored it, and nobody named the master.
+   */
   #moveElsewhere(): void {
-    if (this.#maybeStored || this.#sends.some((send) => send.queueFixed)) return;
+    if (this.#leaderHint !== null || this.#maybeStored || this.#sends.some((send) => send.queueFixed)) return;
     const other = this.#ports.otherQueue(this.#queue.topic, this.#queue.brokerName);
     if (other === null) return;
     this.#queue = other;
@@ -226,6 +233,7 @@ export class Shipment implements Requester {
     }
     this.#note(address, startedAt, `${answer.code}: ${answer.remark}`);
     this.#lastFailure = answer;
+    if (answer.type === 'not-stored') this.#leaderHint = answer.leaderAddress;
     if (answer.type === 'unknown') this.#maybeStored = true;
     if (answer.type !== 'rejected' || this.#maybeStored) return false;
     // One bad message spoils its batch: alone, each gets its own answer.

@@ -23,7 +23,12 @@ export interface Received {
 
 /** What happens to a request instead of an ordinary answer. */
 export type Intervention =
-  | { readonly type: 'answer'; readonly code: number; readonly remark?: string }
+  | {
+      readonly type: 'answer';
+      readonly code: number;
+      readonly remark?: string;
+      readonly extFields?: Readonly<Record<string, string>>;
+    }
   /** It is executed, and the connection closes before the answer. */
   | { readonly type: 'execute-and-close' }
   | { readonly type: 'close' }
@@ -154,8 +159,8 @@ export class FakeGroup {
         this.#serve(command, connection);
         return;
       case 'answer': {
-        const { code, remark } = intervention;
-        connection.write(encodeCommand(createResponse(command, code, { remark: remark ?? null })));
+        const { code, remark = null, extFields = {} } = intervention;
+        connection.write(encodeCommand(createResponse(command, code, { remark, extFields })));
         return;
       }
       case 'execute-and-close':

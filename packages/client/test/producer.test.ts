@@ -147,6 +147,23 @@ test('after a lost answer the same message goes to the same group again, at anot
   );
 });
 
+test('the next attempt goes to the master that a refusal names', async (t) => {
+  const cluster = await startFakeCluster(t, { groups: 2, replicas: 3, topics: { Orders: 1 } });
+  const producer = startProducer(t, cluster);
+  for (const group of cluster.groups) {
+    const extFields = { leaderAddress: group.addresses[2] ?? '' };
+    interveneInSends(group, [{ type: 'answer', code: ResponseCode.SERVICE_NOT_AVAILABLE, extFields }]);
+  }
+  const { messageQueue, attempts } = await producer.send({ topic: 'Orders', body: 'hinted' });
+  const group = cluster.groups[messageQueue.brokerName === 'broker-a' ? 0 : 1];
+  const sends = group?.received.filter(({ command }) => SENDS.includes(command.code)) ?? [];
+  t.is(attempts, 2);
+  t.deepEqual(
+    sends.map(({ replica }) => replica),
+    [0, 2],
+  );
+});
+
 test('only what certainly is not stored moves to another group', async (t) => {
   const cluster = await startFakeCluster(t, { groups: 2, topics: { Orders: 1 } });
   const producer = startProducer(t, cluster);
