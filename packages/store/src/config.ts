@@ -1,4 +1,5 @@
 import { StoreError } from './errors.ts';
+import { readIntegerSettings, type SettingRanges } from './integer-settings.ts';
 
 /** Limits of the segment log. All of them are counts or bytes; none of them changes an address. */
 export interface SegmentLogConfig {
@@ -32,7 +33,7 @@ export const segmentLogDefaults: SegmentLogConfig = Object.freeze({
 });
 
 /** Smallest and largest value of each setting. Places in a segment are held in 32 bits, hence its largest size. */
-const ranges: Readonly<Record<keyof SegmentLogConfig, readonly [number, number]>> = {
+const ranges: SettingRanges<keyof SegmentLogConfig> = {
   segmentBytes: [256, 2 ** 31],
   tailCacheBytes: [256, 2 ** 31],
   markIntervalBytes: [0, 2 ** 40],
@@ -48,28 +49,8 @@ const ranges: Readonly<Record<keyof SegmentLogConfig, readonly [number, number]>
  * once: unknown names, values that are not integers, values out of range.
  */
 export function parseSegmentLogConfig(value: unknown): SegmentLogConfig {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new StoreError('CONFIG_INVALID', 'the segment log config is not an object');
-  }
   const faults: string[] = [];
-  const config: Record<keyof SegmentLogConfig, number> = { ...segmentLogDefaults };
-  for (const [name, given] of Object.entries(value)) {
-    if (!isSetting(name)) {
-      faults.push(`${name} is not a setting`);
-      continue;
-    }
-    if (given === undefined) continue;
-    const [min, max] = ranges[name];
-    if (typeof given !== 'number' || !Number.isSafeInteger(given) || given < min || given > max) {
-      faults.push(`${name} must be an integer from ${min} to ${max}`);
-      continue;
-    }
-    config[name] = given;
-  }
+  const config = readIntegerSettings('segment log', value, segmentLogDefaults, ranges, faults);
   if (faults.length > 0) throw new StoreError('CONFIG_INVALID', faults.join('; '));
   return Object.freeze(config);
-}
-
-function isSetting(name: string): name is keyof SegmentLogConfig {
-  return Object.hasOwn(ranges, name);
 }

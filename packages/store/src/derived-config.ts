@@ -1,4 +1,5 @@
 import { StoreError } from './errors.ts';
+import { readIntegerSettings, type SettingRanges } from './integer-settings.ts';
 import { PAGE_BYTES } from './queue-units.ts';
 
 /** Limits of the derived state: queue index, table of UNIQ_KEYs, checkpoints. */
@@ -29,7 +30,7 @@ export const derivedStateDefaults: DerivedStateConfig = Object.freeze({
   checkpointQueuesPerTurn: 128,
 });
 
-const ranges: Readonly<Record<keyof DerivedStateConfig, readonly [number, number]>> = {
+const ranges: SettingRanges<keyof DerivedStateConfig> = {
   queueCacheBytesMax: [64 * PAGE_BYTES, 2 ** 33],
   queueDirtyBytesMax: [PAGE_BYTES, 2 ** 31],
   queueCountMax: [1, 2 ** 24],
@@ -44,31 +45,11 @@ const ranges: Readonly<Record<keyof DerivedStateConfig, readonly [number, number
  * once: unknown names, values that are not integers in range, relations that do not hold.
  */
 export function parseDerivedStateConfig(value: unknown): DerivedStateConfig {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new StoreError('CONFIG_INVALID', 'the derived state config is not an object');
-  }
   const faults: string[] = [];
-  const config: Record<keyof DerivedStateConfig, number> = { ...derivedStateDefaults };
-  for (const [name, given] of Object.entries(value)) {
-    if (!isSetting(name)) {
-      faults.push(`${name} is not a setting`);
-      continue;
-    }
-    if (given === undefined) continue;
-    const [min, max] = ranges[name];
-    if (typeof given !== 'number' || !Number.isSafeInteger(given) || given < min || given > max) {
-      faults.push(`${name} must be an integer from ${min} to ${max}`);
-      continue;
-    }
-    config[name] = given;
-  }
+  const config = readIntegerSettings('derived state', value, derivedStateDefaults, ranges, faults);
   if (config.queueCacheBytesMax < config.queueDirtyBytesMax * 4) {
     faults.push('queueCacheBytesMax must be at least four times queueDirtyBytesMax');
   }
   if (faults.length > 0) throw new StoreError('CONFIG_INVALID', faults.join('; '));
   return Object.freeze(config);
-}
-
-function isSetting(name: string): name is keyof DerivedStateConfig {
-  return Object.hasOwn(ranges, name);
 }
