@@ -1,5 +1,6 @@
 import type { RaftStatus } from '@ledgermq/raft';
 import type { GroupConfig } from './config.ts';
+import type { MembershipWish } from './group-administration.ts';
 import type { GroupPort } from './group-port.ts';
 
 /** What a replica reports while it runs. */
@@ -27,6 +28,10 @@ export interface HostedReplica extends GroupPort {
   stop(): Promise<void>;
   status(): RaftStatus;
   holdings(): ReplicaHoldings;
+  /** Begins to hand the leadership to another member; the reason when it cannot be begun, else null. */
+  transferLeadership(to: string): string | null;
+  /** Begins to change the members; the reason when it cannot be begun, else null. */
+  changeMembers(wish: MembershipWish): string | null;
 }
 
 /** The replicated part of a node: its connections to the other nodes and the replicas that live here. */

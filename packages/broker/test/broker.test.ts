@@ -34,6 +34,14 @@ class MemoryReplica extends MemoryGroup implements HostedReplica {
     return Promise.resolve();
   }
 
+  transferLeadership(): string | null {
+    return null;
+  }
+
+  changeMembers(): string | null {
+    return null;
+  }
+
   holdings(): { queues: number; messages: number } {
     return { queues: this.queueTable.size, messages: 0 };
   }

@@ -51,6 +51,8 @@ export class MemoryGroup implements GroupPort {
   /** When set, every proposal ends like this. */
   outcome: Extract<CommandOutcome, { type: 'refused' | 'unknown' }> | null = null;
   leadershipNow: Leadership = { leading: true, leader: 'n1', term: 1 };
+  /** Null: reads are confirmed at once by what `leadershipNow` and `current` say; otherwise they wait here. */
+  confirmations: ((confirmed: boolean) => void)[] | null = null;
   current = true;
   onArrival: ArrivalListener = () => undefined;
   #version = 0;
@@ -130,6 +132,10 @@ export class MemoryGroup implements GroupPort {
   readonly leadership: LeadershipPort = {
     current: (): Leadership => this.leadershipNow,
     readsAreCurrent: (): boolean => this.leadershipNow.leading && this.current,
+    confirm: (done): void => {
+      if (this.confirmations === null) done(this.leadershipNow.leading && this.current);
+      else this.confirmations.push(done);
+    },
   };
 
   get version(): number {

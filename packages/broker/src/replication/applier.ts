@@ -1,4 +1,4 @@
-import type { Clock, Entry, LogStorage, StateMachine, TimerHandle } from '@ledgermq/raft';
+import type { Clock, Entry, LogPosition, LogStorage, StateMachine, TimerHandle } from '@ledgermq/raft';
 import type { DerivedState } from '@ledgermq/store';
 import { BrokerError } from '../errors.ts';
 import type { ArrivalListener } from '../machine/arrivals.ts';
@@ -32,6 +32,18 @@ export interface ApplierPorts {
   readonly onApplied: () => void;
   /** A checkpoint failed: what is on disk is no longer known to be whole. */
   readonly onFatal: (error: Error) => void;
+  readonly snapshots: SnapshotTaker;
+}
+
+/** Takes snapshots of the replicated state where they are due. */
+export interface SnapshotTaker {
+  /** Whether the state after this entry is to be kept; the same on every replica. */
+  due(entry: Entry): boolean;
+  /**
+   * Called when a checkpoint at exactly this position is committed. Resolves as soon as the next checkpoint may be written;
+   * the rest goes on beside. Never rejects: without this snapshot there will be the next one.
+   */
+  take(position: LogPosition): Promise<void>;
 }
 
 /** Entries read from the log and applied in one turn after a wait. */
@@ -42,6 +54,9 @@ const CATCH_UP_BYTES = 4 * 1024 * 1024;
  *
  * While the store of derived data has no room before its next checkpoint, nothing is applied. Of the entries that come
  * meanwhile only the last index is kept: they are in the log, and are read from there when there is room.
+ *
+ * Where a snapshot is due, applying pauses until a checkpoint at exactly that entry has noted what it must contain, which
+ * takes one turn when no other checkpoint runs.
  *
  * After an exception of the machine an entry may be half applied. That state must never become a checkpoint, because
  * the whole entry is applied again on top of it after a restart.
@@ -55,6 +70,8 @@ export class Applier implements StateMachine {
   #appliedTerm = 0;
   #appliedEnd: number;
   #bytesSinceCheckpoint = 0;
+  /** Where a snapshot is due and the checkpoint for it has not begun. */
+  #snapshotDue: LogPosition | null = null;
   #checkpoint: Promise<void> | null = null;
   #timer: TimerHandle | null = null;
   #catchUpScheduled = false;
@@ -110,7 +127,7 @@ export class Applier implements StateMachine {
   }
 
   get #mustWait(): boolean {
-    return this.#ports.derived.mustWait;
+    return this.#snapshotDue !== null || this.#ports.derived.mustWait;
   }
 
   #applyNow(entries: readonly Entry[]): void {
@@ -142,18 +159,23 @@ export class Applier implements StateMachine {
   }
 
   #applyOne(entry: Entry): void {
-    const { machine, pending, leader } = this.#ports;
+    const { machine, pending, leader, snapshots } = this.#ports;
     const replies = machine.apply(entry);
     this.#appliedIndex = entry.index;
     this.#appliedTerm = entry.term;
     this.#appliedEnd = entry.address + entry.frame.length;
     this.#bytesSinceCheckpoint += entry.frame.length;
+    if (snapshots.due(entry)) {
+      const { index, term, hash } = entry;
+      this.#snapshotDue = { index, term, address: this.#appliedEnd, hash };
+    }
     pending.applied(entry.index, entry.term, machine.outcomes, replies, leader);
   }
 
   #checkpointIfDue(): void {
     if (this.#stopped || this.#failed || this.#checkpoint !== null) return;
-    if (this.#ports.derived.needsCheckpoint || this.#bytesSinceCheckpoint >= this.#config.checkpointBytes) {
+    const bytesDue = this.#bytesSinceCheckpoint >= this.#config.checkpointBytes;
+    if (this.#snapshotDue !== null || bytesDue || this.#ports.derived.needsCheckpoint) {
       this.#startCheckpoint();
       return;
     }
@@ -167,7 +189,12 @@ export class Applier implements StateMachine {
   #startCheckpoint(): void {
     if (this.#timer !== null) this.#ports.clock.clearTimer(this.#timer);
     this.#timer = null;
-    this.#checkpoint = this.#write().then(
+    const snapshotAt = this.#snapshotDue;
+    const written = this.#write();
+    // The checkpoint has noted its content within that call; what is applied from now on is not part of it.
+    this.#snapshotDue = null;
+    const kept = snapshotAt === null ? written : written.then(() => this.#ports.snapshots.take(snapshotAt));
+    this.#checkpoint = kept.then(
       () => this.#checkpointWritten(),
       (error: unknown) => {
         this.#checkpoint = null;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { StoreError, type DerivedStateConfig } from '@ledgermq/store';
-import type { Entry } from '@ledgermq/raft';
+import type { Entry, LogPosition } from '@ledgermq/raft';
 import { Applier, type ApplierConfig } from '../../src/replication/applier.ts';
 import { EntryWaiters } from '../../src/replication/entry-waiters.ts';
 import type { SendOutcome } from '../../src/replication/outcome.ts';
@@ -24,6 +24,10 @@ class Fixture {
   readonly applier: Applier;
   readonly told: string[] = [];
   readonly fatal: Error[] = [];
+  /** Indexes after which a snapshot is due, and what was taken. */
+  readonly snapshotsDueAt: number[] = [];
+  readonly snapshots: { readonly position: LogPosition; readonly checkpointed: number }[] = [];
+  finishSnapshot: () => void = () => undefined;
 
   private constructor(config: ApplierConfig, world: MachineWorld, life: MachineLife, log: EntryChain) {
     this.world = world;
@@ -40,6 +44,15 @@ class Fixture {
       onTopics: () => this.told.push('topics'),
       onApplied: () => this.told.push('applied'),
       onFatal: (error: Error) => this.fatal.push(error),
+      snapshots: {
+        due: (entry: Entry) => this.snapshotsDueAt.includes(entry.index),
+        take: (position: LogPosition): Promise<void> => {
+          this.snapshots.push({ position, checkpointed: life.derived.appliedIndex });
+          return new Promise((resolve) => {
+            this.finishSnapshot = resolve;
+          });
+        },
+      },
     };
     this.applier = new Applier(config, ports, 0);
   }
@@ -82,6 +95,7 @@ async function sameAsStraight(
       onTopics: () => undefined,
       onApplied: () => undefined,
       onFatal: (error) => t.fail(error.message),
+      snapshots: { due: () => false, take: () => Promise.resolve() },
     },
     0,
   );
@@ -254,4 +268,42 @@ test('an entry applied by half is never part of a checkpoint', async (t) => {
   const next = await fixture.world.open();
   next.machine.apply(good);
   await sameAsStraight(t, next, [good]);
+});
+
+test('a snapshot is taken of the state at exactly the entry after which it is due', async (t) => {
+  const fixture = await Fixture.open(NEVER);
+  fixture.snapshotsDueAt.push(2);
+  const entries = [fixture.next(), fixture.next(), fixture.next(), fixture.next()];
+  fixture.applier.apply(entries);
+  t.is(fixture.applier.appliedIndex, 2, 'nothing is applied before the checkpoint has noted its content');
+  fixture.clock.endTurn();
+  t.is(fixture.applier.appliedIndex, 4, 'applying goes on while the checkpoint is being written');
+  await settle();
+  const { index, term, hash, address, frame } = entries[1] as Entry;
+  t.deepEqual(fixture.snapshots, [
+    { position: { index, term, hash, address: address + frame.length }, checkpointed: 2 },
+  ]);
+  fixture.finishSnapshot();
+  await settle();
+  await fixture.applier.stop();
+  t.is(fixture.checkpointed, 4);
+});
+
+test('a snapshot that is due while a checkpoint runs waits for it, and applying waits too', async (t) => {
+  const fixture = await Fixture.open({ ...NEVER, checkpointBytes: 1 });
+  fixture.snapshotsDueAt.push(2);
+  fixture.world.gate.held = true;
+  fixture.applier.apply([fixture.next()]);
+  fixture.applier.apply([fixture.next(), fixture.next()]);
+  await settle();
+  t.is(fixture.applier.appliedIndex, 2);
+  fixture.world.gate.open();
+  await settle();
+  await settle();
+  t.deepEqual(
+    fixture.snapshots.map(({ position, checkpointed }) => [position.index, checkpointed]),
+    [[2, 2]],
+  );
+  fixture.clock.endTurn();
+  t.is(fixture.applier.appliedIndex, 3);
 });
