@@ -46,7 +46,10 @@ export class MemorySnapshotStorage implements SnapshotStorage {
     const content = Buffer.concat(this.#incoming?.parts ?? []);
     this.#incoming = null;
     if (content.length !== meta.bytes || crc32(content) !== meta.crc) {
-      const error = new RaftError('SNAPSHOT_CORRUPT', `the snapshot of ${meta.position.index} has other bytes`);
+      const error = new RaftError(
+        'SNAPSHOT_CORRUPT',
+        `the snapshot of ${meta.position.index} has other bytes`,
+      );
       return Promise.reject(error);
     }
     this.keep(meta, content);

@@ -143,7 +143,8 @@ export class SnapshotSender {
 
   /** Only `members` still belong to the group. */
   retain(members: ReadonlySet<string>): void {
-    for (const transfer of [...this.#transfers.values()]) if (!members.has(transfer.peer)) this.#end(transfer);
+    for (const transfer of [...this.#transfers.values()])
+      if (!members.has(transfer.peer)) this.#end(transfer);
     for (const peer of [...this.#waiting.keys()]) if (!members.has(peer)) this.#forgetWaiting(peer);
     for (const peer of [...this.#failures.keys()]) if (!members.has(peer)) this.#failures.delete(peer);
     this.#startNext();

@@ -223,7 +223,11 @@ async function finish(storage: SnapshotStorage, meta: SnapshotMeta, content: Buf
   }
 }
 
-async function runTransfers(t: ExecutionContext, fixture: SnapshotStorageFixture, seed: number): Promise<void> {
+async function runTransfers(
+  t: ExecutionContext,
+  fixture: SnapshotStorageFixture,
+  seed: number,
+): Promise<void> {
   let state = seed;
   const next = (bound: number): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
