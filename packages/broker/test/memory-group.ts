@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { decodeProperties, patchOffsets, readRecord, recordTotalSize, tagsCode } from '@ledgermq/protocol';
 import type { TopicConfig } from '@ledgermq/protocol';
-import type { RaftStatus } from '@ledgermq/raft';
+import { configurationOf, type RaftStatus } from '@ledgermq/raft';
 import type {
   ConsumerOffsetsPort,
   GroupPort,
@@ -146,8 +146,12 @@ export class MemoryGroup implements GroupPort {
       commitIndex: 5,
       appliedIndex: 5,
       lastIndex: 7,
-      progress: leading ? { n2: { match: 4, next: 5, state: 'replicate' } } : {},
+      progress: leading ? { n2: { match: 4, next: 5, state: 'replicate', learner: false } } : {},
       leaseValid: leading,
+      configuration: configurationOf([this.memberId, 'n2']),
+      standing: 'full',
+      transferTarget: null,
+      pendingReads: 0,
     };
   }
 

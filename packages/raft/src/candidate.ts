@@ -23,11 +23,13 @@ export class Candidate implements RoleBehaviour {
   /** Sends the requests. May end in the next role at once when this member is the only voter. */
   start(): void {
     const raft = this.#raft;
-    const type = this.role === 'candidate' ? 'vote-request' : 'pre-vote-request';
     const term = this.#electionTerm();
     const { lastIndex, lastTerm } = raft.log;
     for (const to of raft.configuration.voters) {
-      if (to !== raft.id) raft.send({ type, from: raft.id, to, term, lastIndex, lastTerm });
+      if (to === raft.id) continue;
+      const ask = { from: raft.id, to, term, lastIndex, lastTerm };
+      if (this.role === 'pre-candidate') raft.send({ type: 'pre-vote-request', ...ask });
+      else raft.send({ type: 'vote-request', ...ask, transfer: false, bootstrap: false, life: 0 });
     }
     if (this.role === 'candidate') {
       // The own vote is a promise like any other: it counts when it comes back, which is after it is durable.
@@ -63,6 +65,11 @@ export class Candidate implements RoleBehaviour {
       case 'heartbeat-response':
       case 'pre-vote-request':
       case 'vote-request':
+      case 'timeout-now':
+      case 'snapshot-chunk':
+      case 'snapshot-answer':
+      case 'repair-request':
+      case 'repair-answer':
         return;
     }
   }

@@ -41,6 +41,14 @@ export interface RaftConfig {
   readonly committedBytesMax: number;
   /** Messages that may wait in the core for the next Ready; over it further ones are dropped. */
   readonly outboxMessagesMax: number;
+  /** Reads that may wait in the core for a quorum to confirm the leader; over it further ones are refused. */
+  readonly pendingReadsMax: number;
+  /**
+   * True: a leader answers reads at once while its lease is valid, which relies on the clocks of a quorum running
+   * at nearly the same speed; and a follower whose connection to the leader closed waits out the lease before it
+   * votes for another. False: every read costs a round of heartbeats.
+   */
+  readonly leaseReads: boolean;
   /** Messages of peers that may wait for the driver's next turn; over it further ones are dropped and counted. */
   readonly inboundMessagesMax: number;
   /** Bytes of entry frames in those messages; one message always fits. */
@@ -76,6 +84,8 @@ export const raftConfigDefaults: RaftConfig = Object.freeze({
   recentBytesMax: 33_554_432,
   committedBytesMax: 16_777_216,
   outboxMessagesMax: 16_384,
+  pendingReadsMax: 65_536,
+  leaseReads: false,
   inboundMessagesMax: 16_384,
   inboundBytesMax: 134_217_728,
   preferredLeader: null,
@@ -104,6 +114,7 @@ const least: Readonly<Record<string, number>> = {
   recentBytesMax: 0,
   committedBytesMax: 1,
   outboxMessagesMax: 1,
+  pendingReadsMax: 1,
   inboundMessagesMax: 1,
   inboundBytesMax: 1,
   flushIntervalMs: 1,
@@ -121,7 +132,8 @@ function fieldFault(name: string, value: unknown): string | null {
       ? null
       : `${name}: a member id or null`;
   }
-  if (name === 'asyncFlush') return typeof value === 'boolean' ? null : `${name}: true or false`;
+  if (name === 'asyncFlush' || name === 'leaseReads')
+    return typeof value === 'boolean' ? null : `${name}: true or false`;
   const min = least[name];
   if (min === undefined) return `${name}: unknown field`;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return null;

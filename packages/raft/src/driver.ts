@@ -1,4 +1,5 @@
 import type { TimerHandle } from './clock.ts';
+import { configurationOf } from './configuration-state.ts';
 import type { DriverMetrics, RaftDriverOptions } from './driver-options.ts';
 import { ElectionHint } from './election-hint.ts';
 import type { Entry, EntryKind } from './entry.ts';
@@ -63,7 +64,7 @@ export class RaftDriver {
     this.#options = options;
     this.#node = new RaftNode({
       id,
-      voters: peers,
+      configuration: configurationOf(peers),
       config,
       log,
       hardState: options.hardState.load(),

@@ -50,6 +50,11 @@ export class Follower implements RoleBehaviour {
       case 'pre-vote-response':
       case 'vote-request':
       case 'vote-response':
+      case 'timeout-now':
+      case 'snapshot-chunk':
+      case 'snapshot-answer':
+      case 'repair-request':
+      case 'repair-answer':
         return;
     }
   }

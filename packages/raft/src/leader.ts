@@ -51,10 +51,10 @@ export class Leader implements RoleBehaviour {
   get progress(): Readonly<Record<string, ProgressStatus>> {
     const { id, log } = this.#raft;
     const status: Record<string, ProgressStatus> = {
-      [id]: { match: log.durableIndex, next: log.lastIndex + 1, state: 'replicate' },
+      [id]: { match: log.durableIndex, next: log.lastIndex + 1, state: 'replicate', learner: false },
     };
     for (const [peer, { match, next, state }] of this.#tracker.followers())
-      status[peer] = { match, next, state };
+      status[peer] = { match, next, state, learner: this.#raft.configuration.isLearner(peer) };
     return status;
   }
 
@@ -112,6 +112,11 @@ export class Leader implements RoleBehaviour {
       case 'pre-vote-response':
       case 'vote-request':
       case 'vote-response':
+      case 'timeout-now':
+      case 'snapshot-chunk':
+      case 'snapshot-answer':
+      case 'repair-request':
+      case 'repair-answer':
         return;
     }
   }

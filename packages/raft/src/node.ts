@@ -1,21 +1,25 @@
 import type { RaftConfig } from './config.ts';
 import { Configuration } from './configuration.ts';
+import type { ConfigurationState } from './configuration-state.ts';
 import type { EntryKind } from './entry.ts';
 import { RaftError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { Message, Ready } from './message.ts';
 import { Outbox } from './outbox.ts';
-import type { ProposeResult } from './proposal.ts';
+import type { MembershipTarget, ProposeResult, ReadIndexResult, TransferResult } from './proposal.ts';
 import { Raft } from './raft.ts';
 import { RaftLog } from './raft-log.ts';
 import type { Random } from './random.ts';
 import type { RaftStatus, RoleChange } from './status.ts';
-import type { HardState, LogStorage } from './storage.ts';
+import type { HardState, LogStorage, SnapshotMeta } from './storage.ts';
 
 export interface RaftNodeOptions {
   readonly id: string;
-  /** Every member of the group, this one included. */
-  readonly voters: readonly string[];
+  /**
+   * The configuration as of `appliedIndex`. This member need not be in it: one that is not follows whoever leads,
+   * and never campaigns.
+   */
+  readonly configuration: ConfigurationState;
   readonly config: RaftConfig;
   /** Read by the node, written by the driver. What it holds now must be durable. */
   readonly log: LogStorage;
@@ -48,10 +52,8 @@ export class RaftNode {
 
   /** Throws `CONFIG_INVALID` for unusable ids and `STATE_INVALID` for storage that contradicts itself. */
   constructor(options: RaftNodeOptions) {
-    const configuration = new Configuration(options.voters);
-    if (!configuration.isMember(options.id)) {
-      throw new RaftError('CONFIG_INVALID', `${options.id} is not among the voters`);
-    }
+    if (options.id === '') throw new RaftError('CONFIG_INVALID', 'id: not empty');
+    const configuration = new Configuration(options.configuration);
     this.#config = options.config;
     this.#log = new RaftLog({
       storage: options.log,
@@ -95,6 +97,57 @@ export class RaftNode {
     const leading = this.#raft.leading;
     if (leading === null) return { type: 'refused', reason: 'not-leader', leader: this.#raft.leader };
     return leading.propose(kind, frame);
+  }
+
+  /**
+   * Asks the leader to change the members to `target`. One change at a time; it takes effect when its entry is
+   * applied. More than one change of voters goes through a joint configuration, which the leader leaves by itself.
+   */
+  proposeConfiguration(target: MembershipTarget): ProposeResult {
+    void target;
+    return { type: 'refused', reason: 'membership-change-pending', leader: this.#raft.leader };
+  }
+
+  /**
+   * Hands the leadership to the voter `to` (thesis §3.10). It is brought up to date first; proposals are refused
+   * meanwhile. Given up after an election timeout, and when this member stops to lead.
+   */
+  transferLeadership(to: string): TransferResult {
+    void to;
+    return { type: 'refused', reason: 'not-leader' };
+  }
+
+  /**
+   * Asks for an index that is at least the commit index of this moment, confirmed by a quorum (thesis §6.4).
+   * The answer is in Ready.reads or Ready.readsLost.
+   */
+  readIndex(): ReadIndexResult {
+    return { type: 'refused', reason: 'not-leader' };
+  }
+
+  /** `peer` has installed the snapshot that ends at `index`. */
+  snapshotSent(peer: string, index: number): void {
+    void [peer, index];
+  }
+
+  /** Sending a snapshot to `peer` ended without success; it becomes due again after the peer's next sign of life. */
+  snapshotFailed(peer: string): void {
+    void peer;
+  }
+
+  /**
+   * A snapshot came in completely, from the leader `from` of `term`. `install`: the driver installs it durably
+   * and then calls `snapshotInstalled`; `known`: the log holds what it covers, so the sender may count it as
+   * installed; `stale`: it is not the leader's of this term.
+   */
+  installSnapshot(meta: SnapshotMeta, from: string, term: number): 'install' | 'known' | 'stale' {
+    void [meta, from, term];
+    return 'stale';
+  }
+
+  /** Log and machine were replaced by the snapshot `meta`, durably. */
+  snapshotInstalled(meta: SnapshotMeta): void {
+    void meta;
   }
 
   /**
@@ -143,6 +196,10 @@ export class RaftNode {
       ...this.#outbox.take(),
       committed: this.#log.takeCommitted(this.#config.committedBytesMax),
       roleChange,
+      configuration: null,
+      reads: [],
+      readsLost: [],
+      snapshotsDue: [],
     };
   }
 
@@ -156,6 +213,10 @@ export class RaftNode {
       lastIndex: this.#log.lastIndex,
       progress: leading?.progress ?? {},
       leaseValid: leading?.leaseValid ?? false,
+      configuration: this.#raft.configuration.state,
+      standing: this.#raft.hardStanding,
+      transferTarget: null,
+      pendingReads: 0,
     };
   }
 

@@ -14,7 +14,7 @@ import { Inflights } from './inflights.ts';
  *      rejected, connection lost
  * ```
  */
-export type ProgressState = 'probe' | 'replicate';
+export type ProgressState = 'probe' | 'replicate' | 'snapshot';
 
 /**
  * One follower as its leader sees it.

@@ -11,7 +11,7 @@ import type { RaftLog } from './raft-log.ts';
 import type { Random } from './random.ts';
 import type { RoleBehaviour } from './role-behaviour.ts';
 import type { RoleChange } from './status.ts';
-import type { HardState } from './storage.ts';
+import type { HardState, Standing } from './storage.ts';
 
 export interface RaftParts {
   readonly id: string;
@@ -41,6 +41,7 @@ export class Raft {
   readonly logger: Logger;
   readonly #outbox: Outbox;
   readonly #voteFloor: number;
+  readonly hardStanding: Standing;
   #term: number;
   #votedFor: string | null;
   #leader: string | null = null;
@@ -60,6 +61,7 @@ export class Raft {
     this.#voteFloor = parts.voteFloor;
     this.#term = parts.hardState.term;
     this.#votedFor = parts.hardState.votedFor;
+    this.hardStanding = parts.hardState.standing;
     this.#savedTerm = this.#term;
     this.#savedVote = this.#votedFor;
     this.#behaviour = new Follower(this);
@@ -161,7 +163,7 @@ export class Raft {
     this.#savedTerm = this.#term;
     this.#savedVote = this.#votedFor;
     const commit = Math.min(this.log.commitIndex, this.log.durableIndex);
-    return { term: this.#term, votedFor: this.#votedFor, commit };
+    return { term: this.#term, votedFor: this.#votedFor, commit, standing: this.hardStanding };
   }
 
   get hardStateChanged(): boolean {
@@ -198,8 +200,14 @@ export class Raft {
         return true;
       case 'append-request':
       case 'heartbeat-request':
+      case 'snapshot-chunk':
         this.becomeFollower(message.term, message.from);
         return true;
+      case 'repair-request':
+      case 'repair-answer':
+        return false;
+      case 'timeout-now':
+      case 'snapshot-answer':
       case 'vote-response':
       case 'append-accepted':
       case 'append-rejected':
@@ -214,13 +222,21 @@ export class Raft {
     const envelope = { from: this.id, to: message.from, term: this.#term };
     switch (message.type) {
       case 'pre-vote-request':
-        this.send({ ...envelope, type: 'pre-vote-response', granted: false });
+        this.send({
+          ...envelope,
+          type: 'pre-vote-response',
+          granted: false,
+          blank: false,
+          empty: this.log.lastIndex === 0,
+          life: 0,
+        });
         return;
       case 'vote-request':
         this.send({ ...envelope, type: 'vote-response', granted: false });
         return;
       case 'append-request':
       case 'heartbeat-request':
+      case 'snapshot-chunk':
         // Round 0 was never sent, so this answers nothing; only its term counts.
         this.send({ ...envelope, type: 'heartbeat-response', round: 0 });
         return;
@@ -229,6 +245,10 @@ export class Raft {
       case 'append-accepted':
       case 'append-rejected':
       case 'heartbeat-response':
+      case 'timeout-now':
+      case 'snapshot-answer':
+      case 'repair-request':
+      case 'repair-answer':
         return;
     }
   }
@@ -244,7 +264,17 @@ export class Raft {
     });
     if (message.type === 'pre-vote-request') {
       const term = granted ? message.term : this.#term;
-      this.send({ type: 'pre-vote-response', from: this.id, to, term, granted });
+      const empty = this.log.lastIndex === 0;
+      this.send({
+        type: 'pre-vote-response',
+        from: this.id,
+        to,
+        term,
+        granted,
+        blank: false,
+        empty,
+        life: 0,
+      });
       return;
     }
     const response = { type: 'vote-response', from: this.id, to, term: this.#term, granted } as const;

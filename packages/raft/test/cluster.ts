@@ -3,6 +3,7 @@ import {
   EntryKind,
   RaftNode,
   allocateFrame,
+  configurationOf,
   parseRaftConfig,
   silentLogger,
   type Entry,
@@ -173,7 +174,7 @@ export class Cluster {
   #createNode(id: string, disk: SimulatedDisk, appliedIndex: number): RaftNode {
     return new RaftNode({
       id,
-      voters: this.#options.ids,
+      configuration: configurationOf(this.#options.ids),
       config: this.#config,
       log: disk.log,
       hardState: disk.hardState,

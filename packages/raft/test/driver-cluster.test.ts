@@ -67,6 +67,10 @@ class LogLife implements LogStorage {
     if (!this.#ended) this.#log.append(entries);
   }
 
+  async reset(position: LogPosition): Promise<void> {
+    if (!this.#ended) await this.#log.reset(position);
+  }
+
   markCommitted(index: number): void {
     if (!this.#ended) this.#log.markCommitted(index);
   }

@@ -10,6 +10,7 @@ import type { Random } from '../src/random.ts';
 import type { RaftStatus } from '../src/status.ts';
 import type { HardState } from '../src/storage.ts';
 import { ManualClock, settle } from './manual-clock.ts';
+import { plainAnswer } from './plain-vote.ts';
 
 /** What happened, in order, as short texts. */
 export type Journal = string[];
@@ -129,7 +130,7 @@ export class DriverFixture {
     this.log.preload(options.entries ?? []);
     this.hardState = new JournalHardState(
       this.journal,
-      options.hardState ?? { term: 0, votedFor: null, commit: 0 },
+      options.hardState ?? { term: 0, votedFor: null, commit: 0, standing: 'full' },
     );
     this.random = new ConstantRandom(options.random ?? 0);
     this.config = { ...raftConfigDefaults, ...options.config };
@@ -195,7 +196,14 @@ export class DriverFixture {
     this.driver.start();
     for (const peer of ['n2', 'n3']) this.driver.peerOpened(peer);
     this.clock.advance(this.config.tickMs * this.config.electionTimeoutTicks);
-    this.receive({ type: 'pre-vote-response', from: 'n2', to: this.id, term: 1, granted: true });
+    this.receive({
+      type: 'pre-vote-response',
+      ...plainAnswer,
+      from: 'n2',
+      to: this.id,
+      term: 1,
+      granted: true,
+    });
     this.receive({ type: 'vote-response', from: 'n2', to: this.id, term: 1, granted: true });
     await this.endSync();
     this.receive({ type: 'append-accepted', from: 'n2', to: this.id, term: 1, index: 1 });

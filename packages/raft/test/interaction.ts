@@ -232,5 +232,14 @@ function describe(message: Message): string {
       return `${head} commit ${message.commit} round ${message.round}`;
     case 'heartbeat-response':
       return `${head} round ${message.round}`;
+    case 'timeout-now':
+      return head;
+    case 'snapshot-chunk':
+      return `${head} snapshot ${message.snapshot.position.index}@${message.snapshot.position.term}`;
+    case 'snapshot-answer':
+      return `${head} snapshot ${message.index} ${message.status}`;
+    case 'repair-request':
+    case 'repair-answer':
+      return `${head} ${message.firstIndex}..${message.lastIndex}`;
   }
 }

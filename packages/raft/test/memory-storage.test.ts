@@ -64,6 +64,6 @@ test('a dropped prefix moves the base and keeps addresses', async (t) => {
 test('hard state starts at the initial one and keeps the last saved', (t) => {
   const storage = new MemoryHardStateStorage();
   t.deepEqual(storage.load(), INITIAL_HARD_STATE);
-  storage.save({ term: 4, votedFor: 'n2', commit: 9 });
-  t.deepEqual(storage.load(), { term: 4, votedFor: 'n2', commit: 9 });
+  storage.save({ term: 4, votedFor: 'n2', commit: 9, standing: 'full' });
+  t.deepEqual(storage.load(), { term: 4, votedFor: 'n2', commit: 9, standing: 'full' });
 });

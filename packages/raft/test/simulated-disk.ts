@@ -30,7 +30,7 @@ export class SimulatedDisk {
     const entries = entriesOf(terms);
     this.#platter.append(entries);
     this.#cache.append(entries);
-    this.#hardState = { ...INITIAL_HARD_STATE, term: terms.at(-1) ?? 0 };
+    this.#hardState = { ...INITIAL_HARD_STATE, term: terms.at(-1) ?? 0, standing: 'full' };
   }
 
   get log(): LogStorage {

@@ -9,14 +9,17 @@ export const hardStateFileName = 'hard-state';
 
 /** "LMQV" */
 const HARD_STATE_MAGIC = 0x4c4d5156;
-const AT_VOTED_FOR = 18;
+const AT_STANDING = 18;
+const AT_VOTED_FOR = 19;
+const STANDINGS = ['blank', 'repairing', 'full'] as const;
 const NOBODY = 0xffff;
 
 /**
  * Term and vote on disk, in two slots written in turn, synced before `save` returns: a torn save leaves the
  * vote before it, which was never superseded in any answer.
  *
- * Payload, big-endian: 0 u64 term, 8 u64 commit, 16 u16 bytes of the vote (0xffff: none), 18 the vote in UTF-8.
+ * Payload, big-endian: 0 u64 term, 8 u64 commit, 16 u16 bytes of the vote (0xffff: none), 18 u8 standing,
+ * 19 the vote in UTF-8.
  */
 export class HardStateFile implements HardStateStorage {
   readonly #path: string;
@@ -76,6 +79,7 @@ function encodeState(state: HardState): Buffer {
   payload.writeBigUInt64BE(BigInt(state.term), 0);
   payload.writeBigUInt64BE(BigInt(state.commit), 8);
   payload.writeUInt16BE(state.votedFor === null ? NOBODY : vote.length, 16);
+  payload[AT_STANDING] = STANDINGS.indexOf(state.standing);
   vote.copy(payload, AT_VOTED_FOR);
   return payload;
 }
@@ -83,12 +87,14 @@ function encodeState(state: HardState): Buffer {
 function decodeState(payload: Buffer, file: string): HardState {
   const voteBytes = payload.length < AT_VOTED_FOR ? -1 : payload.readUInt16BE(16);
   const expected = AT_VOTED_FOR + (voteBytes === NOBODY ? 0 : voteBytes);
-  if (payload.length !== expected) {
+  const standing = STANDINGS[payload[AT_STANDING] ?? STANDINGS.length];
+  if (payload.length !== expected || standing === undefined) {
     throw new StoreError('STATE_INVALID', `the hard state in ${file} has an unknown form`, { file });
   }
   return Object.freeze({
     term: Number(payload.readBigUInt64BE(0)),
     commit: Number(payload.readBigUInt64BE(8)),
     votedFor: voteBytes === NOBODY ? null : payload.toString('utf8', AT_VOTED_FOR),
+    standing,
   });
 }

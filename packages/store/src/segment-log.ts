@@ -183,6 +183,10 @@ export class SegmentLog implements LogStorage {
     return this.#durability.sync(this.#segments.last(), this.#tail.last.index);
   }
 
+  reset(): Promise<void> {
+    return Promise.reject(new StoreError('STORAGE_FAILED', 'this log cannot begin anew at another position'));
+  }
+
   markCommitted(index: number): void {
     this.#durability.markCommitted(Math.min(index, this.#tail.last.index));
   }

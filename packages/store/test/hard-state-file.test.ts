@@ -19,12 +19,13 @@ test('a new file holds the initial state; the newest saved state comes back', (t
   const file = HardStateFile.open(disk, path);
   t.deepEqual(file.load(), INITIAL_HARD_STATE);
   const states = [
-    { term: 1, votedFor: 'n1', commit: 0 },
-    { term: 1, votedFor: 'n1', commit: 7 },
-    { term: 2, votedFor: null, commit: 9_007_199_254_740_991 },
-    { term: 3, votedFor: 'nödé', commit: 8 },
-    { term: 3, votedFor: '', commit: 8 },
-  ];
+    { term: 1, votedFor: 'n1', commit: 0, standing: 'full' },
+    { term: 1, votedFor: 'n1', commit: 0, standing: 'repairing' },
+    { term: 1, votedFor: 'n1', commit: 7, standing: 'full' },
+    { term: 2, votedFor: null, commit: 9_007_199_254_740_991, standing: 'full' },
+    { term: 3, votedFor: 'nödé', commit: 8, standing: 'full' },
+    { term: 3, votedFor: '', commit: 8, standing: 'full' },
+  ] as const;
   let current = file;
   for (const state of states) {
     current.save(state);
@@ -36,11 +37,11 @@ test('a new file holds the initial state; the newest saved state comes back', (t
 });
 
 test('a save torn at any byte keeps the vote before it', (t) => {
-  const older = { term: 4, votedFor: 'n2', commit: 10 };
-  const newer = { term: 5, votedFor: 'n3', commit: 11 };
+  const older = { term: 4, votedFor: 'n2', commit: 10, standing: 'full' } as const;
+  const newer = { term: 5, votedFor: 'n3', commit: 11, standing: 'full' } as const;
   const base = newDisk();
   const file = HardStateFile.open(base, path);
-  file.save({ term: 3, votedFor: 'n1', commit: 9 });
+  file.save({ term: 3, votedFor: 'n1', commit: 9, standing: 'full' });
   file.save(older);
   const before = base.contentOf(path);
   file.save(newer);
@@ -61,8 +62,8 @@ test('a save torn at any byte keeps the vote before it', (t) => {
 });
 
 test('power lost within a save gives the state before it or the new one', (t) => {
-  const older = { term: 4, votedFor: 'n2', commit: 10 };
-  const newer = { term: 5, votedFor: 'n3', commit: 11 };
+  const older = { term: 4, votedFor: 'n2', commit: 10, standing: 'full' } as const;
+  const newer = { term: 5, votedFor: 'n3', commit: 11, standing: 'full' } as const;
   const seen = new Set<number>();
   for (let seed = 1; seed <= 60; seed += 1) {
     const disk = newDisk();
@@ -87,7 +88,7 @@ test('what a failed sync left in the page cache is made durable before it is bel
   const disk = newDisk();
   const file = HardStateFile.open(disk, path);
   disk.addFault({ operation: 'sync', code: 'DISK_FAILED' });
-  storeErrorOf(() => file.save({ term: 2, votedFor: 'n1', commit: 0 }));
+  storeErrorOf(() => file.save({ term: 2, votedFor: 'n1', commit: 0, standing: 'full' }));
   disk.crash('kill', seededRandom(1));
   t.is(HardStateFile.open(disk, path).load().term, 2);
   disk.crash('lose', seededRandom(1));
@@ -97,12 +98,15 @@ test('what a failed sync left in the page cache is made durable before it is bel
 test('two bad slots, a backward term and an overlong vote are refused by code', (t) => {
   const disk = newDisk();
   const file = HardStateFile.open(disk, path);
-  file.save({ term: 2, votedFor: 'n1', commit: 0 });
-  t.is(storeErrorOf(() => file.save({ term: 1, votedFor: null, commit: 0 })).code, 'STATE_INVALID');
-  const long = { term: 3, votedFor: 'n'.repeat(500), commit: 0 };
+  file.save({ term: 2, votedFor: 'n1', commit: 0, standing: 'full' });
+  t.is(
+    storeErrorOf(() => file.save({ term: 1, votedFor: null, commit: 0, standing: 'full' })).code,
+    'STATE_INVALID',
+  );
+  const long = { term: 3, votedFor: 'n'.repeat(500), commit: 0, standing: 'full' } as const;
   t.is(storeErrorOf(() => file.save(long)).code, 'LIMIT_EXCEEDED');
   t.is(file.load().term, 2);
-  file.save({ term: 3, votedFor: 'n1', commit: 0 });
+  file.save({ term: 3, votedFor: 'n1', commit: 0, standing: 'full' });
   disk.corrupt(path, 30, Buffer.from('x'));
   t.is(HardStateFile.open(disk, path).load().term, 2);
   disk.corrupt(path, 4096 + 30, Buffer.from('x'));
@@ -126,9 +130,9 @@ test('on the real disk', (t) => {
   const disk = new NodeDisk();
   const real = join(directory.path, 'hard-state');
   const file = HardStateFile.open(disk, real);
-  file.save({ term: 8, votedFor: 'n1', commit: 3 });
+  file.save({ term: 8, votedFor: 'n1', commit: 3, standing: 'full' });
   file.close();
   const next = HardStateFile.open(disk, real);
-  t.deepEqual(next.load(), { term: 8, votedFor: 'n1', commit: 3 });
+  t.deepEqual(next.load(), { term: 8, votedFor: 'n1', commit: 3, standing: 'full' });
   next.close();
 });

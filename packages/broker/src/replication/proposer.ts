@@ -286,6 +286,12 @@ function refusalOf(reason: Extract<ProposeResult, { type: 'refused' }>['reason']
       return 'overloaded';
     case 'entry-too-large':
       return 'too-large';
+    case 'transferring':
+      return 'not-leader';
+    case 'membership-change-pending':
+    case 'membership-invalid':
+    case 'membership-unchanged':
+      return 'invalid';
     case 'stopped':
       return 'stopping';
   }
