@@ -183,10 +183,6 @@ export class SegmentLog implements LogStorage {
     return this.#durability.sync(this.#segments.last(), this.#tail.last.index);
   }
 
-  reset(): Promise<void> {
-    return Promise.reject(new StoreError('STORAGE_FAILED', 'this log cannot begin anew at another position'));
-  }
-
   markCommitted(index: number): void {
     this.#durability.markCommitted(Math.min(index, this.#tail.last.index));
   }
@@ -220,11 +216,21 @@ export class SegmentLog implements LogStorage {
     const { committedIndex, durableIndex } = this.#durability;
     const dropped = this.#segments.dropBefore(Math.min(index, committedIndex + 1, durableIndex + 1));
     if (dropped.length === 0) return this.firstIndex();
-    // A crash between the two steps leaves files below the marked start, which the next start removes.
+    // A crash between the two steps leaves files below the marked start, which the next start removes. Both slots,
+    // so that damage to one cannot bring back a start whose segments are gone.
+    await this.#durability.writeMark();
     await this.#durability.writeMark();
     for (const segment of dropped) segment.close();
     await this.#cleaner.remove(dropped.map((segment) => segment.path));
     return this.firstIndex();
+  }
+
+  /**
+   * The owner has saved that this member must not vote before it has caught up (`recovery.inDoubt`): the log need
+   * not say so any more. Durable when it resolves.
+   */
+  endDoubt(): Promise<void> {
+    return this.#durability.endDoubt();
   }
 
   /** Resolves when the work off the event loop that nobody waits for (trimming, pruning, the mark) has ended. */

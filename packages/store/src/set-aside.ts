@@ -9,9 +9,10 @@ export const setAsideFolder = 'set-aside';
  * - 'conflict': entries that a leader of a later term replaced.
  * - 'foreign': a name that this log does not know.
  * - 'refused': the file of an append that met a full disk.
+ * - 'damaged': bytes that had been written whole and no longer check out.
  * - 'replaced': segments of a log that has begun anew from a snapshot.
  */
-export type SetAsideReason = 'torn' | 'conflict' | 'foreign' | 'refused' | 'replaced';
+export type SetAsideReason = 'torn' | 'conflict' | 'foreign' | 'refused' | 'replaced' | 'damaged';
 
 const COPY_CHUNK_BYTES = 256 * 1024;
 
