@@ -66,6 +66,33 @@ export interface RaftConfig {
   /** After an election that followed a closed connection failed: wait random(min..max). */
   readonly hintRetryMsMin: number;
   readonly hintRetryMsMax: number;
+  /** Bytes of one chunk of a snapshot; each follower has at most one on its way. */
+  readonly snapshotChunkBytes: number;
+  /** Followers that are sent a snapshot at the same time; the others wait. */
+  readonly snapshotSendsMax: number;
+  /** Silence after which the receiver of a snapshot is asked where it stands. */
+  readonly snapshotTimeoutMs: number;
+  /** Such questions in a row without an answer; then the sending is given up for a while. */
+  readonly snapshotTriesMax: number;
+  /** Pause after a failed sending; doubled by each further failure, up to the second. */
+  readonly snapshotRetryMsMin: number;
+  readonly snapshotRetryMsMax: number;
+  /** The preferred leader gets the leadership back when it was caught up for so long. */
+  readonly preferredReturnMs: number;
+  /** Entries by which a member may lag, because of what is under way, and still count as caught up. */
+  readonly caughtUpLagMax: number;
+  /** Pause before an append is tried again that found the disk full. */
+  readonly diskFullRetryMs: number;
+  /** A leader hands over when `slowSyncCount` syncs in a row took longer than this each ... */
+  readonly slowSyncMs: number;
+  readonly slowSyncCount: number;
+  /** ... or when one does not end for so long. */
+  readonly hangingSyncMs: number;
+  /** Pause after handing over because of the disk; doubled by each further time, up to the second. */
+  readonly handOverRetryMsMin: number;
+  readonly handOverRetryMsMax: number;
+  /** Bytes of entries in one answer to a member that repairs its log; one entry always fits. */
+  readonly repairBytesMax: number;
 }
 
 export const raftConfigDefaults: RaftConfig = Object.freeze({
@@ -96,6 +123,21 @@ export const raftConfigDefaults: RaftConfig = Object.freeze({
   hintJitterMs: 25,
   hintRetryMsMin: 50,
   hintRetryMsMax: 150,
+  snapshotChunkBytes: 262_144,
+  snapshotSendsMax: 2,
+  snapshotTimeoutMs: 1_000,
+  snapshotTriesMax: 5,
+  snapshotRetryMsMin: 500,
+  snapshotRetryMsMax: 30_000,
+  preferredReturnMs: 5_000,
+  caughtUpLagMax: 1_024,
+  diskFullRetryMs: 1_000,
+  slowSyncMs: 1_000,
+  slowSyncCount: 3,
+  hangingSyncMs: 3_000,
+  handOverRetryMsMin: 5_000,
+  handOverRetryMsMax: 300_000,
+  repairBytesMax: 4_194_304,
 });
 
 /** Least value of each number; everything else about a field follows from its default. */
@@ -123,6 +165,21 @@ const least: Readonly<Record<string, number>> = {
   hintJitterMs: 0,
   hintRetryMsMin: 1,
   hintRetryMsMax: 1,
+  snapshotChunkBytes: 1,
+  snapshotSendsMax: 1,
+  snapshotTimeoutMs: 1,
+  snapshotTriesMax: 1,
+  snapshotRetryMsMin: 1,
+  snapshotRetryMsMax: 1,
+  preferredReturnMs: 0,
+  caughtUpLagMax: 0,
+  diskFullRetryMs: 1,
+  slowSyncMs: 1,
+  slowSyncCount: 1,
+  hangingSyncMs: 1,
+  handOverRetryMsMin: 1,
+  handOverRetryMsMax: 1,
+  repairBytesMax: 1,
 };
 
 function fieldFault(name: string, value: unknown): string | null {
@@ -151,6 +208,12 @@ function relationFaults(config: RaftConfig): string[] {
     faults.push('unpersistedBytesMax: at least appendBytesMax');
   }
   if (config.hintRetryMsMax < config.hintRetryMsMin) faults.push('hintRetryMsMax: at least hintRetryMsMin');
+  if (config.snapshotRetryMsMax < config.snapshotRetryMsMin) {
+    faults.push('snapshotRetryMsMax: at least snapshotRetryMsMin');
+  }
+  if (config.handOverRetryMsMax < config.handOverRetryMsMin) {
+    faults.push('handOverRetryMsMax: at least handOverRetryMsMin');
+  }
   return faults;
 }
 

@@ -96,6 +96,7 @@ export class MemoryLogStorage implements LogStorage {
     this.#entries = [];
     this.#durable = [];
     this.#shared = 0;
+    this.#committed = position.index;
     return Promise.resolve();
   }
 

@@ -131,7 +131,11 @@ class Cluster {
       log: life,
       hardState: member.hardState,
       appliedIndex: 0,
-      machine: { apply: (entries) => member.applied.push(...textsOf(entries)) },
+      machine: {
+        appliedIndex: 0,
+        apply: (entries) => member.applied.push(...textsOf(entries)),
+        install: () => Promise.reject(new Error('no snapshots')),
+      },
       transport: { send: (to, messages) => this.#send(id, to, messages) },
       clock: this.clock,
       random: this.#random,

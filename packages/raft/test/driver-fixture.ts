@@ -142,7 +142,11 @@ export class DriverFixture {
       log: this.log,
       hardState: this.hardState,
       appliedIndex: options.appliedIndex ?? 0,
-      machine: { apply: (entries) => this.#apply(entries) },
+      machine: {
+        appliedIndex: 0,
+        apply: (entries) => this.#apply(entries),
+        install: () => Promise.reject(new Error('no snapshots')),
+      },
       transport: {
         send: (to, messages) => {
           for (const message of messages) this.journal.push(`${message.type} -> ${to}`);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { entriesAfter, logStorageSuite, type LogStorageFixture } from '../src/log-storage-suite.ts';
+import { entriesAfter, logStorageSuite, type LogStorageFixture } from '../src/suite.ts';
 import { MemoryHardStateStorage, MemoryLogStorage } from '../src/memory-storage.ts';
 import { INITIAL_HARD_STATE } from '../src/storage.ts';
 
