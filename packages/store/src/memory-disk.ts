@@ -206,6 +206,21 @@ export class MemoryDisk implements Disk {
     this.#find(normalize(path)).corrupt(at, bytes);
   }
 
+  /** Lose a file, or a folder with all that is in it, from the platter too; FILE_MISSING if there is none. */
+  drop(path: string): void {
+    const name = normalize(path);
+    const isGone = (entry: string): boolean => entry === name || entry.startsWith(`${name}/`);
+    if (!this.exists(name)) throw diskError('FILE_MISSING', name, 'is missing');
+    this.#nameChanges = this.#nameChanges.filter(
+      ({ from, to }) => ![from, to].some((at) => at !== null && isGone(at)),
+    );
+    for (const names of [this.#names, this.#durableNames]) {
+      for (const entry of [...names.keys()]) if (isGone(entry)) names.delete(entry);
+    }
+    for (const directory of [...this.#directories])
+      if (isGone(directory)) this.#directories.delete(directory);
+  }
+
   /** A copy of what a reader sees. */
   contentOf(path: string): Buffer {
     return Buffer.from(this.#find(normalize(path)).content());
