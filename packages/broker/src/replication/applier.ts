@@ -1,4 +1,13 @@
-import type { Clock, Entry, LogPosition, LogStorage, StateMachine, TimerHandle } from '@ledgermq/raft';
+import type {
+  Clock,
+  ConfigurationState,
+  Entry,
+  LogPosition,
+  LogStorage,
+  SnapshotMeta,
+  StateMachine,
+  TimerHandle,
+} from '@ledgermq/raft';
 import type { DerivedState } from '@ledgermq/store';
 import { BrokerError } from '../errors.ts';
 import type { ArrivalListener } from '../machine/arrivals.ts';
@@ -19,7 +28,8 @@ export const applierDefaults: ApplierConfig = Object.freeze({
 
 export interface ApplierPorts {
   readonly machine: BrokerMachine;
-  readonly derived: DerivedState;
+  /** The present state; another object after a snapshot was installed. */
+  readonly derived: () => DerivedState;
   readonly pending: PendingEntries;
   /** Where committed entries that had to wait are read again. */
   readonly log: Pick<LogStorage, 'entries'>;
@@ -33,6 +43,18 @@ export interface ApplierPorts {
   /** A checkpoint failed: what is on disk is no longer known to be whole. */
   readonly onFatal: (error: Error) => void;
   readonly snapshots: SnapshotTaker;
+  /** Who belongs to the group as of the entry applied last. */
+  readonly configuration: () => ConfigurationState;
+  /** Puts the state of a snapshot in place of the present one, durably. */
+  readonly install: (meta: SnapshotMeta) => Promise<void>;
+  /** Entries that had to wait were applied. */
+  readonly onAdvanced: () => void;
+}
+
+/** Where a snapshot is due, and what belongs to it that later entries may change. */
+interface SnapshotPoint {
+  readonly position: LogPosition;
+  readonly configuration: ConfigurationState;
 }
 
 /** Takes snapshots of the replicated state where they are due. */
@@ -43,7 +65,7 @@ export interface SnapshotTaker {
    * Called when a checkpoint at exactly this position is committed. Resolves as soon as the next checkpoint may be written;
    * the rest goes on beside. Never rejects: without this snapshot there will be the next one.
    */
-  take(position: LogPosition): Promise<void>;
+  take(position: LogPosition, configuration: ConfigurationState): Promise<void>;
 }
 
 /** Entries read from the log and applied in one turn after a wait. */
@@ -71,19 +93,21 @@ export class Applier implements StateMachine {
   #appliedEnd: number;
   #bytesSinceCheckpoint = 0;
   /** Where a snapshot is due and the checkpoint for it has not begun. */
-  #snapshotDue: LogPosition | null = null;
+  #snapshotDue: SnapshotPoint | null = null;
   #checkpoint: Promise<void> | null = null;
   #timer: TimerHandle | null = null;
   #catchUpScheduled = false;
   #applying = false;
+  /** A snapshot is taking the place of the state: no checkpoint of the old one may begin. */
+  #installing = false;
   #failed = false;
   #stopped = false;
 
-  /** @param appliedEnd log address behind the entry at `derived.appliedIndex`. */
+  /** @param appliedEnd log address behind the entry at `derived().appliedIndex`. */
   constructor(config: ApplierConfig, ports: ApplierPorts, appliedEnd: number) {
     this.#config = config;
     this.#ports = ports;
-    this.#appliedIndex = ports.derived.appliedIndex;
+    this.#appliedIndex = ports.derived().appliedIndex;
     this.#committedIndex = this.#appliedIndex;
     this.#appliedEnd = appliedEnd;
   }
@@ -115,9 +139,23 @@ export class Applier implements StateMachine {
     this.#applyNow(entries);
   }
 
-  /** A driver without a snapshot storage never asks for this. */
-  install(): Promise<void> {
-    return Promise.reject(new BrokerError('INVARIANT_BROKEN', 'a snapshot came to a replica that takes none'));
+  async install(meta: SnapshotMeta): Promise<void> {
+    const { index, term, address } = meta.position;
+    this.#installing = true;
+    if (this.#timer !== null) this.#ports.clock.clearTimer(this.#timer);
+    this.#timer = null;
+    await this.#checkpoint;
+    await this.#ports.install(meta);
+    this.#appliedIndex = index;
+    this.#committedIndex = index;
+    this.#appliedTerm = term;
+    this.#appliedEnd = address;
+    this.#bytesSinceCheckpoint = 0;
+    this.#snapshotDue = null;
+    this.#installing = false;
+    this.#ports.pending.skippedTo(index);
+    this.#ports.onTopics();
+    this.#ports.onApplied();
   }
 
   /** Applies nothing more, waits for a running checkpoint and writes a last one. */
@@ -132,7 +170,7 @@ export class Applier implements StateMachine {
   }
 
   get #mustWait(): boolean {
-    return this.#snapshotDue !== null || this.#ports.derived.mustWait;
+    return this.#snapshotDue !== null || this.#ports.derived().mustWait;
   }
 
   #applyNow(entries: readonly Entry[]): void {
@@ -172,15 +210,16 @@ export class Applier implements StateMachine {
     this.#bytesSinceCheckpoint += entry.frame.length;
     if (snapshots.due(entry)) {
       const { index, term, hash } = entry;
-      this.#snapshotDue = { index, term, address: this.#appliedEnd, hash };
+      const position = { index, term, address: this.#appliedEnd, hash };
+      this.#snapshotDue = { position, configuration: this.#ports.configuration() };
     }
     pending.applied(entry.index, entry.term, machine.outcomes, replies, leader);
   }
 
   #checkpointIfDue(): void {
-    if (this.#stopped || this.#failed || this.#checkpoint !== null) return;
+    if (this.#stopped || this.#failed || this.#installing || this.#checkpoint !== null) return;
     const bytesDue = this.#bytesSinceCheckpoint >= this.#config.checkpointBytes;
-    if (this.#snapshotDue !== null || bytesDue || this.#ports.derived.needsCheckpoint) {
+    if (this.#snapshotDue !== null || bytesDue || this.#ports.derived().needsCheckpoint) {
       this.#startCheckpoint();
       return;
     }
@@ -198,7 +237,7 @@ export class Applier implements StateMachine {
     const written = this.#write();
     // The checkpoint has noted its content within that call; what is applied from now on is not part of it.
     this.#snapshotDue = null;
-    const kept = snapshotAt === null ? written : written.then(() => this.#ports.snapshots.take(snapshotAt));
+    const kept = snapshotAt === null ? written : written.then(() => this.#takeSnapshot(snapshotAt));
     this.#checkpoint = kept.then(
       () => this.#checkpointWritten(),
       (error: unknown) => {
@@ -208,20 +247,28 @@ export class Applier implements StateMachine {
     );
   }
 
+  #takeSnapshot({ position, configuration }: SnapshotPoint): Promise<void> {
+    return this.#ports.snapshots.take(position, configuration);
+  }
+
   #checkpointWritten(): void {
     this.#checkpoint = null;
+    if (this.#installing) return;
     if (this.#appliedIndex < this.#committedIndex) this.#catchUp();
     else this.#checkpointIfDue();
   }
 
   /** Applies what waits, some in each turn of the event loop. */
   #catchUp(): void {
-    if (this.#stopped || this.#failed || this.#appliedIndex === this.#committedIndex) return;
+    if (this.#stopped || this.#failed || this.#installing) return;
+    if (this.#appliedIndex === this.#committedIndex) return;
     try {
       this.#applyNow(this.#waiting());
     } catch (error) {
       this.#fail(error);
+      return;
     }
+    this.#ports.onAdvanced();
   }
 
   #scheduleCatchUp(): void {
@@ -247,7 +294,8 @@ export class Applier implements StateMachine {
   }
 
   #write(): Promise<void> {
-    const { machine, derived } = this.#ports;
+    const { machine } = this.#ports;
+    const derived = this.#ports.derived();
     if (this.#appliedIndex === derived.appliedIndex) return Promise.resolve();
     this.#bytesSinceCheckpoint = 0;
     const { puts, deletes } = machine.takeChanges();
