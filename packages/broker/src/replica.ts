@@ -1,6 +1,8 @@
 import { join } from 'node:path/posix';
 import {
+  MemorySnapshotStorage,
   RaftDriver,
+  configurationOf,
   type Clock,
   type Logger,
   type Random,
@@ -233,10 +235,11 @@ export class GroupReplica implements HostedReplica {
     driver = new RaftDriver({
       id: memberId,
       group: brokerName,
-      peers: members,
+      configuration: configurationOf(members),
       config: config.raft,
       log: this.#log,
       hardState: this.#hardState,
+      snapshots: new MemorySnapshotStorage(),
       appliedIndex: this.#derived.appliedIndex,
       machine: this.#applier,
       transport,

@@ -100,7 +100,9 @@ export class Applier implements StateMachine {
 
   /** A driver without a snapshot storage never asks for this. */
   install(): Promise<void> {
-    return Promise.reject(new BrokerError('INVARIANT_BROKEN', 'a snapshot came to a replica that takes none'));
+    return Promise.reject(
+      new BrokerError('INVARIANT_BROKEN', 'a snapshot came to a replica that takes none'),
+    );
   }
 
   /** Applies nothing more, waits for a running checkpoint and writes a last one. */
