@@ -16,6 +16,8 @@ export class Follower implements RoleBehaviour {
   readonly #timer: ElectionTimer;
   #matched = 0;
   #acknowledged = 0;
+  /** The leader asked this member to campaign, which must wait until a change of the members is applied. */
+  #takeoverDue = false;
 
   constructor(raft: Raft) {
     this.#raft = raft;
@@ -43,6 +45,14 @@ export class Follower implements RoleBehaviour {
       case 'heartbeat-request':
         if (this.#acceptLeader(message.from)) this.#onHeartbeat(message);
         return;
+      case 'snapshot-chunk':
+        this.#acceptLeader(message.from);
+        return;
+      case 'timeout-now':
+        this.#takeoverDue = true;
+        this.#takeOver();
+        if (!this.#raft.log.membershipUnapplied) this.#takeoverDue = false;
+        return;
       case 'append-accepted':
       case 'append-rejected':
       case 'heartbeat-response':
@@ -50,8 +60,6 @@ export class Follower implements RoleBehaviour {
       case 'pre-vote-response':
       case 'vote-request':
       case 'vote-response':
-      case 'timeout-now':
-      case 'snapshot-chunk':
       case 'snapshot-answer':
       case 'repair-request':
       case 'repair-answer':
@@ -61,6 +69,18 @@ export class Follower implements RoleBehaviour {
 
   persisted(): void {
     if (Math.min(this.#matched, this.#raft.log.durableIndex) > this.#acknowledged) this.#acknowledge();
+  }
+
+  configured(): void {}
+
+  applied(): void {
+    this.#takeOver();
+  }
+
+  /** The log was replaced by a snapshot that ends at `index`; every later leader holds what it covers. */
+  snapshotInstalled(index: number): void {
+    this.#matched = Math.max(this.#matched, index);
+    this.#acknowledge();
   }
 
   connectionLost(peer: string): void {
@@ -76,12 +96,21 @@ export class Follower implements RoleBehaviour {
       return false;
     }
     raft.setLeader(leader);
+    raft.leaderHeard();
     this.#timer.reset();
     return true;
   }
 
+  #takeOver(): void {
+    if (!this.#takeoverDue || !this.#raft.voter.mayCampaign) return;
+    this.#takeoverDue = false;
+    this.#raft.becomeCandidate({ type: 'transfer' });
+  }
+
   #onAppend(message: AppendRequest): void {
     const { log, config, logger } = this.#raft;
+    // The storage is being replaced; the leader asks again.
+    if (log.installing) return;
     if (message.prevIndex < log.commitIndex) {
       // Everything up to commit is in every later leader's log (paper §5.4), so there is nothing to compare.
       this.#matched = Math.max(this.#matched, log.commitIndex);

@@ -1,8 +1,8 @@
 import type { RaftConfig } from './config.ts';
 import { Configuration } from './configuration.ts';
 import type { ConfigurationState } from './configuration-state.ts';
-import type { EntryKind } from './entry.ts';
-import { RaftError } from './errors.ts';
+import { EntryKind } from './entry.ts';
+import { RaftError, invariant } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { Message, Ready } from './message.ts';
 import { Outbox } from './outbox.ts';
@@ -76,15 +76,15 @@ export class RaftNode {
       hardState: options.hardState,
       voteFloor: options.voteFloor ?? 0,
     });
-    this.#announced = this.#raft.standing;
+    this.#announced = this.#raft.roleState;
   }
 
   /** `tickMs` passed. */
   tick(): void {
-    this.#raft.behaviour.tick();
+    this.#raft.tick();
   }
 
-  /** A message arrived. One from a stranger or for another member is ignored. */
+  /** A message arrived. One for another member is ignored; it is for the driver to know who the senders are. */
   step(message: Message): void {
     this.#raft.step(message);
   }
@@ -96,6 +96,7 @@ export class RaftNode {
   propose(kind: EntryKind, frame: Buffer): ProposeResult {
     const leading = this.#raft.leading;
     if (leading === null) return { type: 'refused', reason: 'not-leader', leader: this.#raft.leader };
+    invariant(kind !== EntryKind.Membership, 'members are changed by proposeConfiguration');
     return leading.propose(kind, frame);
   }
 
@@ -104,8 +105,9 @@ export class RaftNode {
    * applied. More than one change of voters goes through a joint configuration, which the leader leaves by itself.
    */
   proposeConfiguration(target: MembershipTarget): ProposeResult {
-    void target;
-    return { type: 'refused', reason: 'membership-change-pending', leader: this.#raft.leader };
+    const leading = this.#raft.leading;
+    if (leading === null) return { type: 'refused', reason: 'not-leader', leader: this.#raft.leader };
+    return leading.proposeConfiguration(target);
   }
 
   /**
@@ -113,8 +115,7 @@ export class RaftNode {
    * meanwhile. Given up after an election timeout, and when this member stops to lead.
    */
   transferLeadership(to: string): TransferResult {
-    void to;
-    return { type: 'refused', reason: 'not-leader' };
+    return this.#raft.leading?.transferTo(to) ?? { type: 'refused', reason: 'not-leader' };
   }
 
   /**
@@ -122,17 +123,17 @@ export class RaftNode {
    * The answer is in Ready.reads or Ready.readsLost.
    */
   readIndex(): ReadIndexResult {
-    return { type: 'refused', reason: 'not-leader' };
+    return this.#raft.leading?.readIndex() ?? { type: 'refused', reason: 'not-leader' };
   }
 
   /** `peer` has installed the snapshot that ends at `index`. */
   snapshotSent(peer: string, index: number): void {
-    void [peer, index];
+    this.#raft.leading?.snapshotSent(peer, index);
   }
 
   /** Sending a snapshot to `peer` ended without success; it becomes due again after the peer's next sign of life. */
   snapshotFailed(peer: string): void {
-    void peer;
+    this.#raft.leading?.snapshotFailed(peer);
   }
 
   /**
@@ -141,13 +142,12 @@ export class RaftNode {
    * installed; `stale`: it is not the leader's of this term.
    */
   installSnapshot(meta: SnapshotMeta, from: string, term: number): 'install' | 'known' | 'stale' {
-    void [meta, from, term];
-    return 'stale';
+    return this.#raft.installSnapshot(meta, from, term);
   }
 
   /** Log and machine were replaced by the snapshot `meta`, durably. */
   snapshotInstalled(meta: SnapshotMeta): void {
-    void meta;
+    this.#raft.snapshotInstalled(meta);
   }
 
   /**
@@ -180,26 +180,30 @@ export class RaftNode {
       this.#log.hasUnhanded() ||
       this.#log.hasCommitted() ||
       this.#raft.hardStateChanged ||
-      (this.#raft.leading?.appendsDue() ?? false) ||
+      (this.#raft.leading?.sendsDue() ?? false) ||
+      this.#raft.configurationChanged ||
+      this.#raft.reads.hasResults ||
       this.#roleChange() !== null
     );
   }
 
   /** Hands out the next batch of work; see {@link Ready} for what to do with it. */
   ready(): Ready {
-    this.#raft.leading?.sendAppends();
+    // First what is applied: it may change who is in the group, and so what is sent and who leads.
+    const committed = this.#log.takeCommitted(this.#config.committedBytesMax);
+    if (committed.length > 0) this.#raft.applied(committed);
+    this.#raft.leading?.prepareReady();
     const roleChange = this.#roleChange();
     if (roleChange !== null) this.#announced = roleChange;
     return {
       hardState: this.#raft.takeHardState(),
       entries: this.#log.takeUnhanded(),
       ...this.#outbox.take(),
-      committed: this.#log.takeCommitted(this.#config.committedBytesMax),
+      committed,
       roleChange,
-      configuration: null,
-      reads: [],
-      readsLost: [],
-      snapshotsDue: [],
+      configuration: this.#raft.takeConfiguration(),
+      ...this.#raft.reads.take(),
+      snapshotsDue: this.#raft.leading?.takeSnapshotsDue() ?? [],
     };
   }
 
@@ -207,16 +211,16 @@ export class RaftNode {
     const leading = this.#raft.leading;
     return {
       id: this.#raft.id,
-      ...this.#raft.standing,
+      ...this.#raft.roleState,
       commitIndex: this.#log.commitIndex,
       appliedIndex: this.#log.appliedIndex,
       lastIndex: this.#log.lastIndex,
       progress: leading?.progress ?? {},
       leaseValid: leading?.leaseValid ?? false,
       configuration: this.#raft.configuration.state,
-      standing: this.#raft.hardStanding,
-      transferTarget: null,
-      pendingReads: 0,
+      standing: this.#raft.standing,
+      transferTarget: leading?.transferTarget ?? null,
+      pendingReads: this.#raft.reads.pendingCount,
     };
   }
 
@@ -226,7 +230,7 @@ export class RaftNode {
   }
 
   #roleChange(): RoleChange | null {
-    const now = this.#raft.standing;
+    const now = this.#raft.roleState;
     const { role, term, leader } = this.#announced;
     return now.role === role && now.term === term && now.leader === leader ? null : now;
   }

@@ -106,15 +106,28 @@ test('the proposals of one turn leave in one message per follower', (t) => {
   );
 });
 
-test('messages of strangers and for others are ignored, whatever term they name', (t) => {
+test('a message for another member is ignored, whatever term it names', (t) => {
   const cluster = led();
   const before = cluster.node('n2').status();
-  const vote = { type: 'vote-request', ...plainVote, term: 99, lastIndex: 99, lastTerm: 99 } as const;
-  cluster.node('n2').step({ ...vote, from: 'n9', to: 'n2' });
-  cluster.node('n2').step({ ...vote, from: 'n3', to: 'n1' });
-  cluster.node('n2').step({ type: 'heartbeat-response', from: 'n9', to: 'n2', term: 99, round: 1 });
+  const ask = { type: 'vote-request', ...plainVote, term: 99, lastIndex: 99, lastTerm: 99 } as const;
+  cluster.node('n2').step({ ...ask, from: 'n3', to: 'n1' });
   t.deepEqual(cluster.node('n2').status(), before);
   t.false(cluster.node('n2').hasReady());
+});
+
+test('who is not in the configuration is answered, and counts for nothing', (t) => {
+  const cluster = led();
+  const node = cluster.node('n1');
+  node.step({ type: 'append-accepted', from: 'n9', to: 'n1', term: 1, index: 1 });
+  node.step({ type: 'heartbeat-response', from: 'n9', to: 'n1', term: 1, round: 1 });
+  t.deepEqual(Object.keys(node.status().progress), ids);
+  cluster.propose('n1', 'x');
+  cluster.settle((message) => message.to === 'n1');
+  node.step({ type: 'append-accepted', from: 'n9', to: 'n1', term: 1, index: 2 });
+  t.is(node.status().commitIndex, 1);
+  const follower = cluster.node('n2');
+  follower.step({ type: 'heartbeat-request', from: 'n9', to: 'n2', term: 7, commit: 0, round: 1 });
+  t.like(follower.status(), { term: 7, leader: 'n9' }, 'a later leader may be unknown yet');
 });
 
 test('answers that cannot be true are ignored by a leader', (t) => {
