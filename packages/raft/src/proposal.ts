@@ -8,6 +8,7 @@
  * - `membership-change-pending`: a change of the members is not applied yet, or its joint phase has not ended.
  * - `membership-invalid`: the members asked for are no usable configuration.
  * - `membership-unchanged`: the group has exactly these members.
+ * - `disk-full`: the leader's disk has no room, and it is handing over if it can.
  * - `stopped`: the member was stopped.
  */
 export type RefusalReason =
@@ -18,6 +19,7 @@ export type RefusalReason =
   | 'membership-change-pending'
   | 'membership-invalid'
   | 'membership-unchanged'
+  | 'disk-full'
   | 'stopped';
 
 /**

@@ -32,8 +32,9 @@ export class SnapshotReceiver {
   #received = 0;
   /** All of it is here and verified; left by an end of the process before it was installed. */
   #complete = false;
-  /** Set while a snapshot is verified and installed. */
-  #finishing: Promise<void> | null = null;
+  /** True while a snapshot is verified and installed. */
+  #finishing = false;
+  #finished: Promise<void> = Promise.resolve();
   #chunksRefused = 0;
 
   constructor(ports: SnapshotReceiverPorts) {
@@ -47,48 +48,52 @@ export class SnapshotReceiver {
 
   /** Resolves when no snapshot is being installed. */
   async idle(): Promise<void> {
-    await this.#finishing;
+    await this.#finished;
   }
 
   /** A chunk of the leader of the present term. */
   chunk(message: SnapshotChunk): void {
     const { from, snapshot } = message;
     const { index } = snapshot.position;
-    const { answer } = this.#ports;
-    if (this.#finishing !== null) {
+    const ports = this.#ports;
+    if (this.#finishing) {
       const same = this.#meta !== null && sameSnapshot(this.#meta, snapshot);
       // All bytes are here: the sender learns that this member is alive and need not send again.
-      answer(from, index, same ? snapshot.bytes : 0, same ? 'more' : 'refused');
+      ports.answer(from, index, same ? snapshot.bytes : 0, same ? 'more' : 'refused');
       return;
     }
-    if (index <= this.#ports.appliedIndex()) {
-      answer(from, index, snapshot.bytes, 'installed');
+    if (index <= ports.appliedIndex()) {
+      ports.answer(from, index, snapshot.bytes, 'installed');
       return;
     }
     this.#take(message);
   }
 
   #take(message: SnapshotChunk): void {
-    const { storage, answer, onFailure } = this.#ports;
+    const ports = this.#ports;
     const { from, term, snapshot, offset, data } = message;
     const { index } = snapshot.position;
     try {
       if (this.#meta === null || !sameSnapshot(this.#meta, snapshot)) {
-        this.#complete = storage.list().some((kept) => sameSnapshot(kept, snapshot));
-        this.#received = this.#complete ? snapshot.bytes : storage.received(snapshot);
+        this.#complete = ports.storage.list().some((kept) => sameSnapshot(kept, snapshot));
+        this.#received = this.#complete ? snapshot.bytes : ports.storage.received(snapshot);
         this.#meta = snapshot;
       }
       if (data.length > 0 && offset === this.#received && this.#intact(message)) {
-        storage.write(snapshot, offset, data);
+        ports.storage.write(snapshot, offset, data);
         this.#received += data.length;
       }
     } catch (error) {
-      if (errorCode(error) === 'DISK_FULL') answer(from, index, this.#received, 'refused');
-      else onFailure(error);
+      if (errorCode(error) === 'DISK_FULL') ports.answer(from, index, this.#received, 'refused');
+      else ports.onFailure(error);
       return;
     }
-    if (this.#received < snapshot.bytes) answer(from, index, this.#received, 'more');
-    else this.#finishing = this.#finish(snapshot, from, term);
+    if (this.#received < snapshot.bytes) {
+      ports.answer(from, index, this.#received, 'more');
+    } else {
+      this.#finishing = true;
+      this.#finished = this.#finish(snapshot, from, term);
+    }
   }
 
   #intact({ from, snapshot, offset, data, crc }: SnapshotChunk): boolean {
@@ -103,25 +108,31 @@ export class SnapshotReceiver {
   }
 
   async #finish(meta: SnapshotMeta, from: string, term: number): Promise<void> {
-    const { storage, logger, answer, install, onFailure } = this.#ports;
+    const ports = this.#ports;
     const { index } = meta.position;
     try {
-      if (!this.#complete) await storage.complete(meta);
-      const installed = await install(meta, from, term);
-      if (installed) logger.info('snapshot installed', { from, index, bytes: meta.bytes });
-      answer(from, index, meta.bytes, installed ? 'installed' : 'refused');
+      const kept = this.#complete || (await this.#keep(meta, from));
+      const installed = kept && (await ports.install(meta, from, term));
+      if (installed) ports.logger.info('snapshot installed', { from, index, bytes: meta.bytes });
+      ports.answer(from, index, installed ? meta.bytes : 0, installed ? 'installed' : 'refused');
     } catch (error) {
-      const code = errorCode(error);
-      if (code === 'SNAPSHOT_CORRUPT' || code === 'DISK_FULL') {
-        logger.warn('a received snapshot was not kept', { from, index, code });
-        answer(from, index, 0, 'refused');
-      } else {
-        onFailure(error);
-      }
+      ports.onFailure(error);
     } finally {
       this.#meta = null;
-      this.#received = 0;
-      this.#finishing = null;
+      this.#finishing = false;
+    }
+  }
+
+  /** Returns false if the content is not that of the snapshot, or finds no room: then the sender may try again. */
+  async #keep(meta: SnapshotMeta, from: string): Promise<boolean> {
+    try {
+      await this.#ports.storage.complete(meta);
+      return true;
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== 'SNAPSHOT_CORRUPT' && code !== 'DISK_FULL') throw error;
+      this.#ports.logger.warn('a received snapshot was not kept', { from, index: meta.position.index, code });
+      return false;
     }
   }
 }

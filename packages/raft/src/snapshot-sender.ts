@@ -179,8 +179,8 @@ export class SnapshotSender {
   }
 
   #start(peer: string): void {
-    const { storage, logger, firstIndex } = this.#ports;
-    const base = firstIndex() - 1;
+    const { storage, logger } = this.#ports;
+    const base = this.#ports.firstIndex() - 1;
     // The oldest that the log continues: with it the follower gets all entries that are still there.
     const snapshot = storage.list().find(({ position }) => position.index >= base);
     if (snapshot === undefined) {
@@ -206,7 +206,7 @@ export class SnapshotSender {
   }
 
   #sendChunk(transfer: Transfer): void {
-    const { storage, config, send, onFailure } = this.#ports;
+    const { storage, config } = this.#ports;
     const { peer, snapshot, offset } = transfer;
     transfer.due = false;
     let data: Buffer;
@@ -215,12 +215,12 @@ export class SnapshotSender {
       data = bytes === 0 ? Buffer.alloc(0) : storage.read(snapshot.position.index, offset, bytes);
     } catch (error) {
       if (errorCode(error) === 'SNAPSHOT_MISSING') this.#fail(transfer, 'it is not kept any more');
-      else onFailure(error);
+      else this.#ports.onFailure(error);
       return;
     }
     this.#chunksSent++;
     this.#arm(transfer);
-    send(peer, { snapshot, offset, data, crc: crc32(data) });
+    this.#ports.send(peer, { snapshot, offset, data, crc: crc32(data) });
   }
 
   #arm(transfer: Transfer): void {

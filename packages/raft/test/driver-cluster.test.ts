@@ -2,9 +2,11 @@ import test from 'ava';
 import fc from 'fast-check';
 import { PeerFrameDecoder, encodePeerFrame } from '../src/codec.ts';
 import { raftConfigDefaults, type RaftConfig } from '../src/config.ts';
+import { configurationOf } from '../src/configuration-state.ts';
 import { RaftDriver } from '../src/driver.ts';
 import { ENTRY_HEADER_BYTES, EntryKind, allocateFrame, entryBody, type Entry } from '../src/entry.ts';
 import { silentLogger } from '../src/logger.ts';
+import { MemorySnapshotStorage } from '../src/memory-snapshot-storage.ts';
 import { MemoryHardStateStorage, MemoryLogStorage } from '../src/memory-storage.ts';
 import type { Message } from '../src/message.ts';
 import type { Random } from '../src/random.ts';
@@ -126,7 +128,8 @@ class Cluster {
     const driver = new RaftDriver({
       id,
       group: 'g',
-      peers: IDS,
+      configuration: configurationOf(IDS),
+      snapshots: new MemorySnapshotStorage(),
       config: this.#config,
       log: life,
       hardState: member.hardState,

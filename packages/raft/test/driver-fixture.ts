@@ -1,14 +1,17 @@
 import { raftConfigDefaults, type RaftConfig } from '../src/config.ts';
+import { configurationOf, type ConfigurationState } from '../src/configuration-state.ts';
 import { RaftDriver } from '../src/driver.ts';
 import { ENTRY_HEADER_BYTES, EntryKind, allocateFrame, entryBody, type Entry } from '../src/entry.ts';
 import type { RaftError } from '../src/errors.ts';
 import { silentLogger } from '../src/logger.ts';
 import { MemoryHardStateStorage, MemoryLogStorage } from '../src/memory-storage.ts';
+import { MemorySnapshotStorage } from '../src/memory-snapshot-storage.ts';
 import type { Message, MessageType } from '../src/message.ts';
 import type { ProposeResult } from '../src/proposal.ts';
 import type { Random } from '../src/random.ts';
 import type { RaftStatus } from '../src/status.ts';
-import type { HardState } from '../src/storage.ts';
+import type { StateMachine } from '../src/state-machine.ts';
+import type { HardState, SnapshotMeta } from '../src/storage.ts';
 import { ManualClock, settle } from './manual-clock.ts';
 import { plainAnswer } from './plain-vote.ts';
 
@@ -97,6 +100,41 @@ export class ConstantRandom implements Random {
   }
 }
 
+/** Records what it is given; applies later when the test says so. */
+export class FixtureMachine implements StateMachine {
+  readonly #journal: Journal;
+  readonly applied: Entry[] = [];
+  readonly installed: SnapshotMeta[] = [];
+  failApply: Error | null = null;
+  /** While set, `appliedIndex` does not follow. */
+  lags = false;
+  appliedIndex: number;
+
+  constructor(journal: Journal, appliedIndex: number) {
+    this.#journal = journal;
+    this.appliedIndex = appliedIndex;
+  }
+
+  apply(entries: readonly Entry[]): void {
+    if (this.failApply !== null) throw this.failApply;
+    this.#journal.push(`apply ${entries[0]?.index}..${entries.at(-1)?.index}`);
+    this.applied.push(...entries);
+    if (!this.lags) this.catchUp();
+  }
+
+  /** Applies all it was given. */
+  catchUp(): void {
+    this.appliedIndex = this.applied.at(-1)?.index ?? this.appliedIndex;
+  }
+
+  install(meta: SnapshotMeta): Promise<void> {
+    this.#journal.push(`install ${meta.position.index}`);
+    this.installed.push(meta);
+    this.appliedIndex = meta.position.index;
+    return Promise.resolve();
+  }
+}
+
 export interface DriverFixtureOptions {
   readonly id?: string;
   readonly peers?: readonly string[];
@@ -118,10 +156,11 @@ export class DriverFixture {
   readonly random: ConstantRandom;
   readonly config: RaftConfig;
   readonly sent: Message[] = [];
-  readonly applied: Entry[] = [];
   readonly roles: RaftStatus[] = [];
   readonly fatal: RaftError[] = [];
-  failApply: Error | null = null;
+  readonly configurations: ConfigurationState[] = [];
+  readonly snapshots: MemorySnapshotStorage = new MemorySnapshotStorage();
+  readonly machine: FixtureMachine;
   readonly driver: RaftDriver;
 
   constructor(options: DriverFixtureOptions = {}) {
@@ -133,20 +172,18 @@ export class DriverFixture {
       options.hardState ?? { term: 0, votedFor: null, commit: 0, standing: 'full' },
     );
     this.random = new ConstantRandom(options.random ?? 0);
+    this.machine = new FixtureMachine(this.journal, options.appliedIndex ?? 0);
     this.config = { ...raftConfigDefaults, ...options.config };
     this.driver = new RaftDriver({
       id: this.id,
       group: 'broker-a',
-      peers: options.peers ?? ['n1', 'n2', 'n3'],
+      configuration: configurationOf(options.peers ?? ['n1', 'n2', 'n3']),
       config: this.config,
       log: this.log,
       hardState: this.hardState,
       appliedIndex: options.appliedIndex ?? 0,
-      machine: {
-        appliedIndex: 0,
-        apply: (entries) => this.#apply(entries),
-        install: () => Promise.reject(new Error('no snapshots')),
-      },
+      snapshots: this.snapshots,
+      machine: this.machine,
       transport: {
         send: (to, messages) => {
           for (const message of messages) this.journal.push(`${message.type} -> ${to}`);
@@ -157,6 +194,10 @@ export class DriverFixture {
       random: this.random,
       logger: silentLogger,
       onRole: (status) => this.roles.push(status),
+      onConfiguration: (state) => {
+        this.journal.push(`configuration ${state.voters.join(' ')}`);
+        this.configurations.push(state);
+      },
       onFatal: (error) => this.fatal.push(error),
     });
   }
@@ -187,6 +228,10 @@ export class DriverFixture {
     const frame = allocateFrame(Buffer.byteLength(text));
     frame.write(text, ENTRY_HEADER_BYTES);
     return this.driver.propose(EntryKind.Data, frame);
+  }
+
+  get applied(): readonly Entry[] {
+    return this.machine.applied;
   }
 
   get appliedTexts(): string[] {
@@ -221,11 +266,5 @@ export class DriverFixture {
     for (const peer of ['n1', 'n2', 'n3']) if (peer !== this.id) this.driver.peerOpened(peer);
     this.receive({ type: 'heartbeat-request', from: 'n1', to: this.id, term: 1, commit: 0, round: 1 });
     this.forget();
-  }
-
-  #apply(entries: readonly Entry[]): void {
-    if (this.failApply !== null) throw this.failApply;
-    this.journal.push(`apply ${entries[0]?.index}..${entries.at(-1)?.index}`);
-    this.applied.push(...entries);
   }
 }

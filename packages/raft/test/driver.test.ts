@@ -216,7 +216,7 @@ test('a failed append, save or apply is final', async (t) => {
 
   const apply = new DriverFixture();
   await apply.lead();
-  apply.failApply = new Error('a bug');
+  apply.machine.failApply = new Error('a bug');
   apply.proposeText('one');
   apply.clock.turn();
   apply.receive({ type: 'append-accepted', from: 'n2', to: 'n1', term: 1, index: 2 });

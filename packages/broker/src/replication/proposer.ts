@@ -292,6 +292,8 @@ function refusalOf(reason: Extract<ProposeResult, { type: 'refused' }>['reason']
     case 'membership-invalid':
     case 'membership-unchanged':
       return 'invalid';
+    case 'disk-full':
+      return 'disk-full';
     case 'stopped':
       return 'stopping';
   }
