@@ -19,6 +19,8 @@ export type { DerivedStateConfig } from './derived-config.ts';
 export { QueueIndex } from './queue-index.ts';
 export { QueueUnits } from './queue-units.ts';
 export { UniqKeyTable } from './uniq-key-table.ts';
+export { SnapshotFiles } from './snapshot-files.ts';
+export type { SnapshotFilesPorts } from './snapshot-files.ts';
 export { nodeLevel } from './state-db.ts';
 export type { StateEntry, StateLevel } from './state-db.ts';
 
