@@ -108,7 +108,7 @@ export class GroupReplica implements HostedReplica {
   #roleWaiter: (() => void) | null = null;
 
   private constructor(options: ReplicaOptions, store: ReplicaStore) {
-    const { brokerName, memberId, config, clock, logger, events } = options;
+    const { brokerName, memberId, config, clock, logger } = options;
     this.#options = options;
     this.brokerName = brokerName;
     this.memberId = memberId;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { StoreError, type DerivedStateConfig } from '@ledgermq/store';
-import type { Entry, LogPosition } from '@ledgermq/raft';
+import { configurationOf, type Entry, type LogPosition } from '@ledgermq/raft';
 import { Applier, type ApplierConfig } from '../../src/replication/applier.ts';
 import { EntryWaiters } from '../../src/replication/entry-waiters.ts';
 import type { SendOutcome } from '../../src/replication/outcome.ts';
@@ -14,6 +14,7 @@ const NEVER: ApplierConfig = { checkpointBytes: 1e9, checkpointIntervalMs: 1e9 }
 /** Small enough that 28 ids without a checkpoint are too many. */
 const FEW_KEYS: Partial<DerivedStateConfig> = { uniqKeyCountMax: 16 };
 const KEYS_BEFORE_WAIT = 28;
+const MEMBERS = configurationOf(['n1', 'n2', 'n3']);
 
 class Fixture {
   readonly clock: VirtualClock = new VirtualClock();
@@ -34,7 +35,11 @@ class Fixture {
     this.life = life;
     this.log = log;
     const ports = {
-      ...life,
+      machine: life.machine,
+      derived: () => life.derived,
+      configuration: () => MEMBERS,
+      install: () => Promise.resolve(),
+      onAdvanced: () => undefined,
       pending: this.pending,
       // One entry at a time, so that catching up takes several turns.
       log: { entries: (from: number) => log.read(from, from + 1) },
@@ -86,7 +91,11 @@ async function sameAsStraight(
   const applier = new Applier(
     { checkpointBytes: 1, checkpointIntervalMs: 1 },
     {
-      ...straight,
+      machine: straight.machine,
+      derived: () => straight.derived,
+      configuration: () => MEMBERS,
+      install: () => Promise.resolve(),
+      onAdvanced: () => undefined,
       pending: new PendingEntries(),
       log: { entries: () => [] },
       clock: new VirtualClock(),
