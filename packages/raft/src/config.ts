@@ -93,6 +93,8 @@ export interface RaftConfig {
   readonly handOverRetryMsMax: number;
   /** Bytes of entries in one answer to a member that repairs its log; one entry always fits. */
   readonly repairBytesMax: number;
+  /** Silence after which such a member asks another one. */
+  readonly repairTimeoutMs: number;
 }
 
 export const raftConfigDefaults: RaftConfig = Object.freeze({
@@ -138,6 +140,7 @@ export const raftConfigDefaults: RaftConfig = Object.freeze({
   handOverRetryMsMin: 5_000,
   handOverRetryMsMax: 300_000,
   repairBytesMax: 4_194_304,
+  repairTimeoutMs: 1_000,
 });
 
 /** Least value of each number; everything else about a field follows from its default. */
@@ -180,6 +183,7 @@ const least: Readonly<Record<string, number>> = {
   handOverRetryMsMin: 1,
   handOverRetryMsMax: 1,
   repairBytesMax: 1,
+  repairTimeoutMs: 1,
 };
 
 function fieldFault(name: string, value: unknown): string | null {
