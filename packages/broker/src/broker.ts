@@ -310,12 +310,16 @@ function statusOf({ config, replica, face, listener, port }: RunningGroup): Grou
     appliedIndex: raft.appliedIndex,
     lastIndex: raft.lastIndex,
     leaseValid: raft.leaseValid,
+    standing: raft.standing,
+    voters: [...new Set([...raft.configuration.voters, ...raft.configuration.votersOutgoing])],
+    learners: raft.configuration.learners,
     followers: Object.entries(raft.progress)
       .filter(([id]) => id !== replica.memberId)
       .map(([id, { match, state }]) => ({ id, matchIndex: match, lag: raft.lastIndex - match, state })),
     listenAddress: `${parseHostPort(address)?.host ?? ''}:${port}`,
     connections: listener.connections().length,
     ...replica.holdings(),
+    ...replica.health(),
     logStartAddress: start,
     logEndAddress: end,
     ...face.status(),

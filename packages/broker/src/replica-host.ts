@@ -21,6 +21,16 @@ export interface ReplicaHoldings {
   readonly messages: number;
 }
 
+/** How the node itself bears a replica. */
+export interface ReplicaHealth {
+  /** Times that the event loop stood still for more than half an election time-out, and the longest of them. */
+  readonly stalls: number;
+  readonly longestStallMs: number;
+  /** True while the log waits for room on the disk. */
+  readonly diskFull: boolean;
+  readonly syncMsMax: number;
+}
+
 /** One replica of a broker group as its node runs it. */
 export interface HostedReplica extends GroupPort {
   start(): void;
@@ -28,6 +38,7 @@ export interface HostedReplica extends GroupPort {
   stop(): Promise<void>;
   status(): RaftStatus;
   holdings(): ReplicaHoldings;
+  health(): ReplicaHealth;
   /** Begins to hand the leadership to another member; the reason when it cannot be begun, else null. */
   transferLeadership(to: string): string | null;
   /** Begins to change the members; the reason when it cannot be begun, else null. */

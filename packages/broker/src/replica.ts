@@ -4,7 +4,6 @@ import {
   RaftDriver,
   type Clock,
   type ConfigurationState,
-  type DriverMetrics,
   type Logger,
   type Random,
   type RaftConfig,
@@ -28,7 +27,7 @@ import type {
 } from './group-port.ts';
 import { bootstrapCommand, type BootstrapOptions } from './machine/bootstrap.ts';
 import { BrokerMachine } from './machine/machine.ts';
-import type { HostedReplica, ReplicaEvents, ReplicaHoldings } from './replica-host.ts';
+import type { HostedReplica, ReplicaEvents, ReplicaHealth, ReplicaHoldings } from './replica-host.ts';
 import type { ReplicaInspection } from './replica-inspection.ts';
 import { Applier, applierDefaults, type ApplierConfig } from './replication/applier.ts';
 import { DiskGuard, diskGuardDefaults } from './replication/disk-guard.ts';
@@ -36,6 +35,8 @@ import { LogRetention, logRetentionDefaults, type LogRetentionConfig } from './r
 import type { PeerEvents } from './replication/peer-transport.ts';
 import { Proposer, proposerDefaults, type ProposerConfig } from './replication/proposer.ts';
 import { IndexedQueueReader } from './replication/queue-reader.ts';
+import { PeerLink } from './replication/peer-link.ts';
+import { repairLog } from './replication/log-repair.ts';
 import { ReplicaProposer } from './replication/replica-proposer.ts';
 import { ReplicaStore } from './replication/replica-store.ts';
 import {
@@ -99,20 +100,20 @@ export class GroupReplica implements HostedReplica {
   readonly #snapshots: SnapshotSchedule;
   readonly #driver: RaftDriver;
   readonly #diskGuard: DiskGuard;
-  /** Peers whose connection stands, whether or not the driver runs yet. */
-  readonly #openPeers: Set<string> = new Set();
+  readonly #peers: PeerLink;
   /** The term in which this replica has applied an entry of its own as leader, so that it may open. */
   #openTerm = -1;
   #stopping: Promise<void> | null = null;
   /** Called at the next change of role. */
   #roleWaiter: (() => void) | null = null;
 
-  private constructor(options: ReplicaOptions, store: ReplicaStore) {
+  private constructor(options: ReplicaOptions, store: ReplicaStore, peers: PeerLink) {
     const { brokerName, memberId, config, clock, logger } = options;
     this.#options = options;
     this.brokerName = brokerName;
     this.memberId = memberId;
     this.#store = store;
+    this.#peers = peers;
     this.#machine = new BrokerMachine(store.state);
     this.#machine.restore(store.state.derived.entries);
     this.topics = this.#machine.topics;
@@ -166,16 +167,17 @@ export class GroupReplica implements HostedReplica {
   /** Opens and recovers the store. Throws what the store throws; nothing stays open then. */
   static async open(options: ReplicaOptions): Promise<GroupReplica> {
     const { config } = options;
-    const store = await ReplicaStore.open({ ...options, log: config.log, derived: config.derived }, () =>
-      Promise.resolve(),
+    const peers = new PeerLink(options.join);
+    const store = await ReplicaStore.open({ ...options, log: config.log, derived: config.derived }, (log) =>
+      repairLog({ ...options, log, peers, raft: config.raft }),
     );
-    return new GroupReplica(options, store);
+    return new GroupReplica(options, store, peers);
   }
 
   start(): void {
     this.#driver.start();
     // Connections that stood before this moment count too: without them no lost leader could be followed up at once.
-    for (const peer of this.#openPeers) this.#driver.peerOpened(peer);
+    this.#peers.attach(this.#driver);
     this.#diskGuard.start();
   }
 
@@ -206,8 +208,9 @@ export class GroupReplica implements HostedReplica {
     return { start: log.startAddress(), end: log.endAddress() };
   }
 
-  driverMetrics(): DriverMetrics {
-    return this.#driver.metrics();
+  health(): ReplicaHealth {
+    const { stalls, longestStallMs, diskFull, syncMsMax } = this.#driver.metrics();
+    return { stalls, longestStallMs, diskFull, syncMsMax };
   }
 
   transferLeadership(to: string): string | null {
@@ -273,19 +276,7 @@ export class GroupReplica implements HostedReplica {
   #createDriver(): RaftDriver {
     const { memberId, brokerName, config, clock, random, logger, events } = this.#options;
     const { log, hardState, snapshots, state } = this.#store;
-    let driver: RaftDriver | null = null;
-    const transport = this.#options.join({
-      receive: (from, messages) => driver?.receive(from, messages),
-      peerOpened: (peer) => {
-        this.#openPeers.add(peer);
-        driver?.peerOpened(peer);
-      },
-      peerClosed: (peer) => {
-        this.#openPeers.delete(peer);
-        driver?.peerClosed(peer);
-      },
-    });
-    driver = new RaftDriver({
+    return new RaftDriver({
       id: memberId,
       group: brokerName,
       configuration: this.#configuration(),
@@ -296,7 +287,7 @@ export class GroupReplica implements HostedReplica {
       voteFloor: log.voteFloor,
       appliedIndex: state.derived.appliedIndex,
       machine: this.#applier,
-      transport,
+      transport: this.#peers.transport,
       clock,
       random,
       logger,
@@ -306,7 +297,6 @@ export class GroupReplica implements HostedReplica {
         events.onFatal(error);
       },
     });
-    return driver;
   }
 
   async #stop(): Promise<void> {
@@ -326,7 +316,7 @@ export class GroupReplica implements HostedReplica {
     const { role, progress } = this.#driver.status();
     if (role !== 'leader') return;
     const [successor] = Object.entries(progress)
-      .filter(([id, { learner }]) => id !== memberId && !learner && this.#openPeers.has(id))
+      .filter(([id, { learner }]) => id !== memberId && !learner && this.#peers.isOpen(id))
       .sort(([, one], [, other]) => other.match - one.match);
     if (successor === undefined || this.transferLeadership(successor[0]) !== null) return;
     await new Promise<void>((resolve) => {

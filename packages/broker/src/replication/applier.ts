@@ -62,10 +62,10 @@ export interface SnapshotTaker {
   /** Whether the state after this entry is to be kept; the same on every replica. */
   due(entry: Entry): boolean;
   /**
-   * Called when a checkpoint at exactly this position is committed. Resolves as soon as the next checkpoint may be written;
-   * the rest goes on beside. Never rejects: without this snapshot there will be the next one.
+   * Called in the turn in which a checkpoint at exactly this position was committed; the work goes on beside. Never throws for
+   * want of a snapshot: there will be the next one.
    */
-  take(position: LogPosition, configuration: ConfigurationState): Promise<void>;
+  take(position: LogPosition, configuration: ConfigurationState): void;
 }
 
 /** Entries read from the log and applied in one turn after a wait. */
@@ -237,9 +237,8 @@ export class Applier implements StateMachine {
     const written = this.#write();
     // The checkpoint has noted its content within that call; what is applied from now on is not part of it.
     this.#snapshotDue = null;
-    const kept = snapshotAt === null ? written : written.then(() => this.#takeSnapshot(snapshotAt));
-    this.#checkpoint = kept.then(
-      () => this.#checkpointWritten(),
+    this.#checkpoint = written.then(
+      () => this.#checkpointWritten(snapshotAt),
       (error: unknown) => {
         this.#checkpoint = null;
         this.#fail(error);
@@ -247,13 +246,10 @@ export class Applier implements StateMachine {
     );
   }
 
-  #takeSnapshot({ position, configuration }: SnapshotPoint): Promise<void> {
-    return this.#ports.snapshots.take(position, configuration);
-  }
-
-  #checkpointWritten(): void {
+  #checkpointWritten(snapshotAt: SnapshotPoint | null): void {
     this.#checkpoint = null;
     if (this.#installing) return;
+    if (snapshotAt !== null) this.#ports.snapshots.take(snapshotAt.position, snapshotAt.configuration);
     if (this.#appliedIndex < this.#committedIndex) this.#catchUp();
     else this.#checkpointIfDue();
   }

@@ -1,14 +1,16 @@
 import { join } from 'node:path/posix';
-import type { Clock, LogStorage, Logger, SnapshotMeta } from '@ledgermq/raft';
+import type { Clock, Logger, SnapshotMeta } from '@ledgermq/raft';
 import {
-  DerivedState,
-  importDerivedState,
   openDerivedState,
+  replaceDerivedState,
   StoreError,
+  type DerivedState,
   type DerivedStateConfig,
   type DerivedStatePorts,
   type Disk,
   type QueueIndex,
+  type SegmentLog,
+  type SnapshotContent,
   type SnapshotFiles,
   type StateLevel,
   type UniqKeyTable,
@@ -22,14 +24,13 @@ export interface ReplicaStateOptions {
   readonly config: Partial<DerivedStateConfig>;
   readonly disk: Disk;
   readonly level: (directory: string) => StateLevel;
-  readonly clock: Pick<Clock, 'now' | 'immediate'>;
+  readonly clock: Pick<Clock, 'immediate'>;
   readonly logger: Logger;
-  readonly log: Pick<LogStorage, 'firstIndex' | 'lastPosition' | 'positionAt'>;
+  readonly log: Pick<SegmentLog, 'firstIndex' | 'lastPosition' | 'positionAt' | 'syncedUpTo'>;
   readonly snapshots: SnapshotFiles;
 }
 
 const DERIVED_DIRECTORY = 'derived';
-const SET_ASIDE_DIRECTORY = 'set-aside';
 
 /**
  * The derived state of one replica, in whichever way it came about: as of the last checkpoint, from a snapshot, or anew
@@ -62,8 +63,9 @@ export class ReplicaState implements MachineStores {
 
   /** Takes the state of a complete snapshot; no checkpoint may run. Durable when it resolves. */
   async install(meta: SnapshotMeta): Promise<void> {
-    await this.#derived.close();
-    this.#derived = await fromSnapshot(this.#options, meta);
+    const { snapshots, logger } = this.#options;
+    this.#derived = await this.#derived.importSnapshot(contentOf(snapshots, meta));
+    logger.info('state taken from a snapshot', { index: meta.position.index, bytes: meta.bytes });
   }
 
   close(): Promise<void> {
@@ -100,33 +102,26 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
       `the derived state cannot be used, no snapshot is left, and the log begins at ${first}: ${reason}`,
     );
   }
-  await setAside(options);
   logger.warn('derived state set aside, it is built again', { reason, from: base?.position.index ?? 0 });
-  if (base !== undefined) return fromSnapshot(options, base);
-  return openDerivedState(portsOf(options), pathOf(options), settingsOf(options));
+  const content = base === undefined ? null : contentOf(snapshots, base);
+  return replaceDerivedState(portsOf(options), pathOf(options), settingsOf(options), content);
 }
 
-async function fromSnapshot(options: ReplicaStateOptions, meta: SnapshotMeta): Promise<DerivedState> {
-  const { index } = meta.position;
-  const content = options.snapshots.content(index);
-  const derived = await importDerivedState(portsOf(options), pathOf(options), settingsOf(options), index, content);
-  options.logger.info('state taken from a snapshot', { index, bytes: meta.bytes });
-  return derived;
-}
-
-async function setAside({ disk, directory, clock }: ReplicaStateOptions): Promise<void> {
-  const aside = join(directory, SET_ASIDE_DIRECTORY);
-  disk.mkdir(aside);
-  disk.rename(join(directory, DERIVED_DIRECTORY), join(aside, `${DERIVED_DIRECTORY}-${clock.now()}`));
-  await disk.syncDirectory(directory);
+function contentOf(snapshots: SnapshotFiles, { position }: SnapshotMeta): SnapshotContent {
+  return { index: position.index, content: snapshots.content(position.index) };
 }
 
 function pathOf({ directory }: ReplicaStateOptions): string {
   return join(directory, DERIVED_DIRECTORY);
 }
 
-function portsOf({ disk, level, clock }: ReplicaStateOptions): DerivedStatePorts {
-  return { disk, level, immediate: (fn) => clock.immediate(fn) };
+function portsOf({ disk, level, clock, log }: ReplicaStateOptions): DerivedStatePorts {
+  return {
+    disk,
+    level,
+    immediate: (fn) => clock.immediate(fn),
+    syncedUpTo: (index) => log.syncedUpTo(index),
+  };
 }
 
 /**

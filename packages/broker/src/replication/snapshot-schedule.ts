@@ -1,5 +1,5 @@
 import type { ConfigurationState, Entry, LogPosition, Logger } from '@ledgermq/raft';
-import type { DerivedState, SnapshotFiles } from '@ledgermq/store';
+import type { DerivedExport, DerivedState, SnapshotFiles } from '@ledgermq/store';
 import type { SnapshotTaker } from './applier.ts';
 import type { LogRetention } from './log-retention.ts';
 
@@ -37,20 +37,17 @@ export class SnapshotSchedule implements SnapshotTaker {
     return Math.floor(end / intervalBytes) > Math.floor(entry.address / intervalBytes);
   }
 
-  async take(position: LogPosition, configuration: ConfigurationState): Promise<void> {
+  take(position: LogPosition, configuration: ConfigurationState): void {
     const { derived, logger } = this.#ports;
     if (this.#running !== null) {
       logger.warn('a snapshot is left out, the one before is still being written', { index: position.index });
       return;
     }
-    try {
-      const content = await derived().exportSnapshot();
-      this.#running = this.#write(position, configuration, content).finally(() => {
-        this.#running = null;
-      });
-    } catch (error) {
-      logger.warn('a snapshot was not taken', { index: position.index, error: String(error) });
-    }
+    const content = derived().exportSnapshot(position.index);
+    this.#running = this.#write(position, configuration, content).finally(() => {
+      content.close();
+      this.#running = null;
+    });
   }
 
   /** Waits for the snapshot that is being written. */
@@ -61,7 +58,7 @@ export class SnapshotSchedule implements SnapshotTaker {
   async #write(
     position: LogPosition,
     configuration: ConfigurationState,
-    content: AsyncIterable<Buffer>,
+    content: DerivedExport,
   ): Promise<void> {
     const { snapshots, retention, clock, logger } = this.#ports;
     const since = clock.monotonic();
