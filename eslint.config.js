@@ -10,6 +10,8 @@ const floors = {
   broker: ['protocol', 'raft', 'store'],
   cluster: ['broker', 'namesrv'],
   cli: ['protocol', 'client', 'cluster', 'broker', 'namesrv'],
+  checker: [],
+  simulation: ['protocol', 'raft', 'store', 'namesrv', 'broker', 'client', 'checker'],
 };
 const packages = Object.keys(floors);
 

@@ -34,4 +34,7 @@ export { RAFT_TERM_FIELD } from './namesrv-registration.ts';
 export type { LoggerFactory } from './process-logger.ts';
 export { ProcessLogger } from './process-logger.ts';
 export type { HostedReplica, ReplicaEvents, ReplicaHoldings, ReplicaHost } from './replica-host.ts';
+export { RaftReplicaHost } from './raft-replica-host.ts';
+export type { RaftReplicaHostPorts } from './raft-replica-host.ts';
+export { GroupReplica } from './replica.ts';
 export type { TopicAnnouncer } from './topic-creation.ts';
