@@ -1,0 +1,20 @@
+import type { RunResult } from '../run-result.ts';
+
+/** What the parent asks a worker process for. */
+export interface RunRequest {
+  readonly seed: number;
+  /** Virtual milliseconds of load and faults; absent: as `runSeed` has it. */
+  readonly virtualMs?: number;
+}
+
+/** A result without the list of faults, which the seed gives again. */
+export type SeedResult = Omit<RunResult, 'schedule'>;
+
+/** What a worker process answers: once `ready`, then one answer for each request. */
+export type WorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'ran'; readonly result: SeedResult }
+  /** The run ended with an exception instead of a result. */
+  | { readonly type: 'threw'; readonly message: string }
+  /** Something of the run failed outside of every promise that is waited for; the process ends. */
+  | { readonly type: 'crashed'; readonly message: string };
