@@ -2,9 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { WorkerMessage } from './worker-message.ts';
 
 export type WorkerAnswer =
-  | WorkerMessage
-  | { readonly type: 'ended'; readonly message: string }
-  | { readonly type: 'timeout' };
+  WorkerMessage | { readonly type: 'ended'; readonly message: string } | { readonly type: 'timeout' };
 
 /** What a worker process says, in order; its end is the last word. Nothing said between two questions is lost. */
 export class WorkerAnswers {

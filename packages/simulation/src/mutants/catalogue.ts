@@ -5,7 +5,12 @@ import { raftMutants } from './raft-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 
 /** Every bug that the simulation must find. */
-export const mutants: readonly Mutant[] = [...raftMutants, ...storeMutants, ...brokerMutants, ...clientMutants];
+export const mutants: readonly Mutant[] = [
+  ...raftMutants,
+  ...storeMutants,
+  ...brokerMutants,
+  ...clientMutants,
+];
 
 /** The mutant of that name; throws if there is none. */
 export function mutantNamed(name: string): Mutant {

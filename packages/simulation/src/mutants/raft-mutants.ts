@@ -51,7 +51,8 @@ export const raftMutants: readonly Mutant[] = [
     breaks: 'an election raises the term without asking first',
     module: raft('raft'),
     find: 'this.becomePreCandidate();',
-    replace: "this.becomePreCandidate(); if (this.#behaviour.role === 'pre-candidate') this.becomeCandidate();",
+    replace:
+      "this.becomePreCandidate(); if (this.#behaviour.role === 'pre-candidate') this.becomeCandidate();",
     expectedCheckers: ['pre-vote'],
   },
   {
@@ -104,7 +105,7 @@ export const raftMutants: readonly Mutant[] = [
   },
   {
     name: 'leader-counts-before-fsync',
-    breaks: "the leader counts its own log up to the end, not up to what its disk has",
+    breaks: 'the leader counts its own log up to the end, not up to what its disk has',
     module: raft('leader'),
     find: 'const index = this.#tracker.durableIndex(log.durableIndex);',
     replace: 'const index = this.#tracker.durableIndex(log.lastIndex);',

@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { REQUIRED_FROM_SEEDS, requiredMarks } from './required-marks.ts';
+import { RunSet, type Failure, type RunSetOptions } from './run-set.ts';
+import { StatusLine } from './status-line.ts';
+
+export interface RunManyOptions extends Omit<RunSetOptions, 'onSeed' | 'onFailure'> {
+  /** File that gets the result as JSON. */
+  readonly json?: string;
+}
+
+/** `npm run sim` over a set of seeds: progress, failures, coverage, speed. Resolves to whether all is well. */
+export async function runMany(options: RunManyOptions): Promise<boolean> {
+  const status = new StatusLine(process.stderr);
+  const set = new RunSet({
+    ...options,
+    onSeed: ({ seeds, failures, seedsPerMinuteAndCore: speed }) => {
+      const of = Number.isFinite(options.count) ? ` of ${options.count}` : '';
+      status.show(`${seeds}${of} seeds, ${failures.length} failures, ${speed.toFixed(0)} seeds/min/core`);
+    },
+    onFailure: (failure) => {
+      status.clear();
+      print(failureText(failure, options));
+    },
+  });
+  await set.run();
+  status.clear();
+  const large = set.seeds >= REQUIRED_FROM_SEEDS;
+  const missing = large ? set.coverage.missing(requiredMarks) : [];
+  print(`\n${set.coverage.toText(requiredMarks)}\n`);
+  print(summary(set, options.parallel));
+  if (!large) print(`Required marks are not enforced: that takes a set of ${REQUIRED_FROM_SEEDS} seeds.`);
+  for (const mark of missing) print(`MISSING MARK: "${mark}" was never reached`);
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify(report(set, missing), null, 2)}\n`);
+  const failed = new Set(set.failures.map(({ seed }) => seed)).size;
+  print(`${set.seeds - failed} seeds passed, ${failed} failed, ${missing.length} marks missing`);
+  return failed === 0 && missing.length === 0 && set.seeds > 0;
+}
+
+/** What a reader needs to see it again. */
+export function failureText(failure: Failure, { virtualMs, mutant }: RunManyOptions): string {
+  const time = virtualMs === undefined ? '' : ` --virtual-seconds ${virtualMs / 1000}`;
+  const bug = mutant === undefined || mutant === null ? '' : ` --mutant ${mutant}`;
+  return [
+    `FAILED seed ${failure.seed}: ${failure.checkers.join(', ')}: ${failure.message}`,
+    `  replay: npm run sim -- --seed ${failure.seed}${time}${bug}`,
+  ].join('\n');
+}
+
+function summary(set: RunSet, parallel: number): string {
+  const seconds = set.elapsedMs / 1000;
+  const hours = set.virtualMs / 3_600_000;
+  const ratio = set.busyMs === 0 ? 0 : set.virtualMs / set.busyMs;
+  return [
+    `${set.seeds} seeds in ${seconds.toFixed(1)} s on ${parallel} processes: ` +
+      `${set.seedsPerMinuteAndCore.toFixed(1)} seeds per minute and core`,
+    `${hours.toFixed(2)} virtual hours, ${ratio.toFixed(0)} times as fast as real time; ${set.events} events, ` +
+      `${set.acked} acknowledged messages, ${set.faults} faults (${(set.faults / Math.max(1, set.seeds)).toFixed(1)} per seed)`,
+    `${set.repeated} seeds were run twice, in different processes, and compared by their traces`,
+  ].join('\n');
+}
+
+function report(set: RunSet, missing: readonly string[]): unknown {
+  const { seeds, repeated, virtualMs, events, acked, faults, busyMs, elapsedMs, failures, coverage } = set;
+  const { seedsPerMinuteAndCore } = set;
+  const sums = {
+    seeds,
+    repeated,
+    virtualMs,
+    events,
+    acked,
+    faults,
+    busyMs,
+    elapsedMs,
+    seedsPerMinuteAndCore,
+  };
+  return { ...sums, failures, coverage, missing };
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
