@@ -13,16 +13,18 @@ export interface ReplayOptions {
   readonly json?: string;
   /** Module with `runSeed`; the simulation's own unless a test brings another. */
   readonly runner?: URL;
+  /** Gets what is to be read; the standard output unless a test listens. */
+  readonly print?: (text: string) => void;
 }
 
 /** `npm run sim -- --seed S`: one run with its time-line. Resolves to whether it is without violations. */
 export async function replaySeed(seed: number, options: ReplayOptions): Promise<boolean> {
-  const { virtualMs, mutant, json, runner } = options;
+  const { virtualMs, mutant, json, runner, print = (text) => process.stdout.write(`${text}\n`) } = options;
   if (mutant !== undefined) plantMutant(mutantNamed(mutant));
   // Loaded now, not before: a mutant changes modules while they are loaded.
   const module: { readonly runSeed: typeof runSeed } =
     runner === undefined ? await import('../run.ts') : ((await import(runner.href)) as never);
-  const timeline = new Timeline((line) => print(line));
+  const timeline = new Timeline(print);
   print(`seed ${seed}${mutant === undefined ? '' : `, with the planted bug ${mutant}`}\n`);
   print(timeline.head);
   const result = await module.runSeed(seed, {
@@ -55,8 +57,4 @@ function resultText(result: RunResult): string {
     `trace ${traceHash}`,
     ...(found.length === 0 ? ['no violations'] : [`${found.length} VIOLATIONS`, ...found]),
   ].join('\n');
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
