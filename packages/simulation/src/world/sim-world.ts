@@ -366,6 +366,8 @@ export class SimWorld implements World {
   #clientPorts(id: string, life: Life): ClientPorts {
     return {
       id,
+      address: this.#layout.addressOf(id),
+      life: life.process.life,
       clock: life.clock,
       net: life.net,
       random: life.random,
