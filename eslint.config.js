@@ -54,8 +54,7 @@ const deciding = [
   'packages/protocol/src/net/**/*.ts',
   'packages/namesrv/src/**/*.ts',
   'packages/broker/src/**/*.ts',
-  'packages/client/src/allocate-queues.ts',
-  'packages/client/src/process-queue.ts',
+  'packages/client/src/**/*.ts',
 ];
 /** Of these, what reaches the outside world through the ports of protocol/net and of the consensus. */
 const networked = deciding.filter((glob) => !/packages\/(raft|store)\//.test(glob));
@@ -67,6 +66,8 @@ const adapters = [
   'packages/namesrv/src/main.ts',
   'packages/namesrv/src/kv-file.ts',
   'packages/broker/src/main.ts',
+  'packages/client/src/node-ports.ts',
+  'packages/client/src/local-address.ts',
 ];
 const noFreshDate = {
   selector: "NewExpression[callee.name='Date'][arguments.length=0]",

@@ -37,7 +37,4 @@ export { RaftReplicaHost } from './raft-replica-host.ts';
 export type { RaftReplicaHostPorts } from './raft-replica-host.ts';
 export { GroupReplica } from './replica.ts';
 export type { HostedReplica, ReplicaEvents, ReplicaHoldings, ReplicaHost } from './replica-host.ts';
-export { RaftReplicaHost } from './raft-replica-host.ts';
-export type { RaftReplicaHostPorts } from './raft-replica-host.ts';
-export { GroupReplica } from './replica.ts';
 export type { TopicAnnouncer } from './topic-creation.ts';

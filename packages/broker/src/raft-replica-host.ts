@@ -11,6 +11,7 @@ import { BrokerError } from './errors.ts';
 import type { LoggerFactory } from './process-logger.ts';
 import { GroupReplica } from './replica.ts';
 import type { HostedReplica, ReplicaEvents, ReplicaHost } from './replica-host.ts';
+import { parseApplierConfig, type ApplierConfig } from './replication/applier.ts';
 import { PeerTransport, peerTransportDefaults, type PeerEvents } from './replication/peer-transport.ts';
 
 export interface RaftReplicaHostPorts {
@@ -47,20 +48,22 @@ export class RaftReplicaHost implements ReplicaHost {
   readonly #ports: RaftReplicaHostPorts;
   readonly #log: SegmentLogConfig;
   readonly #derived: Readonly<Record<string, number>>;
+  readonly #applier: ApplierConfig;
   readonly #raft: RaftConfig;
   readonly #peers: PeerTransport;
   #lock: DiskLock | null = null;
 
   /**
    * @throws BrokerError CONFIG_INVALID for the sections `raft` and `store` of the configuration. `store` holds the
-   * settings of the segment log, and under `derived` those of the derived state.
+   * settings of the segment log, under `derived` those of the derived state, and under `checkpoints` when it is written.
    */
   constructor(config: BrokerConfig, ports: RaftReplicaHostPorts) {
     this.#config = config;
     this.#ports = ports;
-    const { derived = {}, ...log } = config.store;
+    const { derived = {}, checkpoints = {}, ...log } = config.store;
     this.#raft = parsed('raft', () => parseRaftConfig({ ...groupRaftDefaults, ...config.raft }));
     this.#log = parsed('store', () => parseSegmentLogConfig(log));
+    this.#applier = parsed('store.checkpoints', () => parseApplierConfig(checkpoints));
     this.#derived = {
       ...derivedOf(derived),
       uniqKeyHashSeed: ports.random.nextInt(HASH_SEED_BOUND),
@@ -101,6 +104,7 @@ export class RaftReplicaHost implements ReplicaHost {
           raft: { ...this.#raft, preferredLeader, asyncFlush: flushDiskType === 'ASYNC_FLUSH' },
           log: this.#log,
           derived: this.#derived,
+          applier: this.#applier,
           bootstrap: this.#bootstrapOf(brokerName),
         },
         disk,

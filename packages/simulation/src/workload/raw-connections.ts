@@ -31,7 +31,7 @@ export class RawConnections {
       CONNECTION_DEFAULTS,
       { onFrames: () => undefined, onClose: () => undefined },
       CONNECT_TIMEOUT_MS,
-      undefined,
+      null,
       this.#net,
     );
     this.#open.set(address, connection);
