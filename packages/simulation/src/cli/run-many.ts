@@ -57,10 +57,10 @@ export function failureText(failure: Failure, { virtualMs, mutant }: RunManyOpti
 function summary(set: RunSet, parallel: number): string {
   const seconds = set.elapsedMs / 1000;
   const hours = set.virtualMs / 3_600_000;
-  const ratio = set.busyMs === 0 ? 0 : set.virtualMs / set.busyMs;
+  const ratio = set.cpuMs === 0 ? 0 : set.virtualMs / set.cpuMs;
   return [
     `${set.seeds} seeds in ${seconds.toFixed(1)} s on ${parallel} processes: ` +
-      `${set.seedsPerMinuteAndCore.toFixed(1)} seeds per minute and core`,
+      `${set.seedsPerMinuteAndCore.toFixed(1)} seeds per minute and core (by processor time)`,
     `${hours.toFixed(2)} virtual hours, ${ratio.toFixed(0)} times as fast as real time; ${set.events} events, ` +
       `${set.acked} acknowledged messages, ${set.faults} faults (${(set.faults / Math.max(1, set.seeds)).toFixed(1)} per seed)`,
     `${set.repeated} seeds were run twice, in different processes, and compared by their traces`,
@@ -68,7 +68,7 @@ function summary(set: RunSet, parallel: number): string {
 }
 
 function report(set: RunSet, missing: readonly string[]): unknown {
-  const { seeds, repeated, virtualMs, events, acked, faults, busyMs, elapsedMs, failures, coverage } = set;
+  const { seeds, repeated, virtualMs, events, acked, faults, cpuMs, elapsedMs, failures, coverage } = set;
   const { seedsPerMinuteAndCore } = set;
   const sums = {
     seeds,
@@ -77,7 +77,7 @@ function report(set: RunSet, missing: readonly string[]): unknown {
     events,
     acked,
     faults,
-    busyMs,
+    cpuMs,
     elapsedMs,
     seedsPerMinuteAndCore,
   };

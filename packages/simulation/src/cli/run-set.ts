@@ -39,8 +39,8 @@ export class RunSet {
   events = 0;
   acked = 0;
   faults = 0;
-  /** Sum of the time that runs took in their processes, ms. */
-  busyMs = 0;
+  /** Sum of the processor time that runs took, ms. */
+  cpuMs = 0;
   elapsedMs = 0;
 
   constructor(options: RunSetOptions) {
@@ -53,7 +53,7 @@ export class RunSet {
   }
 
   get seedsPerMinuteAndCore(): number {
-    return this.busyMs === 0 ? 0 : (this.seeds * 60_000) / this.busyMs;
+    return this.cpuMs === 0 ? 0 : (this.seeds * 60_000) / this.cpuMs;
   }
 
   async run(): Promise<void> {
@@ -98,7 +98,7 @@ export class RunSet {
     this.events += result.events;
     this.acked += result.acked;
     this.faults += result.faults;
-    this.busyMs += result.realMs;
+    this.cpuMs += result.cpuMs;
     const [first] = result.violations;
     if (first === undefined) return;
     const checkers = [...new Set(result.violations.map(({ checker }) => checker))];

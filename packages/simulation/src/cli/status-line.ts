@@ -2,7 +2,7 @@
 export class StatusLine {
   readonly #stream: NodeJS.WriteStream;
   readonly #everyMs: number;
-  #shownAt = -Infinity;
+  #shownAt = performance.now();
   #shown = false;
 
   constructor(stream: NodeJS.WriteStream) {

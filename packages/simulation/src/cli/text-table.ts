@@ -13,5 +13,5 @@ export function textTable(head: readonly string[], rows: readonly (readonly (str
       .join('  ')
       .trimEnd();
   const [first = [], ...others] = cells;
-  return [line(first), widths.map((width) => '-'.repeat(width)).join('  '), ...others.map(line)].join('\n');
+  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join('\n');
 }

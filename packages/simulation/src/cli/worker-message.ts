@@ -8,7 +8,10 @@ export interface RunRequest {
 }
 
 /** A result without the list of faults, which the seed gives again. */
-export type SeedResult = Omit<RunResult, 'schedule'>;
+export interface SeedResult extends Omit<RunResult, 'schedule'> {
+  /** Time of a processor that the run took, ms; unlike `realMs` it does not grow when the machine has other work. */
+  readonly cpuMs: number;
+}
 
 /** What a worker process answers: once `ready`, then one answer for each request. */
 export type WorkerMessage =

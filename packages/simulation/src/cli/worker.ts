@@ -20,7 +20,6 @@ function crash(error: unknown): void {
 }
 
 process.on('uncaughtException', crash);
-process.on('unhandledRejection', crash);
 
 const [runner, mutantName] = process.argv.slice(2);
 if (runner === undefined) throw new Error('the URL of a runner is missing');
@@ -31,8 +30,12 @@ if (loadedMutant() !== mutantName) {
 }
 
 process.on('message', ({ seed, virtualMs }: RunRequest) => {
+  const before = process.cpuUsage();
   module.runSeed(seed, virtualMs === undefined ? {} : { virtualMs }).then(
-    ({ schedule: _schedule, ...result }) => say({ type: 'ran', result }),
+    ({ schedule: _schedule, ...result }) => {
+      const { user, system } = process.cpuUsage(before);
+      say({ type: 'ran', result: { ...result, cpuMs: (user + system) / 1000 } });
+    },
     (error: unknown) => say({ type: 'threw', message: describe(error) }),
   );
 });

@@ -35,7 +35,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
       setImmediate(() => void Promise.reject(new Error('rejected, and nobody waits')));
       break;
   }
-  onEvent?.({ atMs: 1_234.5, node: 'n1', kind: 'role', text: 'leader in term 3' });
+  onEvent?.({ atMs: 1_234.5, node: 'n1', kind: 'info', text: 'became leader {"term":3,"leader":"n1"}' });
   onEvent?.({ atMs: 2_000, node: 'n1', kind: 'fault', text: 'kill' });
   onEvent?.({ atMs: 2_500, node: null, kind: 'fault', text: 'cut n1 | n2 n3' });
   const bad = seed === fakeSeed.violation || seed === 10 || (!sound && seed % 10 === 0);
