@@ -11,6 +11,7 @@ interface SimOptions {
   readonly parallel: number;
   readonly seed?: number;
   readonly virtualSeconds?: number;
+  readonly shrink: boolean;
   readonly mutant?: string;
   readonly json?: string;
 }
@@ -18,13 +19,13 @@ interface SimOptions {
 const SEEDS = 100;
 
 async function main(options: SimOptions): Promise<boolean> {
-  const { seed, seeds, minutes, first, parallel, virtualSeconds, mutant, json } = options;
+  const { seed, seeds, minutes, first, parallel, virtualSeconds, shrink, mutant, json } = options;
   const common = {
     ...(virtualSeconds === undefined ? {} : { virtualMs: virtualSeconds * 1000 }),
     ...(mutant === undefined ? {} : { mutant }),
     ...(json === undefined ? {} : { json }),
   };
-  if (seed !== undefined) return replaySeed(seed, common);
+  if (seed !== undefined) return replaySeed(seed, { ...common, shrink });
   const count = seeds ?? (minutes === undefined ? SEEDS : Infinity);
   return runMany({ ...common, first, count, minutes: minutes ?? null, parallel });
 }
@@ -36,6 +37,7 @@ const program = new Command('sim')
   .option('--minutes <m>', 'begin no seed after this many minutes', positiveNumber)
   .option('--parallel <p>', 'worker processes', atLeastOne, availableParallelism())
   .option('--seed <seed>', 'run this seed alone and print its time-line', wholeNumber)
+  .option('--shrink', 'with --seed: leave out the faults that the violation does not need', false)
   .option('--virtual-seconds <s>', 'load and faults for this long in each run', positiveNumber)
   .option('--mutant <name>', 'plant this bug (see sim:mutants)')
   .option('--json <file>', 'write the result as JSON too')

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import type { Finding } from './finding.ts';
 import { REQUIRED_FROM_SEEDS, requiredMarks } from './required-marks.ts';
-import { RunSet, type Failure, type RunSetOptions } from './run-set.ts';
+import { RunSet, type RunSetOptions } from './run-set.ts';
 import { StatusLine } from './status-line.ts';
 
 export interface RunManyOptions extends Omit<RunSetOptions, 'onSeed' | 'onFailure'> {
@@ -45,7 +46,7 @@ export async function runMany(options: RunManyOptions): Promise<boolean> {
 }
 
 /** What a reader needs to see it again. */
-export function failureText(failure: Failure, { virtualMs, mutant }: RunManyOptions): string {
+export function failureText(failure: Finding, { virtualMs, mutant }: RunManyOptions): string {
   const time = virtualMs === undefined ? '' : ` --virtual-seconds ${virtualMs / 1000}`;
   const bug = mutant === undefined || mutant === null ? '' : ` --mutant ${mutant}`;
   return [

@@ -1,13 +1,6 @@
 import { Coverage } from './coverage.ts';
+import { findingOf, type Finding } from './finding.ts';
 import { SeedWorker, type SeedOutcome, type SeedWorkerOptions } from './seed-worker.ts';
-
-/** A seed whose run did not go well. */
-export interface Failure {
-  readonly seed: number;
-  /** The checks that saw something; `crash`, `liveness` (no end) or `determinism` when there is no result to check. */
-  readonly checkers: readonly string[];
-  readonly message: string;
-}
 
 export interface RunSetOptions extends SeedWorkerOptions {
   readonly first: number;
@@ -19,7 +12,7 @@ export interface RunSetOptions extends SeedWorkerOptions {
   readonly parallel: number;
   /** Called after each seed. */
   readonly onSeed?: (set: RunSet) => void;
-  readonly onFailure?: (failure: Failure) => void;
+  readonly onFailure?: (failure: Finding) => void;
 }
 
 /** Of so many seeds one is run a second time, in a process of its own, and must leave the same trace. */
@@ -28,7 +21,7 @@ export const REPEAT_EVERY = 50;
 /** Runs many seeds on several processes and sums up what they saw. */
 export class RunSet {
   readonly coverage: Coverage = new Coverage();
-  readonly failures: Failure[] = [];
+  readonly failures: Finding[] = [];
   readonly #options: RunSetOptions;
   #next: number;
   #startedAt = 0;
@@ -87,23 +80,16 @@ export class RunSet {
 
   #add(outcome: SeedOutcome): void {
     this.seeds += 1;
-    if (outcome.type !== 'ran') {
-      const checkers = [outcome.type === 'hung' ? 'liveness' : 'crash'];
-      this.#fail({ seed: outcome.seed, checkers, message: outcome.message });
-      return;
-    }
-    const { result, seed } = outcome;
+    const finding = findingOf(outcome);
+    if (finding !== null) this.#fail(finding);
+    if (outcome.type !== 'ran') return;
+    const { result } = outcome;
     this.coverage.add(result.coverage);
     this.virtualMs += result.virtualMs;
     this.events += result.events;
     this.acked += result.acked;
     this.faults += result.faults;
     this.cpuMs += result.cpuMs;
-    const [first] = result.violations;
-    if (first === undefined) return;
-    const checkers = [...new Set(result.violations.map(({ checker }) => checker))];
-    const more = result.violations.length > 1 ? ` (and ${result.violations.length - 1} more)` : '';
-    this.#fail({ seed, checkers, message: `${first.message}${more}` });
   }
 
   /** A new process, so that nothing that an earlier seed left in memory can hide a difference. */
@@ -118,7 +104,7 @@ export class RunSet {
     this.#fail({ seed: before.seed, checkers: ['determinism'], message });
   }
 
-  #fail(failure: Failure): void {
+  #fail(failure: Finding): void {
     this.failures.push(failure);
     this.#options.onFailure?.(failure);
   }

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { FaultStep } from '../faults/fault.ts';
 import { WorkerAnswers } from './worker-answers.ts';
 import type { RunRequest, SeedResult } from './worker-message.ts';
 
@@ -40,11 +41,15 @@ export class SeedWorker {
     this.#options = options;
   }
 
-  /** Rejects only if the process cannot get ready at all. */
-  async run(seed: number): Promise<SeedOutcome> {
+  /** With the faults of the seed, or with those given. Rejects only if the process cannot get ready at all. */
+  async run(seed: number, schedule?: readonly FaultStep[]): Promise<SeedOutcome> {
     const { child, answers } = (this.#live ??= await this.#start());
     const { virtualMs, seedTimeoutMs = SEED_TIMEOUT_MS } = this.#options;
-    const request: RunRequest = virtualMs === undefined ? { seed } : { seed, virtualMs };
+    const request: RunRequest = {
+      seed,
+      ...(virtualMs === undefined ? {} : { virtualMs }),
+      ...(schedule === undefined ? {} : { schedule }),
+    };
     // A process that has just ended is noticed by the answer that it can no longer give.
     child.send(request, () => undefined);
     const answer = await answers.next(seedTimeoutMs);

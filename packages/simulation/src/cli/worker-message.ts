@@ -1,3 +1,4 @@
+import type { FaultStep } from '../faults/fault.ts';
 import type { RunResult } from '../run-result.ts';
 
 /** What the parent asks a worker process for. */
@@ -5,10 +6,11 @@ export interface RunRequest {
   readonly seed: number;
   /** Virtual milliseconds of load and faults; absent: as `runSeed` has it. */
   readonly virtualMs?: number;
+  /** Faults in place of those that the seed draws. */
+  readonly schedule?: readonly FaultStep[];
 }
 
-/** A result without the list of faults, which the seed gives again. */
-export interface SeedResult extends Omit<RunResult, 'schedule'> {
+export interface SeedResult extends RunResult {
   /** Time of a processor that the run took, ms; unlike `realMs` it does not grow when the machine has other work. */
   readonly cpuMs: number;
 }

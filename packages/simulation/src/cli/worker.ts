@@ -29,10 +29,10 @@ if (loadedMutant() !== mutantName) {
   throw new Error(`the module of mutant ${mutantName ?? 'none'} is not part of what a run loads`);
 }
 
-process.on('message', ({ seed, virtualMs }: RunRequest) => {
+process.on('message', ({ seed, ...options }: RunRequest) => {
   const before = process.cpuUsage();
-  module.runSeed(seed, virtualMs === undefined ? {} : { virtualMs }).then(
-    ({ schedule: _schedule, ...result }) => {
+  module.runSeed(seed, options).then(
+    (result) => {
       const { user, system } = process.cpuUsage(before);
       say({ type: 'ran', result: { ...result, cpuMs: (user + system) / 1000 } });
     },

@@ -1,4 +1,5 @@
-import { SeedWorker, type SeedOutcome, type SeedWorkerOptions } from '../cli/seed-worker.ts';
+import { findingOf, type Finding } from '../cli/finding.ts';
+import { SeedWorker, type SeedWorkerOptions } from '../cli/seed-worker.ts';
 import type { Mutant } from './mutant.ts';
 
 /** What came of looking for one mutant. */
@@ -23,12 +24,6 @@ export interface MutantHuntOptions extends Omit<SeedWorkerOptions, 'mutant'> {
   readonly parallel: number;
   readonly onVerdict?: (verdict: MutantVerdict) => void;
   readonly onSeed?: (mutant: Mutant, seed: number) => void;
-}
-
-interface Finding {
-  readonly seed: number;
-  readonly checkers: readonly string[];
-  readonly message: string;
 }
 
 /**
@@ -116,23 +111,6 @@ class Hunt {
     if (finding === null) return;
     if (!(await this.#baseline.isClean(seed))) this.#uncleanSeeds.push(seed);
     else if (this.#found === null || seed < this.#found.seed) this.#found = finding;
-  }
-}
-
-function findingOf(outcome: SeedOutcome): Finding | null {
-  const { seed } = outcome;
-  switch (outcome.type) {
-    case 'crashed':
-      return { seed, checkers: ['crash'], message: outcome.message };
-    case 'hung':
-      return { seed, checkers: ['liveness'], message: outcome.message };
-    case 'ran': {
-      const { violations } = outcome.result;
-      const [first] = violations;
-      if (first === undefined) return null;
-      const checkers = [...new Set(violations.map(({ checker }) => checker))];
-      return { seed, checkers, message: first.message };
-    }
   }
 }
 

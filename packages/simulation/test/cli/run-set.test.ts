@@ -1,5 +1,6 @@
 import test from 'ava';
-import { RunSet, type Failure } from '../../src/cli/run-set.ts';
+import type { Finding } from '../../src/cli/finding.ts';
+import { RunSet } from '../../src/cli/run-set.ts';
 import { fakeSeed } from './fake-run.ts';
 
 const runner = new URL('./fake-run.js', import.meta.url);
@@ -28,7 +29,7 @@ test('virtual time is passed on, and a time that is up ends the set', async (t) 
   t.is(late.seeds, 0);
 });
 
-async function failureOf(seed: number, seedTimeoutMs = 60_000): Promise<Failure | undefined> {
+async function failureOf(seed: number, seedTimeoutMs = 60_000): Promise<Finding | undefined> {
   const set = new RunSet({ ...options, first: seed - 1, count: 3, seedTimeoutMs });
   await set.run();
 
