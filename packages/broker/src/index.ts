@@ -37,4 +37,5 @@ export type { HostedReplica, ReplicaEvents, ReplicaHoldings, ReplicaHost } from 
 export { RaftReplicaHost } from './raft-replica-host.ts';
 export type { RaftReplicaHostPorts } from './raft-replica-host.ts';
 export { GroupReplica } from './replica.ts';
+export type { ReplicaInspection } from './replica-inspection.ts';
 export type { TopicAnnouncer } from './topic-creation.ts';
