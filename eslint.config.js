@@ -51,22 +51,38 @@ const timersAndIo = ['setTimeout', 'setInterval', 'setImmediate', 'performance']
 const deciding = [
   'packages/raft/src/**/*.ts',
   'packages/store/src/**/*.ts',
-  'packages/broker/src/machine/**/*.ts',
-  'packages/broker/src/replication/**/*.ts',
-  'packages/broker/src/handlers/**/*.ts',
-  'packages/broker/src/delivery/**/*.ts',
-  'packages/broker/src/clients/**/*.ts',
-  'packages/broker/src/forwarding/**/*.ts',
-  'packages/broker/src/dispatcher.ts',
-  'packages/broker/src/replica.ts',
-  'packages/namesrv/src/route-table.ts',
-  'packages/client/src/allocate-queues.ts',
-  'packages/client/src/process-queue.ts',
+  'packages/protocol/src/net/**/*.ts',
+  'packages/namesrv/src/**/*.ts',
+  'packages/broker/src/**/*.ts',
+  'packages/client/src/**/*.ts',
 ];
+/** Of these, what reaches the outside world through the ports of protocol/net and of the consensus. */
+const networked = deciding.filter((glob) => !/packages\/(raft|store)\//.test(glob));
 const adapters = [
   'packages/raft/src/system-clock.ts',
   'packages/raft/src/system-random.ts',
   'packages/store/src/node-disk.ts',
+  'packages/protocol/src/net/node-net.ts',
+  'packages/namesrv/src/main.ts',
+  'packages/namesrv/src/kv-file.ts',
+  'packages/broker/src/main.ts',
+  'packages/client/src/node-ports.ts',
+  'packages/client/src/local-address.ts',
+];
+const noFreshDate = {
+  selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+  message: 'Time comes through the Clock port.',
+};
+const noSystemModules = [
+  {
+    selector: "ImportDeclaration[source.value='node:net'] > ImportSpecifier[imported.name!=/^isIP(v4|v6)?$/]",
+    message: 'Sockets come through the Network port.',
+  },
+  {
+    selector:
+      'ImportDeclaration[source.value=/^node:(fs|os|timers|perf_hooks|dns|child_process|worker_threads)/]',
+    message: 'Files, time and the machine come through ports.',
+  },
 ];
 
 export default tseslint.config(
@@ -111,13 +127,19 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': ['error', ...clockAndChance],
       'no-restricted-globals': ['error', ...timersAndIo],
-      'no-restricted-syntax': [
+      'no-restricted-syntax': ['error', noFreshDate],
+    },
+  },
+  {
+    files: networked,
+    ignores: adapters,
+    rules: {
+      'no-restricted-properties': [
         'error',
-        {
-          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-          message: 'Time comes through the Clock port.',
-        },
+        ...clockAndChance,
+        { object: 'process', property: 'pid', message: 'Identity is passed in.' },
       ],
+      'no-restricted-syntax': ['error', noFreshDate, ...noSystemModules],
     },
   },
   {

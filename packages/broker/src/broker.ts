@@ -1,5 +1,5 @@
-import { Listener, connect } from '@ledgermq/protocol/net';
-import type { Connection, ConnectionOptions } from '@ledgermq/protocol/net';
+import { Listener, connect, nodeNet } from '@ledgermq/protocol/net';
+import type { Connection, ConnectionOptions, NetPorts } from '@ledgermq/protocol/net';
 import type { Clock, Random } from '@ledgermq/raft';
 import { AdminHttp } from './admin-http.ts';
 import type { BrokerStatus, GroupStatus } from './broker-status.ts';
@@ -22,11 +22,16 @@ export interface BrokerOptions {
   /** Where the replicas of this node live. */
   readonly replicas: ReplicaHost;
   readonly processId: number;
+  /** Sockets of clients, name servers and forwarded requests. Default: those of this process. */
+  readonly net?: NetPorts;
+  /** Whether to serve HTTP on `adminListen`; default true. */
+  readonly admin?: boolean;
 }
 
 /** Where a started node can be reached; ports are the real ones where the configuration says 0. */
 export interface BrokerReady {
   readonly nodeId: string;
+  /** 0 when there is no HTTP. */
   readonly adminPort: number;
   readonly listenPorts: Readonly<Record<string, number>>;
 }
@@ -55,7 +60,8 @@ export class Broker {
   readonly #config: BrokerConfig;
   readonly #options: BrokerOptions;
   readonly #forwards: ForwardConnections;
-  readonly #admin: AdminHttp;
+  readonly #admin: AdminHttp | null;
+  readonly #net: NetPorts;
   readonly #startedAt: number;
   /** In the order of starting; stopped in reverse. */
   readonly #groups: RunningGroup[] = [];
@@ -67,11 +73,13 @@ export class Broker {
     this.#config = config;
     this.#options = options;
     this.#startedAt = options.clock.now();
-    this.#forwards = new ForwardConnections({
-      ...this.#connectionOptions(),
-      connectTimeoutMs: FORWARD_CONNECT_TIMEOUT_MS,
-    });
-    this.#admin = new AdminHttp(config.adminListen, { status: () => this.status() });
+    this.#net = options.net ?? nodeNet;
+    this.#forwards = new ForwardConnections(
+      { ...this.#connectionOptions(), connectTimeoutMs: FORWARD_CONNECT_TIMEOUT_MS },
+      this.#net,
+    );
+    this.#admin =
+      options.admin === false ? null : new AdminHttp(config.adminListen, { status: () => this.status() });
   }
 
   start(): Promise<BrokerReady> {
@@ -106,7 +114,7 @@ export class Broker {
       face.start();
       registration.start();
     }
-    const adminPort = await this.#admin.start();
+    const adminPort = (await this.#admin?.start()) ?? 0;
     return {
       nodeId,
       adminPort,
@@ -120,7 +128,7 @@ export class Broker {
    */
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => null);
-    await this.#admin.stop();
+    await this.#admin?.stop();
     for (const { face, registration, replica, listener } of [...this.#groups].reverse()) {
       await registration.stop();
       face.stop();
@@ -165,6 +173,7 @@ export class Broker {
           running?.face.onClose(connection);
         },
       },
+      this.#net,
     );
     const port = await this.#listen(listener, group, replica);
     const registration = this.#registrationOf(group, replica, port);
@@ -209,7 +218,7 @@ export class Broker {
       {
         clock: this.#options.clock,
         logger: this.#options.loggers.component('namesrv-registration', { group: group.brokerName }),
-        connect: (address, onClose) => connectNamesrv(address, this.#connectionOptions(), onClose),
+        connect: (address, onClose) => this.#connectNamesrv(address, onClose),
         snapshot: () => {
           const { leading, term } = replica.leadership.current();
           return {
@@ -236,6 +245,24 @@ export class Broker {
     );
   }
 
+  async #connectNamesrv(address: string, onClose: () => void): Promise<NamesrvConnection> {
+    const target = parseHostPort(address);
+    if (target === null) {
+      throw new BrokerError('CONFIG_INVALID', `name server "${address}" is not "host:port"`);
+    }
+    const handler = {
+      onFrames: (_frames: unknown, connection: Connection) => {
+        connection.close(new Error('a name server asks nothing of a broker'));
+      },
+      onClose: () => {
+        onClose();
+      },
+    };
+    const options = this.#connectionOptions();
+    const { host, port } = target;
+    return connect(host, port, options, handler, NAMESRV_CONNECT_TIMEOUT_MS, null, this.#net);
+  }
+
   #connectionOptions(): ConnectionOptions {
     const { limits } = this.#config;
     return {
@@ -252,26 +279,6 @@ export class Broker {
       this.#options.onFatal(error);
     }
   }
-}
-
-async function connectNamesrv(
-  address: string,
-  options: ConnectionOptions,
-  onClose: () => void,
-): Promise<NamesrvConnection> {
-  const target = parseHostPort(address);
-  if (target === null) {
-    throw new BrokerError('CONFIG_INVALID', `name server "${address}" is not "host:port"`);
-  }
-  const handler = {
-    onFrames: (_frames: unknown, connection: Connection) => {
-      connection.close(new Error('a name server asks nothing of a broker'));
-    },
-    onClose: () => {
-      onClose();
-    },
-  };
-  return connect(target.host, target.port, options, handler, NAMESRV_CONNECT_TIMEOUT_MS);
 }
 
 function statusOf({ config, replica, face, listener, port }: RunningGroup): GroupStatus {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { nodeNet } from '@ledgermq/protocol/net';
 import { SystemClock, SystemRandom } from '@ledgermq/raft';
+import { NodeDisk, nodeLevel } from '@ledgermq/store';
 import { Broker } from './broker.ts';
 import { parseConfig } from './config.ts';
 import type { BrokerConfig } from './config.ts';
@@ -69,7 +71,14 @@ async function run(): Promise<void> {
   try {
     config = loadConfig();
     loggers = new ProcessLogger(config.logLevel, config.nodeId);
-    replicas = new RaftReplicaHost(config, { loggers, clock, random });
+    replicas = new RaftReplicaHost(config, {
+      loggers,
+      clock,
+      random,
+      disk: new NodeDisk(),
+      level: nodeLevel,
+      net: nodeNet,
+    });
   } catch (error) {
     fail('the configuration cannot be used', error, ExitCode.CONFIG);
   }
@@ -79,6 +88,7 @@ async function run(): Promise<void> {
     random,
     processId: process.pid,
     replicas,
+    net: nodeNet,
     onFatal: (error) => {
       // What a failed disk or a broken invariant leaves in memory must not be served or flushed.
       fail('this node cannot go on', error, ExitCode.FATAL);

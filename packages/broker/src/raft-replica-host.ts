@@ -1,9 +1,9 @@
-import { join } from 'node:path';
-import { flushTurn } from '@ledgermq/protocol/net';
+import { join } from 'node:path/posix';
+import type { NetPorts } from '@ledgermq/protocol/net';
 import { parseRaftConfig } from '@ledgermq/raft';
-import type { Clock, RaftConfig, Random } from '@ledgermq/raft';
-import { NodeDisk, nodeLevel, parseSegmentLogConfig } from '@ledgermq/store';
-import type { Disk, DiskLock, SegmentLogConfig } from '@ledgermq/store';
+import type { Clock, RaftConfig, Random, Transport } from '@ledgermq/raft';
+import { parseSegmentLogConfig } from '@ledgermq/store';
+import type { Disk, DiskLock, SegmentLogConfig, StateLevel } from '@ledgermq/store';
 import { parseHostPort } from './config-reader.ts';
 import type { HostPort } from './config-reader.ts';
 import type { BrokerConfig, GroupConfig } from './config.ts';
@@ -11,12 +11,22 @@ import { BrokerError } from './errors.ts';
 import type { LoggerFactory } from './process-logger.ts';
 import { GroupReplica } from './replica.ts';
 import type { HostedReplica, ReplicaEvents, ReplicaHost } from './replica-host.ts';
-import { PeerTransport, peerTransportDefaults } from './replication/peer-transport.ts';
+import { parseApplierConfig, type ApplierConfig } from './replication/applier.ts';
+import { PeerTransport, peerTransportDefaults, type PeerEvents } from './replication/peer-transport.ts';
 
 export interface RaftReplicaHostPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly loggers: LoggerFactory;
+  readonly disk: Disk;
+  /** Makes the database in a directory. */
+  readonly level: (directory: string) => StateLevel;
+  /** Sockets between the nodes. */
+  readonly net: NetPorts;
+  /** Is shown every replica that was opened, before it starts. For tests that look inside. */
+  readonly observe?: (replica: GroupReplica) => void;
+  /** Takes the place of a replica's way to its peers. For tests that lose, delay or repeat messages. */
+  readonly wrapTransport?: (group: string, memberId: string, transport: Transport) => Transport;
 }
 
 const HASH_SEED_BOUND = 2 ** 32 - 1;
@@ -36,23 +46,24 @@ const groupRaftDefaults: Partial<RaftConfig> = {
 export class RaftReplicaHost implements ReplicaHost {
   readonly #config: BrokerConfig;
   readonly #ports: RaftReplicaHostPorts;
-  readonly #disk: Disk = new NodeDisk();
   readonly #log: SegmentLogConfig;
   readonly #derived: Readonly<Record<string, number>>;
+  readonly #applier: ApplierConfig;
   readonly #raft: RaftConfig;
   readonly #peers: PeerTransport;
   #lock: DiskLock | null = null;
 
   /**
    * @throws BrokerError CONFIG_INVALID for the sections `raft` and `store` of the configuration. `store` holds the
-   * settings of the segment log, and under `derived` those of the derived state.
+   * settings of the segment log, under `derived` those of the derived state, and under `checkpoints` when it is written.
    */
   constructor(config: BrokerConfig, ports: RaftReplicaHostPorts) {
     this.#config = config;
     this.#ports = ports;
-    const { derived = {}, ...log } = config.store;
+    const { derived = {}, checkpoints = {}, ...log } = config.store;
     this.#raft = parsed('raft', () => parseRaftConfig({ ...groupRaftDefaults, ...config.raft }));
     this.#log = parsed('store', () => parseSegmentLogConfig(log));
+    this.#applier = parsed('store.checkpoints', () => parseApplierConfig(checkpoints));
     this.#derived = {
       ...derivedOf(derived),
       uniqKeyHashSeed: ports.random.nextInt(HASH_SEED_BOUND),
@@ -63,8 +74,8 @@ export class RaftReplicaHost implements ReplicaHost {
   async start(): Promise<void> {
     const { dataDir, peerListen } = this.#config;
     try {
-      this.#disk.mkdir(dataDir);
-      this.#lock = this.#disk.lock(dataDir);
+      this.#ports.disk.mkdir(dataDir);
+      this.#lock = this.#ports.disk.lock(dataDir);
     } catch (error) {
       throw new BrokerError('STORE_FAILED', `cannot use the data directory "${dataDir}"`, { cause: error });
     }
@@ -82,9 +93,9 @@ export class RaftReplicaHost implements ReplicaHost {
   async open(group: GroupConfig, events: ReplicaEvents): Promise<HostedReplica> {
     const { brokerName, members, preferredLeader } = group;
     const { nodeId, dataDir, flushDiskType } = this.#config;
-    const { clock, random, loggers } = this.#ports;
+    const { clock, random, loggers, disk, level, net, observe } = this.#ports;
     try {
-      return await GroupReplica.open({
+      const replica = await GroupReplica.open({
         brokerName,
         memberId: nodeId,
         members: members.map(({ id }) => id),
@@ -93,17 +104,20 @@ export class RaftReplicaHost implements ReplicaHost {
           raft: { ...this.#raft, preferredLeader, asyncFlush: flushDiskType === 'ASYNC_FLUSH' },
           log: this.#log,
           derived: this.#derived,
+          applier: this.#applier,
           bootstrap: this.#bootstrapOf(brokerName),
         },
-        disk: this.#disk,
-        level: nodeLevel,
+        disk,
+        level,
         clock,
         random,
         logger: loggers.component('replica', { group: brokerName }),
-        join: (peerEvents) => this.#peers.join(brokerName, peerEvents),
+        join: (peerEvents) => this.#join(brokerName, peerEvents),
         events,
-        flushAnswers: flushTurn,
+        flushAnswers: () => net.turn.flush(),
       });
+      observe?.(replica);
+      return replica;
     } catch (error) {
       throw new BrokerError('REPLICA_FAILED', `cannot open the replica of ${brokerName}`, { cause: error });
     }
@@ -113,6 +127,11 @@ export class RaftReplicaHost implements ReplicaHost {
     await this.#peers.stop();
     this.#lock?.release();
     this.#lock = null;
+  }
+
+  #join(brokerName: string, events: PeerEvents): Transport {
+    const transport = this.#peers.join(brokerName, events);
+    return this.#ports.wrapTransport?.(brokerName, this.#config.nodeId, transport) ?? transport;
   }
 
   #bootstrapOf(brokerName: string): Parameters<typeof GroupReplica.open>[0]['config']['bootstrap'] {
@@ -129,7 +148,7 @@ export class RaftReplicaHost implements ReplicaHost {
 
   #peerTransport(): PeerTransport {
     const { brokerClusterName, nodeId, peerListen, peers } = this.#config;
-    const { clock, random, loggers } = this.#ports;
+    const { clock, random, loggers, net } = this.#ports;
     const listen = addressOf('peerListen', peerListen);
     return new PeerTransport(
       {
@@ -142,7 +161,7 @@ export class RaftReplicaHost implements ReplicaHost {
           .filter(({ id }) => id !== nodeId)
           .map(({ id, peerAddress }) => ({ id, ...addressOf('peers', peerAddress) })),
       },
-      { clock, random, logger: loggers.component('peers') },
+      { clock, random, logger: loggers.component('peers'), network: net.network },
     );
   }
 }

@@ -7,9 +7,10 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { createRequest, encodeSendHeaderV2, readRecords } from '@ledgermq/protocol';
 import type { RemotingCommand } from '@ledgermq/protocol';
-import { CONNECTION_DEFAULTS, connect } from '@ledgermq/protocol/net';
+import { CONNECTION_DEFAULTS, connect, nodeNet } from '@ledgermq/protocol/net';
 import type { Connection } from '@ledgermq/protocol/net';
 import { SystemClock, SystemRandom, silentLogger } from '@ledgermq/raft';
+import { NodeDisk, nodeLevel } from '@ledgermq/store';
 import { Broker } from '../src/broker.ts';
 import { parseConfig } from '../src/config.ts';
 import { RaftReplicaHost } from '../src/raft-replica-host.ts';
@@ -86,7 +87,12 @@ class Cluster {
     const broker = new Broker(config, {
       ...ports,
       onFatal: (error) => this.fatal.push(error),
-      replicas: new RaftReplicaHost(config, ports),
+      replicas: new RaftReplicaHost(config, {
+        ...ports,
+        disk: new NodeDisk(),
+        level: nodeLevel,
+        net: nodeNet,
+      }),
       processId: 1,
     });
     this.nodes.set(id, broker);

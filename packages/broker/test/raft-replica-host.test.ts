@@ -3,7 +3,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { nodeNet } from '@ledgermq/protocol/net';
 import { silentLogger } from '@ledgermq/raft';
+import { NodeDisk, nodeLevel } from '@ledgermq/store';
 import { BrokerError } from '../src/errors.ts';
 import { RaftReplicaHost } from '../src/raft-replica-host.ts';
 import { brokerConfig } from './broker-config.ts';
@@ -14,6 +16,9 @@ function host(change: Readonly<Record<string, unknown>>): RaftReplicaHost {
     clock: new VirtualClock(),
     random: { nextInt: () => 0 },
     loggers: { component: () => silentLogger },
+    disk: new NodeDisk(),
+    level: nodeLevel,
+    net: nodeNet,
   });
 }
 

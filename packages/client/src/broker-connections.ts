@@ -1,5 +1,5 @@
 import type { Frame } from '@ledgermq/protocol';
-import { connect, CONNECTION_DEFAULTS, type Connection } from '@ledgermq/protocol/net';
+import { connect, CONNECTION_DEFAULTS, type Connection, type NetPorts } from '@ledgermq/protocol/net';
 
 /** What a client does with what servers send by themselves, and with lost connections. */
 export interface ServerEvents {
@@ -12,12 +12,14 @@ const CONNECT_TIMEOUT_MS = 1500;
 /** One connection per address, made on demand and dropped when it closes. */
 export class BrokerConnections {
   readonly #events: ServerEvents;
+  readonly #net: NetPorts;
   readonly #open: Map<string, Connection> = new Map();
   readonly #opening: Map<string, Promise<Connection>> = new Map();
   #stopped = false;
 
-  constructor(events: ServerEvents) {
+  constructor(events: ServerEvents, net: NetPorts) {
     this.#events = events;
+    this.#net = net;
   }
 
   /** The open connection, if there is one: the way without waiting. */
@@ -61,6 +63,8 @@ export class BrokerConnections {
         onClose: (closed) => this.#forget(address, closed),
       },
       CONNECT_TIMEOUT_MS,
+      null,
+      this.#net,
     );
     if (this.#stopped) connection.close();
     else this.#open.set(address, connection);

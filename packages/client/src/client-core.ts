@@ -8,8 +8,9 @@ import {
   type Frame,
   type HeartbeatData,
 } from '@ledgermq/protocol';
-import type { Connection } from '@ledgermq/protocol/net';
+import { RepeatingTimer, type Connection } from '@ledgermq/protocol/net';
 import { BrokerConnections } from './broker-connections.ts';
+import type { ClientPorts } from './client-ports.ts';
 import type { ClientConfig } from './config.ts';
 import { NameServers } from './name-servers.ts';
 import { RouteCache } from './route-cache.ts';
@@ -36,28 +37,40 @@ export class ClientCore {
   readonly routes: RouteCache;
   readonly #heartbeat: () => HeartbeatData;
   readonly #events: CoreEvents;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #ports: Pick<ClientPorts, 'net' | 'clock'>;
+  readonly #timers: RepeatingTimer[] = [];
   /** The connection over which each address last took a heartbeat: a new one means that the broker forgot this client. */
   readonly #greeted: Map<string, Connection> = new Map();
   #greetingNew: Promise<void> | null = null;
   #stopped = false;
 
-  constructor(config: ClientConfig, heartbeat: () => HeartbeatData, events: CoreEvents) {
+  constructor(
+    config: ClientConfig,
+    heartbeat: () => HeartbeatData,
+    events: CoreEvents,
+    ports: Pick<ClientPorts, 'net' | 'clock'>,
+  ) {
     this.config = config;
+    this.#ports = ports;
     this.#heartbeat = heartbeat;
     this.#events = events;
-    this.connections = new BrokerConnections({
-      onRequest: (frame, connection) => events.onServerRequest(frame, connection),
-      onClosed: (address) => events.onConnectionClosed(address),
-    });
+    this.connections = new BrokerConnections(
+      {
+        onRequest: (frame, connection) => events.onServerRequest(frame, connection),
+        onClosed: (address) => events.onConnectionClosed(address),
+      },
+      ports.net,
+    );
     this.nameServers = new NameServers(config.namesrvAddresses, this.connections);
     this.routes = new RouteCache(this.nameServers);
   }
 
   start(): void {
+    const { clock } = this.#ports;
+    const { pollNameServerInterval, heartbeatBrokerInterval } = this.config;
     this.#timers.push(
-      setInterval(() => void this.#pollRoutes(), this.config.pollNameServerInterval),
-      setInterval(() => void this.heartbeat(), this.config.heartbeatBrokerInterval),
+      new RepeatingTimer(clock, pollNameServerInterval, () => void this.#pollRoutes()),
+      new RepeatingTimer(clock, heartbeatBrokerInterval, () => void this.heartbeat()),
     );
   }
 
@@ -104,7 +117,7 @@ export class ClientCore {
   }): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const timer of this.#timers) timer.stop();
     const header = encodeUnregisterClientHeader({ clientID: this.config.clientId, ...groups });
     const command = createRequest(RequestCode.UNREGISTER_CLIENT, header);
     const namesrv = new Set(this.config.namesrvAddresses);

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import type { ClientPorts, ClientProcess } from './client-ports.ts';
 import { MQClientException } from './errors.ts';
 
 /** The part of a pino logger that is used. */
@@ -34,11 +34,13 @@ export interface ClientConfig {
   readonly signal: AbortSignal | null;
 }
 
-let instances = 0;
-
 /** Adds what is wrong to `faults`; the caller throws for its own and these together. */
-export function parseClientOptions(options: ClientOptions, faults: string[]): ClientConfig {
-  const given = options.namesrvAddr ?? process.env['NAMESRV_ADDR'] ?? '127.0.0.1:9876';
+export function parseClientOptions(
+  options: ClientOptions,
+  faults: string[],
+  ports: Pick<ClientPorts, 'clock' | 'process'>,
+): ClientConfig {
+  const given = options.namesrvAddr ?? ports.process.namesrvAddr() ?? '127.0.0.1:9876';
   const namesrvAddresses = (typeof given === 'string' ? given.split(/[;,]/) : [...given])
     .map((address) => address.trim())
     .filter((address) => address !== '');
@@ -51,15 +53,16 @@ export function parseClientOptions(options: ClientOptions, faults: string[]): Cl
   for (const [name, value] of Object.entries({ pollNameServerInterval, heartbeatBrokerInterval })) {
     if (!Number.isFinite(value) || value < 10) faults.push(`${name} must be at least 10 ms, not ${value}`);
   }
-  instances += 1;
-  const instanceName = options.instanceName ?? `${process.pid}#${instances}${Date.now().toString(36)}`;
+  const instance = ports.process.nextInstance();
+  const instanceName =
+    options.instanceName ?? `${ports.process.pid}#${instance}${ports.clock.now().toString(36)}`;
   return Object.freeze({
     namesrvAddresses,
     instanceName,
-    clientId: `${hostname()}@${instanceName}`,
+    clientId: `${ports.process.hostName()}@${instanceName}`,
     pollNameServerInterval,
     heartbeatBrokerInterval,
-    logger: options.logger === false ? silentLogger : (options.logger ?? stderrLogger),
+    logger: options.logger === false ? silentLogger : (options.logger ?? complainingLogger(ports.process)),
     signal: options.signal ?? null,
   });
 }
@@ -72,15 +75,11 @@ export function requireNoFaults(faults: readonly string[]): void {
 
 const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-function toStderr(level: string): (details: object, message: string) => void {
-  return (details, message) => {
-    process.stderr.write(`ledgermq ${level}: ${message} ${JSON.stringify(details)}\n`);
-  };
+/** Warnings and errors only. */
+function complainingLogger(process: ClientProcess): Logger {
+  const complain =
+    (level: string) =>
+    (details: object, message: string): void =>
+      process.complain(`ledgermq ${level}: ${message} ${JSON.stringify(details)}`);
+  return { debug() {}, info() {}, warn: complain('warning'), error: complain('error') };
 }
-
-const stderrLogger: Logger = {
-  debug() {},
-  info() {},
-  warn: toStderr('warning'),
-  error: toStderr('error'),
-};

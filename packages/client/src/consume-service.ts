@@ -1,3 +1,4 @@
+import type { NetClock, TimerHandle } from '@ledgermq/protocol/net';
 import type { Logger } from './config.ts';
 import type { MessageExt } from './message-ext.ts';
 import type { ConsumeContext, ConsumeResult, MessageListener } from './message-listener.ts';
@@ -30,6 +31,7 @@ export interface ConsumeOptions {
   /** Has the broker deliver a message again later; null when failed messages are only logged (broadcasting). */
   readonly sendBack: ((message: MessageExt) => Promise<void>) | null;
   readonly logger: Logger;
+  readonly clock: NetClock;
 }
 
 /** A delivery and the index of its first message that no listener got yet. */
@@ -53,7 +55,7 @@ export class ConsumeService {
   readonly #ready: Waiting[] = [];
   /** In the order in which they are due, as all wait equally long. */
   readonly #later: Redelivery[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  #timer: TimerHandle | null = null;
   #idleWaiters: (() => void)[] = [];
   #running = 0;
   #pumping = false;
@@ -84,7 +86,7 @@ export class ConsumeService {
     this.#stopped = true;
     this.#ready.length = 0;
     this.#later.length = 0;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#timer !== null) this.#options.clock.clearTimer(this.#timer);
     this.#timer = null;
   }
 
@@ -92,9 +94,10 @@ export class ConsumeService {
   idle(timeoutMs: number): Promise<boolean> {
     if (this.#running === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), timeoutMs);
+      const { clock } = this.#options;
+      const timer = clock.setTimer(timeoutMs, () => resolve(false));
       this.#idleWaiters.push(() => {
-        clearTimeout(timer);
+        clock.clearTimer(timer);
         resolve(true);
       });
     });
@@ -210,17 +213,19 @@ export class ConsumeService {
 
   #deliverLater(delivery: Delivery): void {
     if (this.#stopped) return;
-    this.#later.push({ dueAt: performance.now() + this.#options.redeliveryMs, delivery });
-    this.#timer ??= setTimeout(() => this.#deliverDue(), this.#options.redeliveryMs);
+    const { clock, redeliveryMs } = this.#options;
+    this.#later.push({ dueAt: clock.monotonic() + redeliveryMs, delivery });
+    this.#timer ??= clock.setTimer(redeliveryMs, () => this.#deliverDue());
   }
 
   #deliverDue(): void {
     this.#timer = null;
-    const now = performance.now();
+    const { clock } = this.#options;
+    const now = clock.monotonic();
     for (let first = this.#later[0]; first !== undefined; first = this.#later[0]) {
       // Timers may run a fraction of a millisecond early.
       if (first.dueAt > now + 1) {
-        this.#timer = setTimeout(() => this.#deliverDue(), first.dueAt - now);
+        this.#timer = clock.setTimer(first.dueAt - now, () => this.#deliverDue());
         break;
       }
       this.#later.shift();

@@ -1,4 +1,5 @@
 import { validateGroup, type MessageModel } from '@ledgermq/protocol';
+import type { ClientPorts } from './client-ports.ts';
 import { parseClientOptions, requireNoFaults, type ClientConfig, type ClientOptions } from './config.ts';
 
 /** Where a group starts in a queue of which no offset is committed. */
@@ -63,10 +64,11 @@ const FROM_WHERE: readonly string[] = [
 export function parseConsumerOptions(
   consumerGroup: string,
   options: PushConsumerOptions,
+  ports: Pick<ClientPorts, 'clock' | 'process'>,
 ): PushConsumerConfig {
   const faults: string[] = [];
-  const client = parseClientOptions(options, faults);
-  const timestamp = parseConsumeTimestamp(options.consumeTimestamp);
+  const client = parseClientOptions(options, faults, ports);
+  const timestamp = parseConsumeTimestamp(options.consumeTimestamp, ports.clock.now());
   const config: PushConsumerConfig = {
     ...client,
     consumerGroup,
@@ -120,8 +122,8 @@ function requireWithin(faults: string[], name: string, value: number, min: numbe
 }
 
 /** NaN when the text is no time. */
-function parseConsumeTimestamp(text: string | undefined): number {
-  if (text === undefined) return Date.now() - DEFAULT_REWIND_MS;
+function parseConsumeTimestamp(text: string | undefined, now: number): number {
+  if (text === undefined) return now - DEFAULT_REWIND_MS;
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
   if (match === null) return Number.NaN;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);

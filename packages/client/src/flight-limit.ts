@@ -1,3 +1,4 @@
+import type { NetClock } from '@ledgermq/protocol/net';
 import { MQClientException, RemotingTooMuchRequestException } from './errors.ts';
 
 /** One that waits for room. */
@@ -11,12 +12,14 @@ interface Waiter {
  */
 export class FlightLimit {
   readonly #max: number;
+  readonly #clock: NetClock;
   readonly #waiters: Set<Waiter> = new Set();
   #inFlight = 0;
   #emptyWaiters: (() => void)[] = [];
 
-  constructor(max: number) {
+  constructor(max: number, clock: NetClock) {
     this.#max = max;
+    this.#clock = clock;
   }
 
   /** Takes a place if one is free and nobody came before. */
@@ -27,7 +30,7 @@ export class FlightLimit {
   }
 
   /**
-   * Resolves with a place taken. `deadline` is on the clock of `performance.now()`.
+   * Resolves with a place taken. `deadline` is on the monotonic clock.
    *
    * @throws RemotingTooMuchRequestException at the deadline, MQClientException ERR_MQ_ABORTED.
    */
@@ -35,7 +38,7 @@ export class FlightLimit {
     if (this.tryEnter()) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        clearTimeout(timer);
+        this.#clock.clearTimer(timer);
         signal?.removeEventListener('abort', abort);
         this.#waiters.delete(waiter);
       };
@@ -43,14 +46,11 @@ export class FlightLimit {
         leave();
         reject(abortedBeforeSend(signal));
       };
-      const timer = setTimeout(
-        () => {
-          leave();
-          const text = `${this.#max} sends are without an answer (maxInFlight)`;
-          reject(new RemotingTooMuchRequestException(text, { outcome: 'unavailable' }));
-        },
-        Math.max(0, deadline - performance.now()),
-      );
+      const timer = this.#clock.setTimer(Math.max(0, deadline - this.#clock.monotonic()), () => {
+        leave();
+        const text = `${this.#max} sends are without an answer (maxInFlight)`;
+        reject(new RemotingTooMuchRequestException(text, { outcome: 'unavailable' }));
+      });
       const waiter: Waiter = {
         enter: () => {
           leave();

@@ -1,4 +1,5 @@
 import { validateGroup } from '@ledgermq/protocol';
+import type { ClientPorts } from './client-ports.ts';
 import { parseClientOptions, requireNoFaults, type ClientConfig, type ClientOptions } from './config.ts';
 import type { BatchLimits } from './turn-batcher.ts';
 
@@ -31,9 +32,13 @@ export interface ProducerConfig extends ClientConfig {
 const BATCH_DEFAULTS: BatchLimits = { maxMessages: 64, maxBytes: 131_072 };
 
 /** @throws MQClientException ERR_MQ_BAD_OPTIONS naming every fault. */
-export function parseProducerOptions(producerGroup: string, options: ProducerOptions): ProducerConfig {
+export function parseProducerOptions(
+  producerGroup: string,
+  options: ProducerOptions,
+  ports: Pick<ClientPorts, 'clock' | 'process'>,
+): ProducerConfig {
   const faults: string[] = [];
-  const client = parseClientOptions(options, faults);
+  const client = parseClientOptions(options, faults, ports);
   const batch = typeof options.batch === 'object' ? { ...BATCH_DEFAULTS, ...options.batch } : BATCH_DEFAULTS;
   const config: ProducerConfig = {
     ...client,

@@ -9,11 +9,13 @@ import {
   UniqKeyGenerator,
   type HeartbeatData,
 } from '@ledgermq/protocol';
+import type { NetClock } from '@ledgermq/protocol/net';
 import { ClientCore } from './client-core.ts';
+import type { ClientPorts, Random } from './client-ports.ts';
 import { MQBrokerException, MQClientException, type MQError } from './errors.ts';
 import { abortedBeforeSend, FlightLimit } from './flight-limit.ts';
-import { localAddress } from './local-address.ts';
 import type { MessageQueue } from './message-queue.ts';
+import { nodeClientPorts } from './node-ports.ts';
 import { encodeMessage, type MessageInit, type OutgoingMessage } from './outgoing-message.ts';
 import { OpenSend } from './open-send.ts';
 import { parseProducerOptions, type ProducerConfig, type ProducerOptions } from './producer-options.ts';
@@ -39,6 +41,8 @@ const ADMIN_TIMEOUT_MS = 5000;
  */
 export class DefaultMQProducer implements AsyncDisposable {
   readonly #config: ProducerConfig;
+  readonly #clock: NetClock;
+  readonly #random: Random;
   readonly #core: ClientCore;
   readonly #keys: UniqKeyGenerator;
   readonly #batcher: TurnBatcher | null;
@@ -52,31 +56,38 @@ export class DefaultMQProducer implements AsyncDisposable {
   #stopping: Promise<void> | null = null;
   #stopped = false;
 
-  constructor(producerGroup: string, options: ProducerOptions = {}) {
-    this.#config = parseProducerOptions(producerGroup, options);
-    this.#flight = new FlightLimit(this.#config.maxInFlight);
+  /** `ports` is internal. */
+  constructor(producerGroup: string, options: ProducerOptions = {}, ports: ClientPorts = nodeClientPorts) {
+    const { clock, random } = ports;
+    this.#clock = clock;
+    this.#random = random;
+    this.#config = parseProducerOptions(producerGroup, options, ports);
+    this.#flight = new FlightLimit(this.#config.maxInFlight, clock);
     this.#keys = new UniqKeyGenerator({
-      ip: localAddress(),
-      pid: process.pid,
+      ip: ports.process.address(),
+      pid: ports.process.pid,
       loaderHash: javaStringHash(this.#config.clientId),
-      now: Date.now,
+      now: () => clock.now(),
     });
-    this.#core = new ClientCore(this.#config, () => this.#heartbeat(), {
+    const events = {
       onServerRequest: () => undefined,
       onConnectionClosed: () => undefined,
       onRoutesPolled: () => undefined,
-    });
+    };
+    this.#core = new ClientCore(this.#config, () => this.#heartbeat(), events, ports);
     this.#ports = {
       producerGroup,
       sendMsgTimeout: this.#config.sendMsgTimeout,
       connections: this.#core.connections,
       routes: this.#core.routes,
+      clock,
+      random,
       otherQueue: (topic, failed) => this.#otherQueue(topic, failed),
       isStopped: () => this.#stopped,
     };
     const ship = (queue: MessageQueue, sends: readonly PendingSend[]): void =>
-      new Shipment(this.#ports, queue, sends).start(performance.now());
-    this.#batcher = this.#config.batch === null ? null : new TurnBatcher(this.#config.batch, ship);
+      new Shipment(this.#ports, queue, sends).start(clock.monotonic());
+    this.#batcher = this.#config.batch === null ? null : new TurnBatcher(this.#config.batch, clock, ship);
   }
 
   /** Optional: the first send starts what is needed. Rejects when the producer was shut down. */
@@ -178,7 +189,7 @@ export class DefaultMQProducer implements AsyncDisposable {
       this.#ensureStarted();
       if (signal?.aborted === true) throw abortedBeforeSend(signal);
       const encoded = this.#encode(message);
-      const now = performance.now();
+      const now = this.#clock.monotonic();
       const deadline = now + (options.timeout ?? this.#config.retryDeadline);
       const route = this.#core.routes.peek(message.topic);
       if (signal !== undefined || route === null || !this.#flight.tryEnter()) {
@@ -228,7 +239,7 @@ export class DefaultMQProducer implements AsyncDisposable {
       const queueFixed = isQueueFixed(message, options);
       const settled = new Promise<SendResult>((resolve, reject) => {
         const send = new OpenSend(encoded, queueFixed, deadline, null, resolve, reject);
-        this.#ship(queue, send, performance.now());
+        this.#ship(queue, send, this.#clock.monotonic());
       });
       return await (signal === undefined ? settled : orAborted(settled, signal));
     } finally {
@@ -242,7 +253,7 @@ export class DefaultMQProducer implements AsyncDisposable {
   }
 
   #encode(message: MessageInit): OutgoingMessage {
-    return encodeMessage(message, this.#keys.next(), Date.now(), this.#config);
+    return encodeMessage(message, this.#keys.next(), this.#clock.now(), this.#config);
   }
 
   #chooseQueue(route: TopicRoute, message: MessageInit, options: SendOptions): MessageQueue {
@@ -266,7 +277,7 @@ export class DefaultMQProducer implements AsyncDisposable {
     this.#turnQueues.set(route.topic, queue);
     if (!this.#turnEnds) {
       this.#turnEnds = true;
-      setImmediate(() => {
+      this.#clock.immediate(() => {
         this.#turnEnds = false;
         this.#turnQueues.clear();
       });
@@ -275,9 +286,11 @@ export class DefaultMQProducer implements AsyncDisposable {
   }
 
   #nextQueue(route: TopicRoute): MessageQueue {
-    const next = this.#rotation.get(route.topic) ?? Math.floor(Math.random() * route.publishQueues.length);
+    const { length } = route.publishQueues;
+    if (length === 0) throw this.#noRoute(route.topic);
+    const next = this.#rotation.get(route.topic) ?? this.#random.nextInt(length);
     this.#rotation.set(route.topic, next + 1);
-    const queue = route.publishQueues[next % route.publishQueues.length];
+    const queue = route.publishQueues[next % length];
     if (queue === undefined) throw this.#noRoute(route.topic);
     return queue;
   }
@@ -285,7 +298,7 @@ export class DefaultMQProducer implements AsyncDisposable {
   #otherQueue(topic: string, failed: string): MessageQueue | null {
     const others =
       this.#core.routes.peek(topic)?.publishQueues.filter(({ brokerName }) => brokerName !== failed) ?? [];
-    return others[Math.floor(Math.random() * others.length)] ?? null;
+    return others.length === 0 ? null : (others[this.#random.nextInt(others.length)] ?? null);
   }
 
   async #routeFor(topic: string): Promise<TopicRoute> {

@@ -7,8 +7,10 @@ import {
   ResponseCode,
   type RemotingCommand,
 } from '@ledgermq/protocol';
+import type { NetClock } from '@ledgermq/protocol/net';
 import type { BrokerConnections } from './broker-connections.ts';
 import { unexpectedAnswer } from './broker-requests.ts';
+import type { Random } from './client-ports.ts';
 import type { Delivery, MessageSource } from './consume-service.ts';
 import type { PushConsumerConfig } from './consumer-options.ts';
 import { MessageExt } from './message-ext.ts';
@@ -23,6 +25,8 @@ export interface PullPorts {
   readonly config: PushConsumerConfig;
   readonly connections: BrokerConnections;
   readonly routes: RouteCache;
+  readonly clock: NetClock;
+  readonly random: Random;
   readonly subscriptionOf: (topic: string) => Subscription | undefined;
   readonly deliver: (delivery: Delivery) => void;
   /** Tells the brokers anew what this consumer subscribes to. Never rejects. */
@@ -143,10 +147,11 @@ export class PullLoop implements MessageSource {
       await this.#backOff();
       return;
     }
-    const startedAt = performance.now();
+    const { clock } = this.#ports;
+    const startedAt = clock.monotonic();
     const response = await this.#ask(address);
     if (response === null || !this.#pulling) return;
-    if (response.code === ResponseCode.PULL_NOT_FOUND && performance.now() - startedAt < BACKOFF_MS_MIN) {
+    if (response.code === ResponseCode.PULL_NOT_FOUND && clock.monotonic() - startedAt < BACKOFF_MS_MIN) {
       // Normally the broker holds such a pull; one that cannot must not be asked in a tight loop.
       await this.#sleep(BACKOFF_MS_MIN);
     }
@@ -294,19 +299,21 @@ export class PullLoop implements MessageSource {
 
   #backOff(): Promise<void> {
     this.#backoffMs = Math.min(BACKOFF_MS_MAX, Math.max(BACKOFF_MS_MIN, 2 * this.#backoffMs));
-    return this.#sleep(this.#backoffMs * (0.5 + Math.random() / 2));
+    const half = this.#backoffMs / 2;
+    return this.#sleep(half + this.#ports.random.nextInt(half));
   }
 
   /** Ends early when something happens that the loop should look at; null = only then. */
   #sleep(ms: number | null): Promise<void> {
     if (!this.#pulling) return Promise.resolve();
     return new Promise((resolve) => {
+      const { clock } = this.#ports;
       const wake = (): void => {
-        if (timer !== null) clearTimeout(timer);
+        if (timer !== null) clock.clearTimer(timer);
         this.#wake = null;
         resolve();
       };
-      const timer = ms === null ? null : setTimeout(wake, ms);
+      const timer = ms === null ? null : clock.setTimer(ms, wake);
       this.#wake = wake;
     });
   }

@@ -11,9 +11,10 @@ import {
   type Frame,
   type HeartbeatData,
 } from '@ledgermq/protocol';
-import type { Connection } from '@ledgermq/protocol/net';
+import { RepeatingTimer, type Connection, type NetClock } from '@ledgermq/protocol/net';
 import { BrokerRequests, unexpectedAnswer } from './broker-requests.ts';
-import { ClientCore } from './client-core.ts';
+import { ClientCore, type CoreEvents } from './client-core.ts';
+import type { ClientPorts } from './client-ports.ts';
 import { ConsumeService } from './consume-service.ts';
 import {
   parseConsumerOptions,
@@ -23,6 +24,7 @@ import {
 import { MQClientException } from './errors.ts';
 import type { MessageExt } from './message-ext.ts';
 import type { MessageHandler, MessageListener, MessageListenerConcurrently } from './message-listener.ts';
+import { nodeClientPorts } from './node-ports.ts';
 import { BrokerOffsetStore, MemoryOffsetStore, tryCommit, type OffsetStore } from './offset-store.ts';
 import { PullLoop, type PullPorts } from './pull-loop.ts';
 import { Rebalance } from './rebalance.ts';
@@ -50,6 +52,7 @@ const SHUTDOWN_GRACE_MS = 10_000;
  */
 export class DefaultMQPushConsumer implements AsyncDisposable {
   readonly #config: PushConsumerConfig;
+  readonly #clock: NetClock;
   readonly #core: ClientCore;
   readonly #requests: BrokerRequests;
   readonly #offsets: OffsetStore;
@@ -57,7 +60,7 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
   readonly #consume: ConsumeService;
   readonly #rebalance: Rebalance;
   readonly #pullPorts: PullPorts;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers: RepeatingTimer[] = [];
   #listener: MessageListener | null = null;
   #suspended = false;
   #starting: Promise<this> | null = null;
@@ -65,15 +68,23 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
   #ticks = 0;
   #resubscribing: Promise<void> | null = null;
 
-  constructor(consumerGroup: string, options: PushConsumerOptions = {}) {
-    const config = parseConsumerOptions(consumerGroup, options);
+  /** `ports` is internal. */
+  constructor(
+    consumerGroup: string,
+    options: PushConsumerOptions = {},
+    ports: ClientPorts = nodeClientPorts,
+  ) {
+    const { clock, random } = ports;
+    const config = parseConsumerOptions(consumerGroup, options, ports);
+    this.#clock = clock;
     const clustering = config.messageModel === 'CLUSTERING';
     this.#config = config;
-    this.#core = new ClientCore(config, () => this.#heartbeat(), {
+    const events: CoreEvents = {
       onServerRequest: (frame, connection) => this.#onServerRequest(frame, connection),
       onConnectionClosed: () => undefined,
       onRoutesPolled: () => void this.#rebalance.trigger(),
-    });
+    };
+    this.#core = new ClientCore(config, () => this.#heartbeat(), events, ports);
     const { connections, routes } = this.#core;
     this.#requests = new BrokerRequests(connections, routes);
     this.#offsets = clustering
@@ -86,11 +97,14 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
       listenerFor: (topic) => this.#subscriptions.get(topic)?.listener ?? this.#listener,
       sendBack: clustering ? (message) => this.#sendBack(message) : null,
       logger: config.logger,
+      clock,
     });
     this.#pullPorts = {
       config,
       connections,
       routes,
+      clock,
+      random,
       subscriptionOf: (topic) => this.#subscriptions.get(topic),
       deliver: (delivery) => this.#consume.deliver(delivery),
       resubscribe: () => this.#resubscribe(),
@@ -118,7 +132,7 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
     const expression = typeof second === 'string' ? second : SUBSCRIBE_ALL;
     const handler = typeof second === 'function' ? second : third;
     const listener: MessageListener | null = handler === undefined ? null : { type: 'one', handle: handler };
-    this.#subscriptions.set(topic, expression, listener, Date.now());
+    this.#subscriptions.set(topic, expression, listener, this.#clock.now());
     if (this.#starting !== null && this.#stopping === null) {
       void this.#core.heartbeat().then(() => this.#rebalance.trigger());
     }
@@ -175,7 +189,12 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (signal?.aborted === true) this.#onAbort();
     if (this.#config.messageModel === 'CLUSTERING') {
-      this.#subscriptions.set(retryTopicOf(this.#config.consumerGroup), SUBSCRIBE_ALL, null, Date.now());
+      this.#subscriptions.set(
+        retryTopicOf(this.#config.consumerGroup),
+        SUBSCRIBE_ALL,
+        null,
+        this.#clock.now(),
+      );
     }
     try {
       await Promise.all(this.#subscriptions.all().map(({ topic }) => this.#rebalance.lookAt(topic)));
@@ -189,8 +208,12 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
     if (this.#stopping !== null) throw shutDown();
     this.#core.start();
     this.#timers.push(
-      setInterval(() => void this.#tick(), TICK_MS),
-      setInterval(() => void this.#commitAll(), this.#config.persistConsumerOffsetInterval),
+      new RepeatingTimer(this.#clock, TICK_MS, () => void this.#tick()),
+      new RepeatingTimer(
+        this.#clock,
+        this.#config.persistConsumerOffsetInterval,
+        () => void this.#commitAll(),
+      ),
     );
     return this;
   }
@@ -206,7 +229,7 @@ export class DefaultMQPushConsumer implements AsyncDisposable {
 
   async #shutdown(): Promise<void> {
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const timer of this.#timers) timer.stop();
     this.#rebalance.stop();
     const loops = this.#rebalance.loops();
     for (const loop of loops) loop.stopPulling();

@@ -5,8 +5,9 @@ import {
   type RemotingCommand,
   type ScannedSendResponse,
 } from '@ledgermq/protocol';
-import { ConnectionError, type Connection, type Requester } from '@ledgermq/protocol/net';
+import { ConnectionError, type Connection, type NetClock, type Requester } from '@ledgermq/protocol/net';
 import type { BrokerConnections } from './broker-connections.ts';
+import type { Random } from './client-ports.ts';
 import {
   MQBrokerException,
   MQClientException,
@@ -37,7 +38,7 @@ export interface SendResult {
 export interface PendingSend {
   readonly message: OutgoingMessage;
   readonly queueFixed: boolean;
-  /** `performance.now()` by which an answer must have come. */
+  /** On the monotonic clock: by when an answer must have come. */
   readonly deadline: number;
   resolve(result: SendResult): void;
   reject(error: MQError): void;
@@ -48,6 +49,8 @@ export interface ShipmentPorts {
   readonly sendMsgTimeout: number;
   readonly connections: BrokerConnections;
   readonly routes: RouteCache;
+  readonly clock: NetClock;
+  readonly random: Random;
   /** Another queue for a message that certainly is not stored on `failed`; null when there is none. */
   readonly otherQueue: (topic: string, failed: string) => MessageQueue | null;
   readonly isStopped: () => boolean;
@@ -88,7 +91,7 @@ export class Shipment implements Requester {
 
   /**
    * The fast way: the master is known and its connection open, so nothing has to be awaited before the write. `now` is
-   * on the clock of `performance.now()`.
+   * on the monotonic clock.
    */
   start(now: number): void {
     const address = this.#ports.routes.masterOf(this.#queue.brokerName);
@@ -141,16 +144,16 @@ export class Shipment implements Requester {
   /** Attempts until an answer settles the matter or the deadline passes. Never rejects. */
   async #run(): Promise<void> {
     while (!this.#ports.isStopped()) {
-      const remaining = this.#deadline - performance.now();
+      const remaining = this.#deadline - this.#ports.clock.monotonic();
       if (remaining <= 0) break;
       const address = this.#nextAddress();
       if (address === null) {
         await this.#refreshRoute();
-        await pause(Math.min(remaining, ROUTE_PAUSE_MS));
+        await this.#pause(Math.min(remaining, ROUTE_PAUSE_MS));
         continue;
       }
       this.#markTried(address);
-      const startedAt = performance.now();
+      const startedAt = this.#ports.clock.monotonic();
       try {
         const connection = await this.#ports.connections.get(address);
         const response = await this.#request(connection);
@@ -170,7 +173,7 @@ export class Shipment implements Requester {
         onResponse: (frame, decoded) => resolve(decoded ?? decodeCommand(frame)),
         onFailure: reject,
       };
-      const timeoutAt = performance.now() + this.#ports.sendMsgTimeout;
+      const timeoutAt = this.#ports.clock.monotonic() + this.#ports.sendMsgTimeout;
       connection.requestFor(requester, Math.min(timeoutAt, this.#deadline));
     });
   }
@@ -203,8 +206,14 @@ export class Shipment implements Requester {
     void this.#ports.routes.refresh(this.#queue.topic).catch(() => null);
     this.#moveElsewhere();
     if (this.#attempts !== null && this.#attempts.length > 1) {
-      await pause(BACKOFF_MS_MIN + Math.random() * (BACKOFF_MS_MAX - BACKOFF_MS_MIN));
+      await this.#pause(BACKOFF_MS_MIN + this.#ports.random.nextInt(BACKOFF_MS_MAX - BACKOFF_MS_MIN));
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#ports.clock.setTimer(ms, resolve);
+    });
   }
 
   /**
@@ -238,7 +247,7 @@ export class Shipment implements Requester {
     if (answer.type !== 'rejected' || this.#maybeStored) return false;
     // One bad message spoils its batch: alone, each gets its own answer.
     if (this.#sends.length > 1) {
-      const now = performance.now();
+      const now = this.#ports.clock.monotonic();
       for (const send of this.#sends) new Shipment(this.#ports, this.#queue, [send]).start(now);
     } else {
       this.#fail();
@@ -257,7 +266,12 @@ export class Shipment implements Requester {
   #note(address: string, startedAt: number, error: string): void {
     const { brokerName } = this.#queue;
     this.#attempts ??= [];
-    this.#attempts.push({ brokerName, address, ms: Math.round(performance.now() - startedAt), error });
+    this.#attempts.push({
+      brokerName,
+      address,
+      ms: Math.round(this.#ports.clock.monotonic() - startedAt),
+      error,
+    });
   }
 
   /** The usual case: one message, stored by the attempt that `start` made. */
@@ -328,8 +342,4 @@ function earliestDeadline(sends: readonly PendingSend[]): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (const { deadline } of sends) if (deadline < earliest) earliest = deadline;
   return earliest;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,3 +1,4 @@
+import type { NetClock } from '@ledgermq/protocol/net';
 import type { MessageQueue } from './message-queue.ts';
 import type { PendingSend } from './shipment.ts';
 
@@ -21,11 +22,17 @@ interface Gathering {
 export class TurnBatcher {
   readonly #limits: BatchLimits;
   readonly #ship: (queue: MessageQueue, sends: readonly PendingSend[]) => void;
+  readonly #clock: Pick<NetClock, 'immediate'>;
   readonly #gathering: Map<MessageQueue, Gathering> = new Map();
   #scheduled = false;
 
-  constructor(limits: BatchLimits, ship: (queue: MessageQueue, sends: readonly PendingSend[]) => void) {
+  constructor(
+    limits: BatchLimits,
+    clock: Pick<NetClock, 'immediate'>,
+    ship: (queue: MessageQueue, sends: readonly PendingSend[]) => void,
+  ) {
     this.#limits = limits;
+    this.#clock = clock;
     this.#ship = ship;
   }
 
@@ -44,7 +51,7 @@ export class TurnBatcher {
     if (gathering.sends.length >= this.#limits.maxMessages) this.#release(gathering);
     if (!this.#scheduled) {
       this.#scheduled = true;
-      setImmediate(() => this.flush());
+      this.#clock.immediate(() => this.flush());
     }
   }
 

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { encodeHostAddress, recordSize, writeRecord } from '@ledgermq/protocol';
+import { nodeNet } from '@ledgermq/protocol/net';
 import { ConsumeService, type ConsumeOptions, type Delivery } from '../src/consume-service.ts';
 import { MessageExt } from '../src/message-ext.ts';
 import type { ConsumeContext, ConsumeResult, MessageListener } from '../src/message-listener.ts';
@@ -68,6 +69,7 @@ function serviceOf(
     listenerFor: () => listener,
     sendBack: () => Promise.resolve(),
     logger: { debug: silent, info: silent, warn: silent, error: silent },
+    clock: nodeNet.clock,
     ...options,
   });
 }

@@ -1,3 +1,4 @@
+import { nodeNet } from '@ledgermq/protocol/net';
 import test from 'ava';
 import { FlightLimit } from '../src/flight-limit.ts';
 import { turns } from './signals.ts';
@@ -7,7 +8,7 @@ const soon = (): number => performance.now() + 1;
 const far = (): number => performance.now() + 60_000;
 
 test('places are given in the order of the calls', async (t) => {
-  const limit = new FlightLimit(2);
+  const limit = new FlightLimit(2, nodeNet.clock);
   const entered: number[] = [];
   t.true(limit.tryEnter());
   t.true(limit.tryEnter());
@@ -23,7 +24,7 @@ test('places are given in the order of the calls', async (t) => {
 });
 
 test('who waits keeps its turn before newcomers', async (t) => {
-  const limit = new FlightLimit(1);
+  const limit = new FlightLimit(1, nodeNet.clock);
   t.true(limit.tryEnter());
   const waiting = limit.enter(far(), undefined);
   limit.exit();
@@ -33,7 +34,7 @@ test('who waits keeps its turn before newcomers', async (t) => {
 });
 
 test('deadline and signal end a wait and free its turn', async (t) => {
-  const limit = new FlightLimit(1);
+  const limit = new FlightLimit(1, nodeNet.clock);
   t.true(limit.tryEnter());
   const abort = new AbortController();
   const late = t.throwsAsync(limit.enter(soon(), undefined), { code: 'ERR_MQ_TOO_MANY' });
@@ -48,7 +49,7 @@ test('deadline and signal end a wait and free its turn', async (t) => {
 });
 
 test('empty means nothing under way and nobody waiting', async (t) => {
-  const limit = new FlightLimit(1);
+  const limit = new FlightLimit(1, nodeNet.clock);
   await limit.empty();
   t.true(limit.tryEnter());
   let empty = false;

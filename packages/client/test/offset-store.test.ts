@@ -1,4 +1,5 @@
 import { RequestCode, ResponseCode } from '@ledgermq/protocol';
+import { nodeNet } from '@ledgermq/protocol/net';
 import test, { type ExecutionContext } from 'ava';
 import { BrokerConnections } from '../src/broker-connections.ts';
 import { BrokerRequests } from '../src/broker-requests.ts';
@@ -10,7 +11,10 @@ import { onlyGroup, startFakeCluster, type FakeCluster } from './fake-cluster.ts
 const QUEUE = { topic: 'Orders', brokerName: 'broker-a', queueId: 0 };
 
 async function requestsTo(t: ExecutionContext, cluster: FakeCluster): Promise<BrokerRequests> {
-  const connections = new BrokerConnections({ onRequest: () => undefined, onClosed: () => undefined });
+  const connections = new BrokerConnections(
+    { onRequest: () => undefined, onClosed: () => undefined },
+    nodeNet,
+  );
   t.teardown(() => connections.stop());
   const routes = new RouteCache(new NameServers([cluster.namesrvAddr], connections));
   await routes.refresh('Orders');

@@ -1,3 +1,4 @@
+import { nodeNet } from '@ledgermq/protocol/net';
 import test from 'ava';
 import fc from 'fast-check';
 import type { MessageQueue } from '../src/message-queue.ts';
@@ -52,7 +53,9 @@ test('batches keep the order of each queue, lose nothing and stay within their l
     fc.property(fc.array(sent, { maxLength: 80 }), fc.integer({ min: 1, max: 8 }), (list, maxMessages) => {
       const shipped: Shipped[] = [];
       const limits = { maxMessages, maxBytes: 100 };
-      const batcher = new TurnBatcher(limits, (queue, sends) => shipped.push({ queue, sends }));
+      const batcher = new TurnBatcher(limits, nodeNet.clock, (queue, sends) =>
+        shipped.push({ queue, sends }),
+      );
       for (const [i, one] of list.entries())
         batcher.add(QUEUES[one.queue] ?? QUEUES[0]!, pendingSend(one, i));
       batcher.flush();
@@ -78,7 +81,7 @@ test('batches keep the order of each queue, lose nothing and stay within their l
 test('what was added in one turn leaves at its end, once', async (t) => {
   const shipped: Shipped[] = [];
   const limits = { maxMessages: 64, maxBytes: 1000 };
-  const batcher = new TurnBatcher(limits, (queue, sends) => shipped.push({ queue, sends }));
+  const batcher = new TurnBatcher(limits, nodeNet.clock, (queue, sends) => shipped.push({ queue, sends }));
   const one = { queue: 0, bytes: 1, compressed: false, queueFixed: false };
   for (let i = 0; i < 3; i += 1) batcher.add(QUEUES[0]!, pendingSend(one, i));
   t.is(shipped.length, 0);

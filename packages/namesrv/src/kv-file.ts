@@ -1,11 +1,12 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { KvStore } from './kv-store.ts';
 
 /**
  * The one thing a name server keeps over a restart. Written beside and renamed, so that a crash leaves the old or the
  * new text and never half of one. A file that cannot be read is set aside, not overwritten.
  */
-export class KvFile {
+export class KvFile implements KvStore {
   readonly #path: string;
 
   constructor(dataDir: string) {
@@ -13,7 +14,6 @@ export class KvFile {
     mkdirSync(dataDir, { recursive: true });
   }
 
-  /** The stored value, or null when there is none; `setAside` names the file an unreadable one was moved to. */
   load(now: number): { readonly value: unknown; readonly setAside: string | null } {
     let text: string;
     try {

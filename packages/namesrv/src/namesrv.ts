@@ -1,14 +1,27 @@
 import { decodeCommand, encodeCommand, isOneway, type Frame } from '@ledgermq/protocol';
-import { CONNECTION_DEFAULTS, Listener, type Connection } from '@ledgermq/protocol/net';
+import {
+  CONNECTION_DEFAULTS,
+  Listener,
+  nodeNet,
+  RepeatingTimer,
+  type Connection,
+  type NetPorts,
+} from '@ledgermq/protocol/net';
 import type { NamesrvConfig } from './config.ts';
 import { handleRequest, type HandlerPorts } from './handlers.ts';
 import { KvConfig } from './kv-config.ts';
+import type { KvStore } from './kv-store.ts';
 import { KvFile } from './kv-file.ts';
 import { RouteTable } from './route-table.ts';
 
 export interface NamesrvLogger {
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
+}
+
+export interface NamesrvPorts {
+  readonly net: NetPorts;
+  readonly kvStore: KvStore;
 }
 
 /** One name server: a listener around the route table. Name servers know nothing of each other. */
@@ -18,20 +31,24 @@ export class Namesrv {
   readonly #routes: RouteTable;
   readonly #listener: Listener;
   readonly #ports: HandlerPorts;
-  #expiry: NodeJS.Timeout | null = null;
+  readonly #net: NetPorts;
+  #expiry: RepeatingTimer | null = null;
 
-  constructor(config: NamesrvConfig, logger: NamesrvLogger) {
+  /** Without ports it uses the sockets of this process and a file in `dataDir`. */
+  constructor(config: NamesrvConfig, logger: NamesrvLogger, ports?: NamesrvPorts) {
+    const net = ports?.net ?? nodeNet;
+    const kvStore = ports?.kvStore ?? new KvFile(config.dataDir);
+    this.#net = net;
     this.#config = config;
     this.#logger = logger;
     this.#routes = new RouteTable();
-    const file = new KvFile(config.dataDir);
-    const { value, setAside } = file.load(Date.now());
+    const { value, setAside } = kvStore.load(net.clock.now());
     if (setAside !== null) logger.warn({ setAside }, 'unreadable key-value file set aside');
     const kv = new KvConfig(value);
     this.#ports = {
       routes: this.#routes,
       kv,
-      saveKv: () => file.save(kv),
+      saveKv: () => kvStore.save(kv),
       brokerExpiryMs: config.brokerExpiryMs,
       orderMessageEnable: config.orderMessageEnable,
     };
@@ -42,20 +59,22 @@ export class Namesrv {
         onClose: (connection) =>
           this.#logGone(this.#routes.connectionClosed(connection.id), 'connection closed'),
       },
+      net,
     );
   }
 
   /** Resolves with the port it listens on. */
   async start(): Promise<number> {
     const port = await this.#listener.start();
-    this.#expiry ??= setInterval(() => {
-      this.#logGone(this.#routes.expire(performance.now()), 'no sign of life');
-    }, this.#config.scanIntervalMs);
+    const { clock } = this.#net;
+    this.#expiry ??= new RepeatingTimer(clock, this.#config.scanIntervalMs, () => {
+      this.#logGone(this.#routes.expire(clock.monotonic()), 'no sign of life');
+    });
     return port;
   }
 
   async stop(): Promise<void> {
-    if (this.#expiry !== null) clearInterval(this.#expiry);
+    this.#expiry?.stop();
     this.#expiry = null;
     await this.#listener.stop();
   }
@@ -63,7 +82,7 @@ export class Namesrv {
   #onFrames(frames: readonly Frame[], connection: Connection): void {
     for (const frame of frames) {
       const request = decodeCommand(frame);
-      const context = { connectionId: connection.id, now: performance.now() };
+      const context = { connectionId: connection.id, now: this.#net.clock.monotonic() };
       const response = handleRequest(request, context, this.#ports);
       if (!isOneway(request)) connection.write(encodeCommand(response));
     }

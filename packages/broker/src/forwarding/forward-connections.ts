@@ -1,6 +1,6 @@
 import type { RemotingCommand } from '@ledgermq/protocol';
-import { ConnectionError, connect } from '@ledgermq/protocol/net';
-import type { Connection, ConnectionOptions } from '@ledgermq/protocol/net';
+import { ConnectionError, connect, nodeNet } from '@ledgermq/protocol/net';
+import type { Connection, ConnectionOptions, NetPorts } from '@ledgermq/protocol/net';
 import { parseHostPort } from '../config-reader.ts';
 import type { MasterClient } from './master-router.ts';
 
@@ -14,11 +14,13 @@ export interface ForwardConnectionsOptions extends ConnectionOptions {
  */
 export class ForwardConnections implements MasterClient {
   readonly #options: ForwardConnectionsOptions;
+  readonly #net: NetPorts;
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #stopping = new AbortController();
 
-  constructor(options: ForwardConnectionsOptions) {
+  constructor(options: ForwardConnectionsOptions, net: NetPorts = nodeNet) {
     this.#options = options;
+    this.#net = net;
   }
 
   async forward(address: string, command: RemotingCommand, timeoutMs: number): Promise<RemotingCommand> {
@@ -66,6 +68,7 @@ export class ForwardConnections implements MasterClient {
       },
       this.#options.connectTimeoutMs,
       this.#stopping.signal,
+      this.#net,
     );
     this.#connections.set(address, opening);
     opening.catch(forget);

@@ -1,4 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { nodeNet, type Network, type ServerPort, type SocketPort } from '@ledgermq/protocol/net';
 import {
   encodePeerFrame,
   PeerFrameDecoder,
@@ -59,6 +59,8 @@ export interface PeerTransportPorts {
   readonly clock: Pick<Clock, 'setTimer' | 'clearTimer'>;
   readonly random: Random;
   readonly logger: Logger;
+  /** Default: that of this process. */
+  readonly network?: Network;
 }
 
 /**
@@ -71,11 +73,11 @@ export class PeerTransport {
   readonly #ports: PeerTransportPorts;
   readonly #groups: Map<string, PeerEvents> = new Map();
   readonly #outgoing: Map<string, OutgoingPeer>;
-  readonly #inbound: Map<string, Socket> = new Map();
-  readonly #sockets: Set<Socket> = new Set();
+  readonly #inbound: Map<string, SocketPort> = new Map();
+  readonly #sockets: Set<SocketPort> = new Set();
   /** Peers with a connection in either direction, until the loss of one is reported. */
   readonly #present: Set<string> = new Set();
-  #server: Server | null = null;
+  #server: ServerPort | null = null;
   #stopped = false;
 
   constructor(config: PeerTransportConfig, ports: PeerTransportPorts) {
@@ -104,12 +106,12 @@ export class PeerTransport {
 
   /** Resolves with the port. Rejects when it cannot be bound. */
   async start(): Promise<number> {
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    const server = networkOf(this.#ports).createServer((socket) => this.#accept(socket));
     server.maxConnections = this.#config.inboundMax;
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host: this.#config.listenHost, port: this.#config.listenPort }, () => {
+      server.listen(this.#config.listenPort, this.#config.listenHost, () => {
         server.off('error', reject);
         resolve();
       });
@@ -147,7 +149,7 @@ export class PeerTransport {
     for (const events of this.#groups.values()) tell(events);
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: SocketPort): void {
     if (this.#stopped) {
       socket.destroy();
       return;
@@ -159,7 +161,7 @@ export class PeerTransport {
     const deadline = this.#ports.clock.setTimer(this.#config.helloTimeoutMs, () => {
       if (peer === null) socket.destroy();
     });
-    socket.on('data', (chunk: Buffer) => {
+    socket.on('data', (chunk) => {
       try {
         const rest = peer === null ? hello.push(chunk) : chunk;
         if (rest === null) return;
@@ -189,7 +191,7 @@ export class PeerTransport {
     });
   }
 
-  #introduced(peer: string, socket: Socket): void {
+  #introduced(peer: string, socket: SocketPort): void {
     if (!this.#outgoing.has(peer)) throw new Error(`node ${peer} is not configured here`);
     const previous = this.#inbound.get(peer);
     this.#inbound.set(peer, socket);
@@ -213,6 +215,10 @@ export class PeerTransport {
   }
 }
 
+function networkOf(ports: PeerTransportPorts): Network {
+  return ports.network ?? nodeNet.network;
+}
+
 interface OutgoingEvents {
   onOpen(): void;
   onClose(): void;
@@ -227,7 +233,7 @@ class OutgoingPeer {
   readonly #config: PeerTransportConfig;
   readonly #ports: PeerTransportPorts;
   readonly #events: OutgoingEvents;
-  #socket: Socket | null = null;
+  #socket: SocketPort | null = null;
   #open = false;
   #timer: TimerHandle | null = null;
   #delayMs: number;
@@ -315,7 +321,7 @@ class OutgoingPeer {
     this.#timer = null;
     if (this.#stopped) return;
     const { host, port, id } = this.#peer;
-    const socket = connect({ host, port, noDelay: true });
+    const socket = networkOf(this.#ports).connect(host, port);
     this.#socket = socket;
     const deadline = this.#ports.clock.setTimer(this.#config.connectTimeoutMs, () => {
       if (!this.#open) socket.destroy();
@@ -324,7 +330,7 @@ class OutgoingPeer {
       socket.write(encodeHello(this.#config.clusterName, this.#config.nodeId, id));
     });
     const answer = new HelloReader(this.#config.clusterName, this.#config.nodeId);
-    socket.on('data', (chunk: Buffer) => {
+    socket.on('data', (chunk) => {
       // Nothing is ever sent to us behind the answer; reading on is how the end of the connection is noticed.
       if (this.#open || !this.#understands(answer, chunk)) {
         socket.destroy();

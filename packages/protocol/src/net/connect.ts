@@ -1,9 +1,8 @@
-import { connect as connectSocket } from 'node:net';
-import type { Socket } from 'node:net';
-
 import { ConnectionError } from './connection-error.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionHandler, ConnectionOptions } from './connection.ts';
+import { nodeNet } from './node-net.ts';
+import type { NetPorts } from './ports.ts';
 
 /**
  * Open a connection. Rejects with a `ConnectionError` of code `CONNECT_FAILED` (refused, unreachable, not
@@ -15,14 +14,15 @@ export function connect(
   options: ConnectionOptions,
   handler: ConnectionHandler,
   connectTimeoutMs: number,
-  signal?: AbortSignal,
+  signal?: AbortSignal | null,
+  net: NetPorts = nodeNet,
 ): Promise<Connection> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(new ConnectionError('ABORTED', 'The connection was not wanted any more', false, signal.reason));
       return;
     }
-    const socket: Socket = connectSocket({ host, port, noDelay: true });
+    const socket = net.network.connect(host, port);
     const fail = (error: ConnectionError): void => {
       cleanUp();
       socket.on('error', ignoreLateError);
@@ -35,19 +35,19 @@ export function connect(
     const onAbort = (): void => {
       fail(new ConnectionError('ABORTED', `Gave up connecting to ${host}:${port}`, false, signal?.reason));
     };
-    const timer = setTimeout(() => {
+    const timer = net.clock.setTimer(connectTimeoutMs, () => {
       const text = `${host}:${port} did not accept within ${connectTimeoutMs} ms`;
       fail(new ConnectionError('CONNECT_FAILED', text, false));
-    }, connectTimeoutMs);
+    });
     const cleanUp = (): void => {
-      clearTimeout(timer);
+      net.clock.clearTimer(timer);
       socket.off('error', onError);
       socket.off('connect', onConnect);
       signal?.removeEventListener('abort', onAbort);
     };
     const onConnect = (): void => {
       cleanUp();
-      resolve(new Connection(socket, options, handler));
+      resolve(new Connection(socket, options, handler, net));
     };
     socket.once('error', onError);
     socket.once('connect', onConnect);

@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net';
-
 import { CommandFlag, asOneway, decodeCommand, encodeCommand } from '../command.ts';
 import type { RemotingCommand } from '../command.ts';
 import { FrameDecoder } from '../frame.ts';
@@ -8,7 +6,8 @@ import { peekRequest } from '../hot-header.ts';
 import { ConnectionError } from './connection-error.ts';
 import { InFlight } from './in-flight.ts';
 import type { Requester, Waiter } from './in-flight.ts';
-import { flushAtTurnEnd } from './turn-flush.ts';
+import { nodeNet } from './node-net.ts';
+import type { NetPorts, SocketPort, TimerHandle } from './ports.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export interface ConnectionOptions {
@@ -50,12 +49,10 @@ const WRITE_OVERRUN_FACTOR = 8;
 const TIMER_GRANULARITY_MS = 10;
 /** A timer later than this shows that the event loop stood still, and sockets went unread meanwhile. */
 const TIMER_LATE_MS = 50;
-/** setTimeout takes an int32. */
+/** A clock takes no longer timer. */
 const TIMER_DELAY_MS_MAX = 0x7fffffff;
 /** After an orderly close, how long the last replies may take to leave. */
 const CLOSE_LINGER_MS = 1_000;
-
-let connectionsMade = 0;
 
 /**
  * One socket that carries commands both ways: frames in, frames out, and the table of our own requests.
@@ -65,7 +62,7 @@ let connectionsMade = 0;
  * not more numerous.
  */
 export class Connection {
-  /** Unique within this process. */
+  /** Unique among all connections that were made with the same ports. */
   readonly id: number;
   /** `ip:port` of the peer, an IPv6 address in brackets. */
   readonly remoteAddress: string;
@@ -74,7 +71,8 @@ export class Connection {
   /** `ip:port` of our end. */
   readonly localAddress: string;
 
-  readonly #socket: Socket;
+  readonly #socket: SocketPort;
+  readonly #net: NetPorts;
   readonly #options: ConnectionOptions;
   readonly #handler: ConnectionHandler;
   readonly #decoder: FrameDecoder;
@@ -87,15 +85,20 @@ export class Connection {
   #writing = false;
   #writingBytes = 0;
   #lastActivityMs: number;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: TimerHandle | null = null;
   #timerDueMs = Number.POSITIVE_INFINITY;
   #timerDeferred = false;
 
   /** Takes over a connected socket. */
-  constructor(socket: Socket, options: ConnectionOptions, handler: ConnectionHandler) {
-    connectionsMade += 1;
-    this.id = connectionsMade;
+  constructor(
+    socket: SocketPort,
+    options: ConnectionOptions,
+    handler: ConnectionHandler,
+    net: NetPorts = nodeNet,
+  ) {
+    this.id = net.turn.nextConnectionId();
     this.#socket = socket;
+    this.#net = net;
     this.#options = options;
     this.#handler = handler;
     this.#decoder = new FrameDecoder({ frameBytesMax: options.frameBytesMax });
@@ -104,7 +107,7 @@ export class Connection {
     this.remotePort = socket.remotePort ?? 0;
     this.remoteAddress = hostAndPort(this.remoteHost, this.remotePort);
     this.localAddress = hostAndPort(plainHost(socket.localAddress ?? ''), socket.localPort ?? 0);
-    this.#lastActivityMs = performance.now();
+    this.#lastActivityMs = this.#net.clock.monotonic();
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#onData(chunk));
     socket.on('end', () => this.#shutdown(null, 'now'));
@@ -139,7 +142,7 @@ export class Connection {
   flush(): void {
     this.#flushScheduled = false;
     if (this.#closed || this.#writing || this.#queue.empty) return;
-    this.#lastActivityMs = performance.now();
+    this.#lastActivityMs = this.#net.clock.monotonic();
     this.#writing = true;
     this.#writingBytes = this.#queue.bytes;
     this.#hand(this.#queue.takeAll(), this.#onWritten);
@@ -157,11 +160,11 @@ export class Connection {
         onResponse: (frame, decoded) => resolve(decoded ?? decodeCommand(frame)),
         onFailure: reject,
       };
-      this.#issue(requester, performance.now() + Math.max(0, timeoutMs), signal ?? null);
+      this.#issue(requester, this.#net.clock.monotonic() + Math.max(0, timeoutMs), signal ?? null);
     });
   }
 
-  /** As `request`, for many requests at little cost. `deadlineMs` is on the clock of `performance.now()`. */
+  /** As `request`, for many requests at little cost. `deadlineMs` is on the ports' monotonic clock. */
   requestFor(requester: Requester, deadlineMs: number): void {
     this.#issue(requester, deadlineMs, null);
   }
@@ -191,7 +194,8 @@ export class Connection {
     const release = signal === null ? null : this.#onAbort(signal, opaque);
     this.#inFlight.add(opaque, { requester, deadlineMs, sequence, release });
     if (this.#closed) this.#rejectAll(null);
-    else if (deadlineMs + TIMER_GRANULARITY_MS < this.#timerDueMs) this.#armTimer(performance.now());
+    else if (deadlineMs + TIMER_GRANULARITY_MS < this.#timerDueMs)
+      this.#armTimer(this.#net.clock.monotonic());
   }
 
   #refuseRequest(signal: AbortSignal | null): ConnectionError | null {
@@ -225,7 +229,7 @@ export class Connection {
     const sequence = this.#queue.push(frame);
     if (!this.#flushScheduled && !this.#writing) {
       this.#flushScheduled = true;
-      flushAtTurnEnd(this);
+      this.#net.turn.atTurnEnd(this);
     }
     const buffered = this.bufferedBytes;
     if (buffered > this.#options.writeBufferBytesMax) {
@@ -272,7 +276,7 @@ export class Connection {
 
   #onData(chunk: Buffer): void {
     if (this.#closed) return;
-    this.#lastActivityMs = performance.now();
+    this.#lastActivityMs = this.#net.clock.monotonic();
     try {
       const frames = this.#decoder.push(chunk);
       if (frames.length === 0) return;
@@ -315,20 +319,20 @@ export class Connection {
     const idleMs = this.#options.idleTimeoutMs;
     const idleDueMs = idleMs > 0 ? this.#lastActivityMs + idleMs : Number.POSITIVE_INFINITY;
     const dueMs = Math.min(this.#inFlight.earliestDeadlineMs, idleDueMs);
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#timer !== null) this.#net.clock.clearTimer(this.#timer);
     this.#timer = null;
     this.#timerDueMs = dueMs;
     if (dueMs === Number.POSITIVE_INFINITY) return;
     const delayMs = Math.max(TIMER_GRANULARITY_MS, Math.ceil(dueMs - nowMs));
-    this.#timer = setTimeout(this.#onTimer, Math.min(delayMs, TIMER_DELAY_MS_MAX));
+    this.#timer = this.#net.clock.setTimer(Math.min(delayMs, TIMER_DELAY_MS_MAX), this.#onTimer);
   }
 
   readonly #onTimer = (): void => {
-    const nowMs = performance.now();
+    const nowMs = this.#net.clock.monotonic();
     if (!this.#timerDeferred && nowMs > this.#timerDueMs + TIMER_LATE_MS) {
       // The loop stalled: what the peer sent in time may lie unread. Read once before judging it.
       this.#timerDeferred = true;
-      this.#timer = setTimeout(this.#onTimer, TIMER_GRANULARITY_MS);
+      this.#timer = this.#net.clock.setTimer(TIMER_GRANULARITY_MS, this.#onTimer);
       return;
     }
     this.#timerDeferred = false;
@@ -349,14 +353,14 @@ export class Connection {
   #shutdown(error: Error | null, how: 'drain' | 'now'): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#timer !== null) this.#net.clock.clearTimer(this.#timer);
     this.#timer = null;
     this.#rejectAll(error);
     if (how === 'now') {
       this.#socket.destroy();
     } else {
       if (!this.#queue.empty) this.#hand(this.#queue.takeAll(), this.#onWritten);
-      this.#timer = setTimeout(() => this.#socket.destroy(), CLOSE_LINGER_MS);
+      this.#timer = this.#net.clock.setTimer(CLOSE_LINGER_MS, () => this.#socket.destroy());
       this.#socket.destroySoon();
     }
     process.nextTick(notifyClosed, this.#handler, this, error);
@@ -373,7 +377,7 @@ export class Connection {
 
   #onSocketClosed(): void {
     this.#shutdown(null, 'now');
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#timer !== null) this.#net.clock.clearTimer(this.#timer);
     this.#timer = null;
   }
 }

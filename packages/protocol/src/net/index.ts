@@ -6,4 +6,16 @@ export { connect } from './connect.ts';
 export type { Requester } from './in-flight.ts';
 export { Listener } from './listener.ts';
 export type { ListenerHandler, ListenerOptions } from './listener.ts';
-export { flushTurn } from './turn-flush.ts';
+export { nodeNet } from './node-net.ts';
+export type {
+  NetClock,
+  NetPorts,
+  Network,
+  ServerPort,
+  SocketEvents,
+  SocketPort,
+  TimerHandle,
+} from './ports.ts';
+export { RepeatingTimer } from './repeating-timer.ts';
+export { TurnFlush } from './turn-flush.ts';
+export type { Flushable } from './turn-flush.ts';

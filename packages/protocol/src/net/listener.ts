@@ -1,8 +1,7 @@
-import { createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
-
 import { Connection } from './connection.ts';
 import type { ConnectionHandler, ConnectionOptions } from './connection.ts';
+import { nodeNet } from './node-net.ts';
+import type { NetPorts, ServerPort, SocketPort } from './ports.ts';
 
 export interface ListenerOptions extends ConnectionOptions {
   readonly host: string;
@@ -23,15 +22,17 @@ export interface ListenerHandler extends ConnectionHandler {
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #handler: ListenerHandler;
+  readonly #net: NetPorts;
   /** By socket, because a connection counts as gone only when its socket is. */
-  readonly #connections = new Map<Socket, Connection>();
-  #server: Server | null = null;
+  readonly #connections = new Map<SocketPort, Connection>();
+  #server: ServerPort | null = null;
   #starting: Promise<number> | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(options: ListenerOptions, handler: ListenerHandler) {
+  constructor(options: ListenerOptions, handler: ListenerHandler, net: NetPorts = nodeNet) {
     this.#options = options;
     this.#handler = handler;
+    this.#net = net;
   }
 
   /** Start listening; resolves to the port. Rejects with the error of the system (address in use ...). */
@@ -53,7 +54,7 @@ export class Listener {
 
   async #listen(): Promise<number> {
     if (this.#stopping !== null) throw new Error('The listener was stopped');
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    const server = this.#net.network.createServer((socket) => this.#accept(socket));
     server.maxConnections = this.#options.connectionsMax;
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
@@ -79,13 +80,13 @@ export class Listener {
     await closed;
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: SocketPort): void {
     if (socket.remoteAddress === undefined || this.#stopping !== null) {
       socket.on('error', () => socket.destroy());
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, this.#options, this.#handler);
+    const connection = new Connection(socket, this.#options, this.#handler, this.#net);
     this.#connections.set(socket, connection);
     socket.on('close', () => this.#connections.delete(socket));
     try {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { encodeCommand } from '../../src/command.ts';
 import type { RemotingCommand } from '../../src/command.ts';
 import { ProtocolError } from '../../src/errors.ts';
-import { Connection, ConnectionError, connect, flushTurn } from '../../src/net/index.ts';
+import { Connection, ConnectionError, connect, nodeNet } from '../../src/net/index.ts';
 import { Recorder, SMALL, dial, dialRaw, echo, request, serve, settled, socketClosed } from './loopback.ts';
 
 test('a request gets the response with its opaque, in whatever order the responses come', async (t) => {
@@ -84,7 +84,7 @@ test('all writes of one turn leave as one socket write', async (t) => {
   t.is(sizes.length, 2, 'flush does not wait for the end of the turn');
   await settled(() => connection.bufferedBytes);
   connection.write(frame);
-  flushTurn();
+  nodeNet.turn.flush();
   t.is(sizes.length, 3);
   connection.close();
   await server.listener.stop();
