@@ -1,0 +1,15 @@
+import type { HardState, RaftStatus } from '@ledgermq/raft';
+import type { DerivedState, SegmentLog } from '@ledgermq/store';
+import type { BrokerMachine } from './machine/machine.ts';
+
+/** The parts of a replica for whoever verifies them: to be read, never to be used. */
+export interface ReplicaInspection {
+  readonly log: SegmentLog;
+  readonly derived: DerivedState;
+  readonly machine: BrokerMachine;
+  /** As last saved. */
+  readonly hardState: HardState;
+  readonly status: RaftStatus;
+  /** The entry applied last by the machine, which may be behind what was handed out to it. */
+  readonly machineIndex: number;
+}
