@@ -37,7 +37,9 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     world.heal();
     await world.scheduler.run(virtualMs + RECOVERY_MS);
     world.drain();
-    const rested = await world.scheduler.run(virtualMs + RECOVERY_MS + CONVERGENCE_MS, () => converged(world));
+    const rested = await world.scheduler.run(virtualMs + RECOVERY_MS + CONVERGENCE_MS, () =>
+      converged(world),
+    );
     if (!rested) world.report('convergence', describeUnrest(world));
     await checks.finish();
   } finally {

@@ -22,7 +22,8 @@ export function parseApplierConfig(value: unknown): ApplierConfig {
   const faults: string[] = [];
   for (const [name, setting] of Object.entries(value ?? {})) {
     if (!Object.hasOwn(applierDefaults, name)) faults.push(`${name}: unknown field`);
-    else if (!Number.isSafeInteger(setting) || (setting as number) < 1) faults.push(`${name}: an integer >= 1`);
+    else if (!Number.isSafeInteger(setting) || (setting as number) < 1)
+      faults.push(`${name}: an integer >= 1`);
   }
   if (faults.length > 0) throw new Error(faults.join('; '));
   return Object.freeze({ ...applierDefaults, ...(value as Partial<ApplierConfig>) });

@@ -9,6 +9,10 @@ import type { Topology } from './topology.ts';
 export interface ClientPorts {
   /** The machine it runs on; also the name of the client. */
   readonly id: string;
+  /** Its IP address. */
+  readonly address: string;
+  /** Which life of its program this is, from 1. */
+  readonly life: number;
   readonly clock: Clock;
   readonly net: NetPorts;
   readonly random: SeededRandom;

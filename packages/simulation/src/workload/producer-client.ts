@@ -1,4 +1,5 @@
-import { DefaultMQProducer, MQError, type MessageInit, type SendResult } from '@ledgermq/client';
+import { MQError, type DefaultMQProducer, type MessageInit, type SendResult } from '@ledgermq/client';
+import { createProducer } from '@ledgermq/client/ports';
 import type { Program } from '../world/program-host.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { messageText } from './message-text.ts';
@@ -24,14 +25,29 @@ export class ProducerClient implements Program {
   constructor(ports: ClientPorts) {
     const { id, clock, net, random, topology, parameters } = ports;
     this.#ports = ports;
-    this.#producer = new DefaultMQProducer(`producers-of-${id}`, {
-      namesrvAddr: topology.namesrvAddresses,
-      instanceName: id,
-      logger: false,
-      sendMsgTimeout: SEND_TIMEOUT_MS,
-      retryDeadline: RETRY_DEADLINE_MS,
-    });
-    void net;
+    this.#producer = createProducer(
+      `producers-of-${id}`,
+      {
+        namesrvAddr: topology.namesrvAddresses,
+        instanceName: id,
+        logger: false,
+        sendMsgTimeout: SEND_TIMEOUT_MS,
+        retryDeadline: RETRY_DEADLINE_MS,
+      },
+      {
+        net,
+        clock,
+        random,
+        process: {
+          pid: ports.life,
+          hostName: () => id,
+          address: () => ports.address,
+          nextInstance: () => 1,
+          namesrvAddr: () => undefined,
+          complain: () => undefined,
+        },
+      },
+    );
     this.#pace = new Pace(clock, random, parameters, WORKERS * (parameters.producers + parameters.consumers));
   }
 

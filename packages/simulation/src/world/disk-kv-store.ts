@@ -31,11 +31,12 @@ export class DiskKvStore implements KvStore {
 
   save(value: unknown): void {
     const fresh = `${this.#path}.new`;
-    if (this.#disk.exists(fresh)) this.#disk.remove(fresh);
-    const file = this.#disk.open(fresh, 'create');
+    const file = this.#disk.open(fresh, 'read-write-create');
+    file.truncateNow(0);
     file.write(Buffer.from(JSON.stringify(value)), 0);
     file.syncNow();
     file.close();
     this.#disk.rename(fresh, this.#path);
+    this.#disk.syncDirectoryNow(FOLDER);
   }
 }
