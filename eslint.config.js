@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 const floors = {
   protocol: [],
   raft: [],
+  checker: [],
   store: ['protocol', 'raft'],
   namesrv: ['protocol'],
   client: ['protocol'],
@@ -49,6 +50,7 @@ const timersAndIo = ['setTimeout', 'setInterval', 'setImmediate', 'performance']
 const deciding = [
   'packages/raft/src/**/*.ts',
   'packages/store/src/**/*.ts',
+  'packages/checker/src/**/*.ts',
   'packages/broker/src/machine/**/*.ts',
   'packages/broker/src/replication/**/*.ts',
   'packages/broker/src/handlers/**/*.ts',

@@ -1,0 +1,23 @@
+export { CheckerError, type CheckerErrorCode } from './errors.ts';
+export { parseRecord, type HistoryRecord, type ProcessId, type RecordType } from './history/record.ts';
+export { HISTORY_LIMITS, HistoryReader, encodeRecord, type HistoryLimits } from './history/ndjson.ts';
+export { readHistoryFile, writeHistoryFile } from './history/history-file.ts';
+export { mergeHistories } from './history/merge.ts';
+export { describeOperation, pairOperations, type Operation, type Outcome } from './history/operation.ts';
+export {
+  HistoryRecorder,
+  OpenOperation,
+  RecordedProcess,
+  type AnswerPlace,
+  type RecorderOptions,
+} from './history/recorder.ts';
+
+export { finalLogsOf, type FinalLog, type PlacedId } from './log/final-log.ts';
+export { ANOMALY_TYPES, describeAnomaly, type Anomaly, type AnomalyType } from './log/anomaly.ts';
+export {
+  checkLog,
+  checkLogOperations,
+  type LogCheckOptions,
+  type LogCheckResult,
+  type QueueVerdict,
+} from './log/check-log.ts';
