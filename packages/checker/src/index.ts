@@ -21,3 +21,17 @@ export {
   type LogCheckResult,
   type QueueVerdict,
 } from './log/check-log.ts';
+
+export { partitionBy, type Model, type Step } from './linearizability/model.ts';
+export {
+  LINEARIZABLE_LIMITS,
+  checkLinearizable,
+  describeLinearizable,
+  type LinearizableOptions,
+  type LinearizableResult,
+} from './linearizability/check-linearizable.ts';
+export type { UnknownReason, Witness } from './linearizability/search.ts';
+export { appendLogModel } from './models/append-log-model.ts';
+export { consumerOffsetModel } from './models/consumer-offset-model.ts';
+export { topicModel } from './models/topic-model.ts';
+export { QUEUE_LOCK_DEFAULTS, queueLockModel, type QueueLockOptions } from './models/queue-lock-model.ts';

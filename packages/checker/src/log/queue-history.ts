@@ -81,13 +81,10 @@ export function splitByQueue(
     return found;
   };
   for (const operation of operations) {
-    if (operation.f === 'send') {
-      const { queue, send } = parseSend(operation);
-      queueOf(queue).sends.push(send);
-    } else if (isRead(operation.f)) {
-      const { queue, read } = parseRead(operation, operation.f);
-      if (operation.outcome === 'ok') queueOf(queue).reads.push(read);
-    }
+    const parsed = parseQueueOperation(operation);
+    if (parsed === null) continue;
+    if (parsed.send !== undefined) queueOf(parsed.queue).sends.push(parsed.send);
+    else if (operation.outcome === 'ok') queueOf(parsed.queue).reads.push(parsed.read);
   }
   for (const log of finalLogs) queueOf(log.queue).finalLogs.push(log);
   const nodes = [...new Set(finalLogs.map((log) => log.node))].sort();
@@ -97,6 +94,20 @@ export function splitByQueue(
     }
   }
   return [...queues.values()].sort((a, b) => (a.queue < b.queue ? -1 : 1));
+}
+
+type ParsedOperation =
+  | { readonly queue: string; readonly send: SendOperation; readonly read?: undefined }
+  | { readonly queue: string; readonly send?: undefined; readonly read: ReadOperation };
+
+/**
+ * A send or read with the queue it concerns; null for everything else.
+ *
+ * @throws CheckerError OPERATION_INVALID
+ */
+export function parseQueueOperation(operation: Operation): ParsedOperation | null {
+  if (operation.f === 'send') return parseSend(operation);
+  return isRead(operation.f) ? parseRead(operation, operation.f) : null;
 }
 
 function isRead(f: string): f is ReadOperation['kind'] {
