@@ -67,6 +67,7 @@ const adapters = [
   'packages/raft/src/system-clock.ts',
   'packages/raft/src/system-random.ts',
   'packages/store/src/node-disk.ts',
+  'packages/checker/src/main.ts',
 ];
 
 export default tseslint.config(

@@ -35,3 +35,6 @@ export { appendLogModel } from './models/append-log-model.ts';
 export { consumerOffsetModel } from './models/consumer-offset-model.ts';
 export { topicModel } from './models/topic-model.ts';
 export { QUEUE_LOCK_DEFAULTS, queueLockModel, type QueueLockOptions } from './models/queue-lock-model.ts';
+
+export { checkHistory, type HistoryCheckOptions, type HistoryVerdict } from './check-history.ts';
+export { describeVerdict } from './verdict-text.ts';
