@@ -8,8 +8,10 @@ export interface ReplicaInspection {
   readonly derived: DerivedState;
   readonly machine: BrokerMachine;
   /** As last saved. */
-  readonly hardState: HardState;
-  readonly status: RaftStatus;
+  hardState(): HardState;
+  status(): RaftStatus;
   /** The entry applied last by the machine, which may be behind what was handed out to it. */
-  readonly machineIndex: number;
+  machineIndex(): number;
+  /** Turns of the driver so far: while it stays the same, neither term, role nor log can have changed. */
+  turns(): number;
 }

@@ -223,9 +223,10 @@ export class GroupReplica implements HostedReplica {
       log: this.#log,
       derived: this.#derived,
       machine: this.#machine,
-      hardState: this.#hardState.load(),
-      status: this.#driver.status(),
-      machineIndex: this.#applier.appliedIndex,
+      hardState: () => this.#hardState.load(),
+      status: () => this.#driver.status(),
+      machineIndex: () => this.#applier.appliedIndex,
+      turns: () => this.#driver.metrics().turns,
     };
   }
 

@@ -53,7 +53,8 @@ export interface SocketPort {
 
   /**
    * Sends the bytes; the buffer is the socket's from now on. What is written before `connect` leaves then. `done` is
-   * called, never within this call, when the system has taken the bytes, or with the error for which it never will.
+   * called once, never within this call, when the system has taken the bytes or it is certain that it never will. A
+   * write after `destroy` is reported with an error; those under way at a `destroy` may be reported either way.
    */
   write(bytes: Buffer, done?: (error?: Error | null) => void): boolean;
   /** Writes after this one leave together at `uncork`. */

@@ -131,7 +131,10 @@ export class SimNetwork implements WorldNetwork {
   #called(machine: Machine, socket: SimSocket, target: Machine, port: number): void {
     if (socket.destroyed) return;
     if (!target.powered) {
-      target.whenPowered(() => this.#called(machine, socket, target, port));
+      // The caller's kernel goes on asking.
+      target.whenPowered(() => {
+        this.#callOver(this.#link(machine.id, target.id), () => this.#called(machine, socket, target, port));
+      });
       return;
     }
     const back = this.#link(target.id, machine.id);

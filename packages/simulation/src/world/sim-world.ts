@@ -283,7 +283,7 @@ export class SimWorld implements World {
   #changed(host: ProgramHost): void {
     const { id, state, life, failure } = host;
     this.scheduler.trace.name(`${id} ${state}`);
-    const why = failure === null ? '' : `: ${failure.message}`;
+    const why = failure === null ? '' : `: ${causesOf(failure)}`;
     this.note({ node: id, kind: state, text: `life ${life}${why}` });
     this.count(`node ${state}`);
     if (state === 'down' || state === 'failed') {
@@ -379,4 +379,10 @@ export class SimWorld implements World {
       count: (mark) => this.count(mark),
     };
   }
+}
+
+/** The messages of an error and of what caused it. */
+function causesOf(error: Error): string {
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message} < ${causesOf(cause)}` : error.message;
 }
