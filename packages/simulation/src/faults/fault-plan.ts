@@ -28,9 +28,9 @@ export const faultWeights: Readonly<Record<FaultKind, number>> = {
   'disk-stall': 3,
   'sync-failure': 4,
   'disk-full': 3,
-  'bit-rot': 4,
-  truncation: 3,
-  wipe: 3,
+  'bit-rot': 0,
+  truncation: 0,
+  wipe: 0,
   'learner-add': 0,
   'learner-promote': 0,
   'member-replace': 0,
@@ -68,10 +68,12 @@ export function drawFaultPlan(
   });
 }
 
-function drawKinds(random: SeededRandom): Partial<Record<FaultKind, number>> & Record<string, number> {
+function drawKinds(random: SeededRandom): Readonly<Record<FaultKind, number>> {
   const possible = (Object.keys(faultWeights) as FaultKind[]).filter((kind) => faultWeights[kind] > 0);
   const chosen = random.shuffle(possible).filter((_, place) => place < KINDS_MIN || random.chance(KIND_CHANCE));
-  return Object.fromEntries(chosen.map((kind) => [kind, faultWeights[kind] * (0.2 + random.exponential(1))]));
+  const weights = chosen.map((kind) => [kind, faultWeights[kind] * (0.2 + random.exponential(1))]);
+  // Kinds that were not chosen are left out, so that none of them can be drawn.
+  return Object.fromEntries(weights) as Record<FaultKind, number>;
 }
 
 /** Spread evenly, or close together around a few moments with quiet between them. */

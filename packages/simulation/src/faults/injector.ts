@@ -1,7 +1,7 @@
 import type { World } from '../world/world.ts';
 import { DamageFaults } from './damage-faults.ts';
 import { DiskFaults } from './disk-faults.ts';
-import { FaultAtlas, type RepairProof } from './fault-atlas.ts';
+import type { FaultAtlas } from './fault-atlas.ts';
 import type { ConnectionFault, Fault, Target } from './fault.ts';
 import { LinkBlocks, type Direction } from './link-blocks.ts';
 import { MessageRates } from './message-rates.ts';
@@ -13,7 +13,6 @@ import { TimedEffects } from './timed-effects.ts';
 
 /** Applies faults to the world, and takes away what is left of them before the liveness phase. */
 export class Injector {
-  readonly atlas: FaultAtlas;
   readonly #world: World;
   readonly #effects: TimedEffects;
   readonly #links: LinkBlocks;
@@ -25,12 +24,8 @@ export class Injector {
   #applied = 0;
   #partitions = 0;
 
-  constructor(world: World, proof: RepairProof) {
+  constructor(world: World, atlas: FaultAtlas) {
     this.#world = world;
-    this.atlas = new FaultAtlas(
-      world.nodes.map(({ id }) => id),
-      proof,
-    );
     this.#effects = new TimedEffects(world);
     this.#links = new LinkBlocks(world.network);
     this.#messages = new MessageRates(world);
@@ -39,9 +34,9 @@ export class Injector {
         if (!this.#healed) fn();
       });
     };
-    this.#processes = new ProcessFaults({ world, effects: this.#effects, atlas: this.atlas, later });
+    this.#processes = new ProcessFaults({ world, effects: this.#effects, atlas, later });
     this.#disks = new DiskFaults({ world, effects: this.#effects, later });
-    this.#damage = new DamageFaults({ world, atlas: this.atlas, later });
+    this.#damage = new DamageFaults({ world, atlas, later });
   }
 
   /** Faults that were applied; those that found nothing to do or would have been unsafe are not counted. */
