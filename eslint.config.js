@@ -4,12 +4,15 @@ import tseslint from 'typescript-eslint';
 const floors = {
   protocol: [],
   raft: [],
+  checker: [],
   store: ['protocol', 'raft'],
   namesrv: ['protocol'],
   client: ['protocol'],
   broker: ['protocol', 'raft', 'store'],
   cluster: ['broker', 'namesrv'],
   cli: ['protocol', 'client', 'cluster', 'broker', 'namesrv'],
+  checker: [],
+  simulation: ['protocol', 'raft', 'store', 'namesrv', 'broker', 'client', 'checker'],
 };
 const packages = Object.keys(floors);
 
@@ -49,13 +52,14 @@ const timersAndIo = ['setTimeout', 'setInterval', 'setImmediate', 'performance']
 const deciding = [
   'packages/raft/src/**/*.ts',
   'packages/store/src/**/*.ts',
+  'packages/checker/src/**/*.ts',
   'packages/protocol/src/net/**/*.ts',
   'packages/namesrv/src/**/*.ts',
   'packages/broker/src/**/*.ts',
   'packages/client/src/**/*.ts',
 ];
 /** Of these, what reaches the outside world through the ports of protocol/net and of the consensus. */
-const networked = deciding.filter((glob) => !/packages\/(raft|store)\//.test(glob));
+const networked = deciding.filter((glob) => !/packages\/(raft|store|checker)\//.test(glob));
 const adapters = [
   'packages/raft/src/system-clock.ts',
   'packages/raft/src/system-random.ts',
@@ -66,6 +70,7 @@ const adapters = [
   'packages/broker/src/main.ts',
   'packages/client/src/node-ports.ts',
   'packages/client/src/local-address.ts',
+  'packages/checker/src/main.ts',
 ];
 const noFreshDate = {
   selector: "NewExpression[callee.name='Date'][arguments.length=0]",

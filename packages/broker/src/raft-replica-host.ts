@@ -97,7 +97,7 @@ export class RaftReplicaHost implements ReplicaHost {
           raft: { ...this.#raft, preferredLeader, asyncFlush: flushDiskType === 'ASYNC_FLUSH' },
           log: this.#store.log,
           derived: { ...this.#store.derived, uniqKeyHashSeed: this.#hashSeed },
-          applier: this.#store.checkpoint,
+          applier: this.#store.checkpoints,
           snapshots: this.#store.snapshots,
           retention: this.#store.retention,
           bootstrap: this.#bootstrapOf(brokerName),

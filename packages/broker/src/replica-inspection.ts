@@ -5,13 +5,16 @@ import type { BrokerMachine } from './machine/machine.ts';
 /** The parts of a replica for whoever verifies them: to be read, never to be used. */
 export interface ReplicaInspection {
   readonly log: SegmentLog;
+  /** The present one; another object after a snapshot was installed. */
   readonly derived: DerivedState;
   readonly machine: BrokerMachine;
   /** As last saved. */
-  readonly hardState: HardState;
-  readonly status: RaftStatus;
+  readonly hardState: () => HardState;
+  readonly status: () => RaftStatus;
   /** The entry applied last by the machine, which may be behind what was handed out to it. */
-  readonly machineIndex: number;
+  readonly machineIndex: () => number;
+  /** Cycles of the driver since its start: nothing of the consensus changes between two of them. */
+  readonly turns: () => number;
   /** Complete snapshots, the oldest first. */
-  readonly snapshots: readonly SnapshotMeta[];
+  readonly snapshots: () => readonly SnapshotMeta[];
 }

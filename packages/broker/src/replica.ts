@@ -228,12 +228,15 @@ export class GroupReplica implements HostedReplica {
     const { log, state, hardState, snapshots } = this.#store;
     return {
       log,
-      derived: state.derived,
+      get derived() {
+        return state.derived;
+      },
       machine: this.#machine,
-      hardState: hardState.load(),
-      status: this.#driver.status(),
-      machineIndex: this.#applier.appliedIndex,
-      snapshots: snapshots.list(),
+      hardState: () => hardState.load(),
+      status: () => this.#driver.status(),
+      machineIndex: () => this.#applier.appliedIndex,
+      turns: () => this.#driver.metrics().turns,
+      snapshots: () => snapshots.list(),
     };
   }
 

@@ -9,7 +9,7 @@ import { snapshotScheduleDefaults, type SnapshotScheduleConfig } from './replica
 export interface StoreSettings {
   readonly log: SegmentLogConfig;
   readonly derived: Partial<DerivedStateConfig>;
-  readonly checkpoint: ApplierConfig;
+  readonly checkpoints: ApplierConfig;
   readonly snapshots: SnapshotScheduleConfig;
   readonly retention: LogRetentionConfig;
 }
@@ -21,12 +21,12 @@ const DAY_MS = 86_400_000;
 
 /** Subsections have their own readers here or in the store; all other names are those of the segment log. */
 export function parseStoreSettings(value: Readonly<Record<string, unknown>>): StoreSettings {
-  const { derived = {}, checkpoint = {}, snapshots = {}, retention = {}, ...log } = value;
+  const { derived = {}, checkpoints = {}, snapshots = {}, retention = {}, ...log } = value;
   const faults: string[] = [];
   const settings = {
     log: parsedLog(log, faults),
     derived: readDerived(derived, faults),
-    checkpoint: readSection('store.checkpoint', checkpoint, faults, (reader) => ({
+    checkpoints: readSection('store.checkpoints', checkpoints, faults, (reader) => ({
       checkpointBytes: reader.wholeNumber('checkpointBytes', applierDefaults.checkpointBytes, 1, BYTES_MAX),
       checkpointIntervalMs: reader.wholeNumber(
         'checkpointIntervalMs',

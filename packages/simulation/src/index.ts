@@ -1,0 +1,11 @@
+export { runSeed } from './run.ts';
+export type { RunOptions, RunResult } from './run-result.ts';
+export { drawParameters } from './parameters.ts';
+export type { RunParameters } from './parameters.ts';
+export type { Violation } from './violation.ts';
+export type { TimelineEvent } from './timeline-event.ts';
+export type { Fault, FaultStep } from './faults/fault.ts';
+export type { MessageFaultRates, NodeState, World, WorldNetwork, WorldNode } from './world/world.ts';
+export type { MemberView } from './world/member-view.ts';
+export type { HistoryEvent, HistoryType } from './world/history.ts';
+export { SeededRandom } from './world/seeded-random.ts';

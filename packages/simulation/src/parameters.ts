@@ -1,0 +1,76 @@
+import type { SeededRandom } from './world/seeded-random.ts';
+
+/** What is drawn for a run beside its faults. Small limits make rare code run often. */
+export interface RunParameters {
+  /** Broker nodes, each with a replica of every group. */
+  readonly nodes: number;
+  readonly groups: number;
+  readonly nameServers: number;
+  readonly producers: number;
+  /** Clients that pull, commit offsets, create topics and lock queues by raw commands. */
+  readonly consumers: number;
+  readonly topics: number;
+  readonly queuesPerTopic: number;
+  /** Operations started per virtual second while a burst is on, all clients together. */
+  readonly burstRate: number;
+  /** Part of the time in which bursts are on. */
+  readonly burstShare: number;
+  readonly bodyBytesMax: number;
+  readonly flushDiskType: 'SYNC_FLUSH' | 'ASYNC_FLUSH';
+  readonly segmentBytes: number;
+  readonly tailCacheBytes: number;
+  readonly checkpointBytes: number;
+  readonly checkpointIntervalMs: number;
+  readonly electionTimeoutTicks: number;
+  readonly heartbeatTicks: number;
+  readonly appendEntriesMax: number;
+  readonly appendBytesMax: number;
+  readonly inflightMessagesMax: number;
+  readonly uncommittedEntriesMax: number;
+  readonly recentBytesMax: number;
+  readonly preferredLeader: boolean;
+  /** Mean one-way latency of a link, ms. */
+  readonly latencyMs: number;
+  /** Chance per chunk that it takes ten times as long. */
+  readonly latencyTail: number;
+  /** Chance per chunk that it arrives in pieces. */
+  readonly splitChance: number;
+  readonly socketBufferBytes: number;
+  /** Mean time of a sync, ms. */
+  readonly syncMs: number;
+}
+
+/** Draws the parameters of one run. */
+export function drawParameters(random: SeededRandom): RunParameters {
+  const heartbeatTicks = random.between(1, 3);
+  return {
+    nodes: Number(random.weighted({ 3: 65, 4: 15, 5: 20 })),
+    groups: random.chance(0.2) ? 2 : 1,
+    nameServers: random.between(1, 2),
+    producers: random.between(2, 4),
+    consumers: random.between(2, 4),
+    topics: random.between(1, 3),
+    queuesPerTopic: random.between(1, 4),
+    burstRate: random.pick([30, 60, 100]),
+    burstShare: random.pick([0.2, 0.4]),
+    bodyBytesMax: random.pick([64, 256, 2_048]),
+    flushDiskType: 'SYNC_FLUSH',
+    segmentBytes: random.pick([16_384, 65_536, 262_144]),
+    tailCacheBytes: random.pick([4_096, 65_536]),
+    checkpointBytes: random.pick([8_192, 65_536, 1_048_576]),
+    checkpointIntervalMs: random.pick([200, 1_000, 5_000]),
+    electionTimeoutTicks: random.between(heartbeatTicks * 4, 20),
+    heartbeatTicks,
+    appendEntriesMax: random.pick([1, 4, 64, 1_024]),
+    appendBytesMax: random.pick([4_096, 65_536, 4_194_304]),
+    inflightMessagesMax: random.pick([1, 4, 256]),
+    uncommittedEntriesMax: random.pick([16, 256, 65_536]),
+    recentBytesMax: random.pick([0, 16_384, 2_097_152]),
+    preferredLeader: random.chance(0.4),
+    latencyMs: random.pick([0.2, 1, 5, 20]),
+    latencyTail: random.pick([0, 0.01, 0.05]),
+    splitChance: random.pick([0, 0.02, 0.2]),
+    socketBufferBytes: random.pick([16_384, 262_144]),
+    syncMs: random.pick([0.2, 2, 10]),
+  };
+}

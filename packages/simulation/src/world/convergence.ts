@@ -1,0 +1,22 @@
+import type { SimWorld } from './sim-world.ts';
+
+/** True when every node is up, each group has one leader, all replicas have applied the same, and no client waits. */
+export function converged(world: SimWorld): boolean {
+  if (world.openOperations > 0) return false;
+  for (const node of world.nodes) if (node.state !== 'up') return false;
+  for (const group of world.groups) {
+    let leaders = 0;
+    let last = -1;
+    for (const member of world.members()) {
+      if (member.group !== group) continue;
+      const { replica } = member;
+      if (replica === null) return false;
+      const { role, appliedIndex, lastIndex } = replica.status();
+      if (role === 'leader') leaders += 1;
+      if (appliedIndex !== lastIndex || (last !== -1 && last !== lastIndex)) return false;
+      last = lastIndex;
+    }
+    if (leaders !== 1) return false;
+  }
+  return true;
+}
