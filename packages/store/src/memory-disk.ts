@@ -116,6 +116,20 @@ export class MemoryDisk implements Disk {
     });
   }
 
+  removeTree(directory: string): Promise<void> {
+    const name = normalize(directory);
+    return this.later(() => {
+      this.trip('remove', name);
+      if (!this.#directories.has(name)) throw diskError('FILE_MISSING', name, 'is missing');
+      for (const [path, inode] of [...this.#names]) {
+        if (path.startsWith(`${name}/`)) this.#change({ from: path, to: null, inode });
+      }
+      for (const path of [...this.#directories]) {
+        if (path === name || path.startsWith(`${name}/`)) this.#directories.delete(path);
+      }
+    });
+  }
+
   copyRange(from: string, at: number, bytes: number, to: string): Promise<void> {
     return this.later(() => {
       const source = this.#find(normalize(from)).content();

@@ -183,6 +183,11 @@ export class SegmentLog implements LogStorage {
     return this.#durability.sync(this.#segments.last(), this.#tail.last.index);
   }
 
+  /** Resolves when entries up to `index` are durable, with a sync if they are not yet. */
+  async syncedUpTo(index: number): Promise<void> {
+    while (this.durableIndex < Math.min(index, this.#tail.last.index)) await this.sync();
+  }
+
   markCommitted(index: number): void {
     this.#durability.markCommitted(Math.min(index, this.#tail.last.index));
   }

@@ -58,6 +58,7 @@ export class SnapshotFiles implements SnapshotStorage {
         ports.immediate(resolve);
       });
     for (const name of ports.disk.list(directory)) {
+      this.#draftNumber = Math.max(this.#draftNumber, Number(/-(\d+)$/.exec(name)?.[1] ?? 0));
       if (/^\d{20}\.snap$/.test(name)) this.#openKept(name);
       else if (name.startsWith(INCOMING_PREFIX)) this.#openIncoming(name);
       else if (name.startsWith(TAKING_PREFIX)) this.#removeLater(join(directory, name));
@@ -218,7 +219,6 @@ export class SnapshotFiles implements SnapshotStorage {
 
   /** Goes on with the draft of an earlier life; of several only the first, and none that is damaged. */
   #openIncoming(name: string): void {
-    this.#draftNumber = Math.max(this.#draftNumber, Number(name.slice(INCOMING_PREFIX.length)) || 0);
     const path = join(this.#directory, name);
     const found = this.#incoming === null ? SnapshotDraft.resume(this.#disk, path) : null;
     if (found === null) this.#removeLater(path);
