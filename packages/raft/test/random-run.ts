@@ -193,15 +193,33 @@ function act(world: World, { act: name, at, pick }: Step): void {
   }
 }
 
-/** Asks for a configuration drawn by `pick`. */
+/** Asks for a configuration drawn by `pick`: any, or one that differs in one member. */
 function changeMembers({ cluster, ids, asked }: World, leader: string, pick: number): void {
-  const voters = ids.filter((_id, at) => (pick >> at) % 2 === 1);
-  const learners = ids.filter((id, at) => !voters.includes(id) && (pick >> (at + 3)) % 2 === 1);
-  const target = pick % 5 === 0 ? { learners } : { voters, learners };
-  const before = cluster.node(leader).status().configuration.voters;
+  const current = cluster.node(leader).status().configuration;
+  const target =
+    pick % 3 === 0
+      ? {
+          voters: ids.filter((_id, at) => (pick >> at) % 2 === 1),
+          learners: ids.filter((_id, at) => (pick >> at) % 2 === 0 && (pick >> (at + 3)) % 2 === 1),
+        }
+      : moved(current, ids[(pick >> 2) % ids.length] as string, pick % 2 === 0);
   const result = cluster.node(leader).proposeConfiguration(target);
-  if (result.type === 'refused') return;
-  asked.push(configurationOf(pick % 5 === 0 ? before.filter((id) => !learners.includes(id)) : voters));
+  if (result.type === 'appended') asked.push(configurationOf(target.voters));
+}
+
+/** The configuration in which a stranger learns, a learner votes, and a voter learns or leaves. */
+function moved(
+  { voters, learners }: ConfigurationState,
+  id: string,
+  leaves: boolean,
+): { voters: string[]; learners: string[] } {
+  const target = {
+    voters: voters.filter((one) => one !== id),
+    learners: learners.filter((one) => one !== id),
+  };
+  if (learners.includes(id)) target.voters.push(id);
+  else if (!voters.includes(id) || !leaves) target.learners.push(id);
+  return target;
 }
 
 /**
