@@ -102,7 +102,8 @@ export class Follower implements RoleBehaviour {
   }
 
   #takeOver(): void {
-    if (!this.#takeoverDue || !this.#raft.voter.mayCampaign) return;
+    // The leader may have asked an earlier life of this member, which remembered more.
+    if (!this.#takeoverDue || this.#raft.standing !== 'full' || !this.#raft.voter.mayCampaign) return;
     this.#takeoverDue = false;
     this.#raft.becomeCandidate({ type: 'transfer' });
   }
@@ -158,10 +159,12 @@ export class Follower implements RoleBehaviour {
   }
 
   #onHeartbeat(message: HeartbeatRequest): void {
-    const { id, term, log } = this.#raft;
+    const { id, term, log, standing } = this.#raft;
     // The leader names at most what this member confirmed. It can be more than the log holds only after the
     // log was damaged and cut; what is left of it is still the leader's.
     log.commitTo(Math.min(message.commit, log.lastIndex));
-    this.#raft.send({ type: 'heartbeat-response', from: id, to: message.from, term, round: message.round });
+    const { from: to, round } = message;
+    const repairing = standing !== 'full';
+    this.#raft.send({ type: 'heartbeat-response', from: id, to, term, round, repairing });
   }
 }
