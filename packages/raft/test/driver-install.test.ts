@@ -215,7 +215,7 @@ test('a running sync ends before the log is reset, and what it covers is confirm
   await one.endSync();
   await end(one);
   t.deepEqual(
-    one.journal.filter((line) => /sync|reset|install/.test(line)),
+    one.journal.filter((line) => /sync|reset|install|answer/.test(line)),
     ['sync', 'synced', 'reset 40', 'install 40', 'snapshot-answer -> n1'],
   );
   one.driver.checkInvariants();
