@@ -111,21 +111,15 @@ test('silence is asked about, then the transfer is given up, with longer and lon
   const one = new Fixture();
   const pauses: number[] = [];
   one.sender.due(['n2']);
-  for (let attempt = 0; attempt < 6; attempt++) {
-    t.deepEqual(one.turn(), ['n2 0+0']);
+  t.deepEqual(one.turn(), ['n2 0+0']);
+  for (let attempt = 1; attempt <= 6; attempt++) {
     t.deepEqual(one.pass(1_000), ['n2 0+0']);
     t.deepEqual(one.pass(1_000), ['n2 0+0']);
     t.deepEqual(one.pass(1_000), []);
-    t.is(one.done.length, attempt + 1);
+    t.is(one.done.length, attempt);
     one.sender.due(['n2']);
-    let pause = 0;
-    while (one.chunks.length === 3 * (attempt + 1)) {
-      one.pass(100);
-      pause += 100;
-      if (pause > 10_000) t.fail('never again');
-    }
-    one.chunks.pop();
-    one.sender.peerOpened('n2');
+    let pause = 100;
+    while (one.pass(100).length === 0 && pause < 10_000) pause += 100;
     pauses.push(pause);
   }
   t.deepEqual(pauses, [500, 1_000, 2_000, 3_000, 3_000, 3_000]);
