@@ -158,10 +158,12 @@ export class Follower implements RoleBehaviour {
   }
 
   #onHeartbeat(message: HeartbeatRequest): void {
-    const { id, term, log } = this.#raft;
+    const { id, term, log, standing } = this.#raft;
     // The leader names at most what this member confirmed. It can be more than the log holds only after the
     // log was damaged and cut; what is left of it is still the leader's.
     log.commitTo(Math.min(message.commit, log.lastIndex));
-    this.#raft.send({ type: 'heartbeat-response', from: id, to: message.from, term, round: message.round });
+    const { from: to, round } = message;
+    const repairing = standing !== 'full';
+    this.#raft.send({ type: 'heartbeat-response', from: id, to, term, round, repairing });
   }
 }

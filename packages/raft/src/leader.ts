@@ -1,3 +1,4 @@
+import { Configuration } from './configuration.ts';
 import { encodeConfiguration, type ConfigurationState } from './configuration-state.ts';
 import { allocateFrame, ENTRY_HEADER_BYTES, EntryKind, sealEntry } from './entry.ts';
 import { invariant } from './errors.ts';
@@ -50,8 +51,7 @@ export class Leader implements RoleBehaviour {
 
   /** Whether a quorum answered a heartbeat so new that none of its members can have timed out since. */
   get leaseValid(): boolean {
-    const oldest = this.#roundBeforeTick[this.#tick % this.#roundBeforeTick.length] as number;
-    return this.#replication.answeredRound > oldest;
+    return this.#replication.answeredRound > this.#staleRound;
   }
 
   get transferTarget(): string | null {
@@ -90,6 +90,11 @@ export class Leader implements RoleBehaviour {
       case 'unchanged':
         return this.#refused('membership-unchanged');
       case 'next':
+        if (
+          !this.#replication.tracker.canElect(new Configuration(leaveJoint(plan.state)), this.#staleRound)
+        ) {
+          return this.#refused('members-not-ready');
+        }
         return this.propose(EntryKind.Membership, membershipFrame(plan.state));
     }
   }
@@ -145,7 +150,7 @@ export class Leader implements RoleBehaviour {
         return;
       case 'heartbeat-response':
         progress.markActive();
-        this.#replication.heartbeatAnswered(message.round, progress);
+        this.#replication.heartbeatAnswered(message, progress);
         this.#confirmReads();
         return;
       case 'snapshot-answer':
@@ -231,6 +236,11 @@ export class Leader implements RoleBehaviour {
     const agreed = this.#replication.tracker.durableIndex(log.durableIndex);
     const open = agreed > log.commitIndex && log.term(agreed) === this.#raft.term;
     invariant(!open, `entry ${agreed} is on a quorum and not committed`);
+  }
+
+  /** Newest round that was sent so long ago that who answered only it may have timed out since. */
+  get #staleRound(): number {
+    return this.#roundBeforeTick[this.#tick % this.#roundBeforeTick.length] as number;
   }
 
   get #ownTermCommitted(): boolean {

@@ -50,8 +50,9 @@ export function messageToProto(message: Message): Proto {
       return { type: PeerMessageType.PRE_VOTE_REQUEST, term, lastIndex, lastTerm };
     }
     case 'pre-vote-response': {
-      const { granted, blank, empty, life } = message;
-      return { type: PeerMessageType.PRE_VOTE_RESPONSE, term, granted, blank, empty, life };
+      const { granted, blank, empty, life, commit = 0, commitTerm = 0 } = message;
+      const type = PeerMessageType.PRE_VOTE_RESPONSE;
+      return { type, term, granted, blank, empty, life, commit, commitTerm };
     }
     case 'vote-request': {
       const { lastIndex, lastTerm, transfer, bootstrap, life } = message;
@@ -74,8 +75,10 @@ export function messageToProto(message: Message): Proto {
       const { commit, round } = message;
       return { type: PeerMessageType.HEARTBEAT_REQUEST, term, commit, round };
     }
-    case 'heartbeat-response':
-      return { type: PeerMessageType.HEARTBEAT_RESPONSE, term, round: message.round };
+    case 'heartbeat-response': {
+      const { round, repairing = false } = message;
+      return { type: PeerMessageType.HEARTBEAT_RESPONSE, term, round, repairing };
+    }
     case 'timeout-now':
       return { type: PeerMessageType.TIMEOUT_NOW, term };
     case 'snapshot-chunk': {
@@ -126,7 +129,8 @@ export function messageFromProto(
     case PeerMessageType.PRE_VOTE_RESPONSE: {
       const { granted, blank, empty } = proto;
       const flags = { granted: granted ?? false, blank: blank ?? false, empty: empty ?? false };
-      return { type: 'pre-vote-response', ...envelope, ...flags, life: proto.life ?? 0 };
+      const known = { commit: safeInteger(proto.commit), commitTerm: safeInteger(proto.commitTerm) };
+      return { type: 'pre-vote-response', ...envelope, ...flags, life: proto.life ?? 0, ...known };
     }
     case PeerMessageType.VOTE_REQUEST: {
       const flags = { transfer: proto.transfer ?? false, bootstrap: proto.bootstrap ?? false };
@@ -149,7 +153,12 @@ export function messageFromProto(
       return { type: 'heartbeat-request', ...envelope, commit, round: safeInteger(proto.round) };
     }
     case PeerMessageType.HEARTBEAT_RESPONSE:
-      return { type: 'heartbeat-response', ...envelope, round: safeInteger(proto.round) };
+      return {
+        type: 'heartbeat-response',
+        ...envelope,
+        round: safeInteger(proto.round),
+        repairing: proto.repairing ?? false,
+      };
     case PeerMessageType.TIMEOUT_NOW:
       return { type: 'timeout-now', ...envelope };
     case PeerMessageType.SNAPSHOT_CHUNK: {

@@ -33,6 +33,13 @@ export interface PreVoteResponse extends Envelope {
   readonly empty: boolean;
   /** Number of this life of a blank sender, drawn by chance when it began; 0 for others. */
   readonly life: number;
+  /**
+   * What the sender knows to be committed, and the term of that entry; left out means 0. A leader that left the group
+   * may be the only one to know that it did, and may hold more than those who go on without it: then they need its
+   * vote and cannot get it, until they learn that they do not need it.
+   */
+  readonly commit?: number;
+  readonly commitTerm?: number;
 }
 
 /**
@@ -99,6 +106,8 @@ export interface HeartbeatRequest extends Envelope {
 export interface HeartbeatResponse extends Envelope {
   readonly type: 'heartbeat-response';
   readonly round: number;
+  /** True while the sender gives no votes because it lost its memory. Left out means false. */
+  readonly repairing?: boolean;
 }
 
 /** "Campaign now": the sender gives its leadership to the receiver, whose log is complete (thesis §3.10). */

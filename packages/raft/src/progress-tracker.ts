@@ -30,7 +30,8 @@ export class ProgressTracker {
     for (const member of configuration.members) {
       if (member === this.#self) continue;
       const known = this.#followers.get(member);
-      const progress = known ?? new Progress(next, inflightMessagesMax, inflightBytesMax);
+      const voted = configuration.isVoter(member);
+      const progress = known ?? new Progress(next, inflightMessagesMax, inflightBytesMax, !changed && voted);
       if (known === undefined && changed) progress.markActive();
       followers.set(member, progress);
     }
@@ -69,6 +70,20 @@ export class ProgressTracker {
       (id) => id === this.#self || (this.#followers.get(id)?.active ?? false),
     );
     for (const progress of this.#followers.values()) progress.clearActive();
+    return result === 'won';
+  }
+
+  /**
+   * Whether `configuration` could elect a leader now, as far as this one knows: a quorum of it gives votes and has
+   * answered a heartbeat after `round`.
+   */
+  canElect(configuration: Configuration, round: number): boolean {
+    const result = configuration.voteResult((id) => {
+      const progress = this.#followers.get(id);
+      return (
+        id === this.#self || (progress !== undefined && progress.remembers && progress.ackedRound > round)
+      );
+    });
     return result === 'won';
   }
 

@@ -35,13 +35,21 @@ export class Progress {
   #probeSent = false;
   #nudged = false;
   #active = false;
+  #remembers: boolean;
   #commitSent = 0;
   #ackedRound = 0;
   /** Newest heartbeat round that had left when the last append did. */
   #sentInRound = 0;
 
-  constructor(next: number, inflightMessagesMax: number, inflightBytesMax: number) {
+  /** `remembers`: what to believe until the follower tells. */
+  constructor(
+    next: number,
+    inflightMessagesMax: number,
+    inflightBytesMax: number,
+    remembers: boolean = true,
+  ) {
     this.#next = next;
+    this.#remembers = remembers;
     this.#inflights = new Inflights(inflightMessagesMax, inflightBytesMax);
   }
 
@@ -62,6 +70,11 @@ export class Progress {
   /** True if the follower said anything since the last quorum check. */
   get active(): boolean {
     return this.#active;
+  }
+
+  /** False for a follower that lost its memory, or may be new, and so gives no votes. */
+  get remembers(): boolean {
+    return this.#remembers;
   }
 
   /** Newest heartbeat round that the follower answered. */
@@ -199,6 +212,10 @@ export class Progress {
 
   markActive(): void {
     this.#active = true;
+  }
+
+  setRemembers(remembers: boolean): void {
+    this.#remembers = remembers;
   }
 
   /** Starts a new interval of the quorum check. */

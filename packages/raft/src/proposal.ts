@@ -7,6 +7,8 @@
  * - `transferring`: the leadership is being handed over; ask again, perhaps at the next leader.
  * - `membership-change-pending`: a change of the members is not applied yet, or its joint phase has not ended.
  * - `membership-invalid`: the members asked for are no usable configuration.
+ * - `members-not-ready`: too many of the voters asked for are out of reach, or new, or lost their memory; if this leader
+ *   went they could not elect another. Let new members be learners until they remember.
  * - `membership-unchanged`: the group has exactly these members.
  * - `disk-full`: the leader's disk has no room, and it is handing over if it can.
  * - `stopped`: the member was stopped.
@@ -18,6 +20,7 @@ export type RefusalReason =
   | 'transferring'
   | 'membership-change-pending'
   | 'membership-invalid'
+  | 'members-not-ready'
   | 'membership-unchanged'
   | 'disk-full'
   | 'stopped';

@@ -8,7 +8,7 @@ import { Follower } from './follower.ts';
 import { Leader } from './leader.ts';
 import { LeaseGuard } from './lease-guard.ts';
 import type { Logger } from './logger.ts';
-import type { Message, PreVoteRequest, VoteRequest } from './message.ts';
+import type { Message, PreVoteRequest, PreVoteResponse, VoteRequest } from './message.ts';
 import type { Outbox } from './outbox.ts';
 import { PreCandidate } from './pre-candidate.ts';
 import type { RaftLog } from './raft-log.ts';
@@ -126,10 +126,7 @@ export class Raft {
   tick(): void {
     this.#lease.tick();
     this.#standing.tick();
-    const { commitIndex, durableIndex } = this.log;
-    if (this.#standing.repairedBy(this.log.term(Math.min(commitIndex, durableIndex)), this.#term)) {
-      this.logger.info('repaired, votes again', { term: this.#term, commitIndex });
-    }
+    this.#tryRepaired();
     this.#behaviour.tick();
   }
 
@@ -139,6 +136,7 @@ export class Raft {
    */
   step(message: Message): void {
     if (message.to !== this.id) return;
+    if (message.type === 'pre-vote-response') this.#learnCommit(message);
     if (message.term > this.#term && !this.#enterLaterTerm(message)) return;
     if (message.term < this.#term) {
       this.#answerEarlierTerm(message);
@@ -353,6 +351,15 @@ export class Raft {
     }
   }
 
+  /** What is committed anywhere is so in every term; the entry must be the same one. */
+  #learnCommit({ commit = 0, commitTerm = 0 }: PreVoteResponse): void {
+    const { role } = this.#behaviour;
+    if (role === 'leader' || role === 'candidate' || !this.log.matches(commit, commitTerm)) return;
+    this.log.commitTo(commit);
+    // It asked the members of a configuration that is over.
+    if (role === 'pre-candidate' && this.log.membershipUnapplied) this.becomeFollower(this.#term, null);
+  }
+
   #onPreVoteRequest(message: PreVoteRequest): void {
     const granted = this.voter.mayPreVote(message);
     this.#logVote(message, granted);
@@ -383,6 +390,15 @@ export class Raft {
   ): void {
     const fields = { candidate, term, lastIndex, lastTerm };
     this.logger.info(`${type} ${granted ? 'granted' : 'refused'}`, fields);
+  }
+
+  #tryRepaired(): void {
+    if (this.#leader === null || this.standing !== 'repairing') return;
+    const { commitIndex, durableIndex } = this.log;
+    if (!this.#standing.repairedBy(this.log.term(Math.min(commitIndex, durableIndex)), this.#term)) return;
+    // In an earlier life it may have voted in this very term.
+    this.#votedFor ??= this.#leader;
+    this.logger.info('repaired, votes again', { term: this.#term, commitIndex });
   }
 
   #configure(state: ConfigurationState): void {

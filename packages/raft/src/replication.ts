@@ -1,4 +1,4 @@
-import type { AppendAccepted, AppendRejected } from './message.ts';
+import type { AppendAccepted, AppendRejected, HeartbeatResponse } from './message.ts';
 import type { Progress } from './progress.ts';
 import { ProgressTracker } from './progress-tracker.ts';
 import type { Raft } from './raft.ts';
@@ -101,7 +101,8 @@ export class Replication {
     logger.info('append rejected by follower', { follower, prevIndex, hintIndex, hintTerm, next });
   }
 
-  heartbeatAnswered(round: number, progress: Progress): void {
+  heartbeatAnswered({ round, repairing = false }: HeartbeatResponse, progress: Progress): void {
+    progress.setRemembers(!repairing);
     if (round <= this.#round) progress.heartbeatAnswered(round, this.#raft.log.lastIndex);
   }
 

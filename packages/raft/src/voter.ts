@@ -3,8 +3,8 @@ import type { PreVoteRequest, PreVoteResponse, VoteRequest } from './message.ts'
 import type { Raft } from './raft.ts';
 import type { StandingState } from './standing-state.ts';
 
-/** What a voter tells about its memory with every answer to a pre-vote. */
-export type VoterMemory = Pick<PreVoteResponse, 'blank' | 'empty' | 'life'>;
+/** What a voter tells about itself with every answer to a pre-vote. */
+export type VoterMemory = Pick<PreVoteResponse, 'blank' | 'empty' | 'life' | 'commit' | 'commitTerm'>;
 
 /**
  * Decides whom this member would vote for. It answers anyone who asks: the group may have gone on to a
@@ -33,7 +33,9 @@ export class Voter {
 
   get memory(): VoterMemory {
     const blank = this.#standing.current === 'blank';
-    return { blank, empty: this.#raft.log.lastIndex === 0, life: blank ? this.#life : 0 };
+    const { lastIndex, commitIndex: commit } = this.#raft.log;
+    const commitTerm = this.#raft.log.term(commit) ?? 0;
+    return { blank, empty: lastIndex === 0, life: blank ? this.#life : 0, commit, commitTerm };
   }
 
   /**

@@ -103,6 +103,8 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     blank: fc.boolean(),
     empty: fc.boolean(),
     life: u32,
+    commit: n,
+    commitTerm: n,
   }),
   fc.record({
     type: fc.constant('vote-request' as const),
@@ -123,7 +125,12 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     hintTerm: n,
   }),
   fc.record({ type: fc.constant('heartbeat-request' as const), ...base, commit: n, round: n }),
-  fc.record({ type: fc.constant('heartbeat-response' as const), ...base, round: n }),
+  fc.record({
+    type: fc.constant('heartbeat-response' as const),
+    ...base,
+    round: n,
+    repairing: fc.boolean(),
+  }),
   fc.record({ type: fc.constant('timeout-now' as const), ...base }),
   snapshotChunk,
   fc.record({

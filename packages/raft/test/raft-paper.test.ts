@@ -187,7 +187,7 @@ test('§5.3 followers apply in log order what is committed', (t) => {
   }
   for (const id of three)
     t.deepEqual(
-      cluster.member(id).applied.map((entry) => entry.index),
+      cluster.member(id).machine.applied.map((entry) => entry.index),
       [1, 2, 3, 4],
     );
 });

@@ -290,6 +290,7 @@ function refusalOf(reason: Extract<ProposeResult, { type: 'refused' }>['reason']
       return 'not-leader';
     case 'membership-change-pending':
     case 'membership-invalid':
+    case 'members-not-ready':
     case 'membership-unchanged':
       return 'invalid';
     case 'disk-full':

@@ -225,6 +225,12 @@ export namespace ledgermq {
             /** PeerMessage bytesMax. */
             bytesMax: (number|Long);
 
+            /** PeerMessage repairing. */
+            repairing: boolean;
+
+            /** PeerMessage commitTerm. */
+            commitTerm: (number|Long);
+
             /**
              * Encodes the specified PeerMessage message. Does not implicitly {@link ledgermq.raft.PeerMessage.verify|verify} messages.
              * @param message PeerMessage message or plain object to encode
@@ -323,6 +329,12 @@ export namespace ledgermq {
 
                 /** PeerMessage bytesMax */
                 bytesMax?: (number|Long|null);
+
+                /** PeerMessage repairing */
+                repairing?: (boolean|null);
+
+                /** PeerMessage commitTerm */
+                commitTerm?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -293,6 +293,8 @@ export const ledgermq = $root.ledgermq = (() => {
              * @property {ledgermq.raft.SnapshotStatus|null} [status] PeerMessage status
              * @property {number|Long|null} [firstIndex] PeerMessage firstIndex
              * @property {number|Long|null} [bytesMax] PeerMessage bytesMax
+             * @property {boolean|null} [repairing] PeerMessage repairing
+             * @property {number|Long|null} [commitTerm] PeerMessage commitTerm
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -525,6 +527,22 @@ export const ledgermq = $root.ledgermq = (() => {
             PeerMessage.prototype.bytesMax = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * PeerMessage repairing.
+             * @member {boolean} repairing
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.repairing = false;
+
+            /**
+             * PeerMessage commitTerm.
+             * @member {number|Long} commitTerm
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.commitTerm = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Encodes the specified PeerMessage message. Does not implicitly {@link ledgermq.raft.PeerMessage.verify|verify} messages.
              * @function encode
              * @memberof ledgermq.raft.PeerMessage
@@ -590,6 +608,10 @@ export const ledgermq = $root.ledgermq = (() => {
                     writer.uint32(/* id 24, wireType 0 =*/192).uint64(message.firstIndex);
                 if (message.bytesMax != null && $Object.hasOwnProperty.call(message, "bytesMax") && (typeof message.bytesMax === "object" ? message.bytesMax.low || message.bytesMax.high : message.bytesMax !== 0))
                     writer.uint32(/* id 25, wireType 0 =*/200).uint64(message.bytesMax);
+                if (message.repairing != null && $Object.hasOwnProperty.call(message, "repairing") && message.repairing !== false)
+                    writer.uint32(/* id 26, wireType 0 =*/208).bool(message.repairing);
+                if (message.commitTerm != null && $Object.hasOwnProperty.call(message, "commitTerm") && (typeof message.commitTerm === "object" ? message.commitTerm.low || message.commitTerm.high : message.commitTerm !== 0))
+                    writer.uint32(/* id 27, wireType 0 =*/216).uint64(message.commitTerm);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -854,6 +876,24 @@ export const ledgermq = $root.ledgermq = (() => {
                                 message.bytesMax = value;
                             else
                                 delete message.bytesMax;
+                            continue;
+                        }
+                    case 26: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.repairing = value;
+                            else
+                                delete message.repairing;
+                            continue;
+                        }
+                    case 27: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.commitTerm = value;
+                            else
+                                delete message.commitTerm;
                             continue;
                         }
                     }
