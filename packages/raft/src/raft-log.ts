@@ -199,9 +199,9 @@ export class RaftLog {
     return { type: 'appended', lastIndex };
   }
 
-  /** Raises the commit index. Returns whether it moved. */
+  /** Raises the commit index, which a snapshot that is being installed does anyway. Returns whether it moved. */
   commitTo(index: number): boolean {
-    if (index <= this.#commit) return false;
+    if (this.#installing || index <= this.#commit) return false;
     invariant(index <= this.#last.index, `commit ${index} is beyond the end of the log ${this.#last.index}`);
     this.#commit = index;
     this.#commitAddress = this.#endAddress(index);

@@ -11,7 +11,7 @@ import type { ProposeResult } from '../src/proposal.ts';
 import type { Random } from '../src/random.ts';
 import type { RaftStatus } from '../src/status.ts';
 import type { StateMachine } from '../src/state-machine.ts';
-import type { HardState, SnapshotMeta } from '../src/storage.ts';
+import type { HardState, LogPosition, SnapshotMeta } from '../src/storage.ts';
 import { ManualClock, settle } from './manual-clock.ts';
 import { plainAnswer } from './plain-vote.ts';
 
@@ -33,6 +33,11 @@ export class HeldLog extends MemoryLogStorage {
 
   get syncing(): boolean {
     return this.#running !== null;
+  }
+
+  override reset(position: LogPosition): Promise<void> {
+    this.journal.push(`reset ${position.index}`);
+    return super.reset(position);
   }
 
   preload(entries: readonly Entry[]): void {
@@ -108,6 +113,9 @@ export class FixtureMachine implements StateMachine {
   failApply: Error | null = null;
   /** While set, `appliedIndex` does not follow. */
   lags = false;
+  /** While set, an install ends when the test says so. */
+  holdsInstall = false;
+  #release: () => void = () => undefined;
   appliedIndex: number;
 
   constructor(journal: Journal, appliedIndex: number) {
@@ -127,11 +135,17 @@ export class FixtureMachine implements StateMachine {
     this.appliedIndex = this.applied.at(-1)?.index ?? this.appliedIndex;
   }
 
-  install(meta: SnapshotMeta): Promise<void> {
+  async install(meta: SnapshotMeta): Promise<void> {
     this.#journal.push(`install ${meta.position.index}`);
     this.installed.push(meta);
+    if (this.holdsInstall) await new Promise<void>((resolve) => (this.#release = resolve));
     this.appliedIndex = meta.position.index;
-    return Promise.resolve();
+  }
+
+  /** Ends the install that is held. */
+  async release(): Promise<void> {
+    this.#release();
+    await settle();
   }
 }
 
