@@ -33,8 +33,6 @@ export type SendResult = 'stored' | 'refused' | 'unknown';
 const CONNECT_TIMEOUT_MS = 500;
 /** Remark of an answer that leaves open whether the request was executed. */
 const UNKNOWN_OUTCOME = '[UNKNOWN_OUTCOME]';
-/** A long poll that ended with the mastership is answered with the offsets of the former master. */
-const MASTER_CHANGED = 'MASTER_CHANGED';
 
 /**
  * A client that speaks the wire protocol to one node of a group, one request at a time, and records what it asks and
@@ -70,7 +68,11 @@ export class RecordedClient {
     return this.#refused(open, response);
   }
 
-  /** Resolves with the offset to go on from; `from` itself when nothing was learned. */
+  /**
+   * Resolves with the offset to go on from; `from` itself when nothing was learned. A pull promises what is committed
+   * and never changes, and not that nothing newer exists: a master that was replaced while it stood still may answer
+   * once more. That is what queries of the end are for.
+   */
   async pull(from: number, holdMs: number = 0): Promise<number> {
     const open = this.#invoke('pull', { queue: this.#queue, from });
     const response = await this.#ask(open, pullRequest(this.#options.queue, from, holdMs));
@@ -89,7 +91,7 @@ export class RecordedClient {
             from,
             entries,
             highWatermark: maxOffset,
-            strong: response.remark !== MASTER_CHANGED,
+            strong: false,
             ...(found ? { next: nextBeginOffset } : {}),
           },
           this.#place,
