@@ -306,7 +306,7 @@ export class SimWorld implements World {
   }
 
   #launchBroker(id: string, life: Life): Program {
-    const { clock, random, disk, net, process, level } = life;
+    const { clock, random, disk, net, process } = life;
     const config = parseConfig(this.#layout.brokerConfig(id));
     const loggers = this.#loggers(id);
     const replicas = new RaftReplicaHost(config, {
@@ -314,7 +314,7 @@ export class SimWorld implements World {
       random,
       loggers,
       disk,
-      level,
+      level: (directory) => life.level(directory),
       net,
       observe: (replica) => this.#opened(id, replica),
       wrapTransport: (_group, memberId, transport) => this.#faults.wrap(process, memberId, transport),
@@ -325,7 +325,7 @@ export class SimWorld implements World {
       clock,
       random,
       replicas,
-      processId: life.process.life,
+      processId: process.life,
       net,
       admin: false,
     });
