@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 const floors = {
   protocol: [],
   raft: [],
+  checker: [],
   store: ['protocol', 'raft'],
   namesrv: ['protocol'],
   client: ['protocol'],
@@ -51,6 +52,7 @@ const timersAndIo = ['setTimeout', 'setInterval', 'setImmediate', 'performance']
 const deciding = [
   'packages/raft/src/**/*.ts',
   'packages/store/src/**/*.ts',
+  'packages/checker/src/**/*.ts',
   'packages/protocol/src/net/**/*.ts',
   'packages/namesrv/src/**/*.ts',
   'packages/broker/src/**/*.ts',
@@ -58,7 +60,7 @@ const deciding = [
   'packages/simulation/src/**/*.ts',
 ];
 /** Of these, what reaches the outside world through the ports of protocol/net and of the consensus. */
-const networked = deciding.filter((glob) => !/packages\/(raft|store)\//.test(glob));
+const networked = deciding.filter((glob) => !/packages\/(raft|store|checker)\//.test(glob));
 const adapters = [
   'packages/raft/src/system-clock.ts',
   'packages/raft/src/system-random.ts',
@@ -74,6 +76,7 @@ const adapters = [
   'packages/broker/src/main.ts',
   'packages/client/src/node-ports.ts',
   'packages/client/src/local-address.ts',
+  'packages/checker/src/main.ts',
 ];
 const noFreshDate = {
   selector: "NewExpression[callee.name='Date'][arguments.length=0]",

@@ -36,6 +36,7 @@ import { bootstrapCommand, type BootstrapOptions } from './machine/bootstrap.ts'
 import { machineLimits } from './machine/machine-limits.ts';
 import { BrokerMachine } from './machine/machine.ts';
 import type { HostedReplica, ReplicaEvents, ReplicaHoldings } from './replica-host.ts';
+import type { ReplicaInspection } from './replica-inspection.ts';
 import { Applier, applierDefaults, type ApplierConfig } from './replication/applier.ts';
 import { DiskGuard, diskGuardDefaults } from './replication/disk-guard.ts';
 import type { PeerEvents } from './replication/peer-transport.ts';
@@ -214,6 +215,19 @@ export class GroupReplica implements HostedReplica {
 
   logRange(): { readonly start: number; readonly end: number } {
     return { start: this.#log.startAddress(), end: this.#log.endAddress() };
+  }
+
+  /** For tests and simulation. */
+  inspect(): ReplicaInspection {
+    return {
+      log: this.#log,
+      derived: this.#derived,
+      machine: this.#machine,
+      hardState: () => this.#hardState.load(),
+      status: () => this.#driver.status(),
+      machineIndex: () => this.#applier.appliedIndex,
+      turns: () => this.#driver.metrics().turns,
+    };
   }
 
   #createDriver(): RaftDriver {

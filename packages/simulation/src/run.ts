@@ -26,7 +26,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   const schedule = options.schedule ?? drawFaultPlan(root.stream('faults'), parameters, virtualMs);
   const world = new SimWorld(seed, parameters, options.onEvent ?? null);
   const checks = new Checks(world);
-  const injector = new Injector(world);
+  const injector = new Injector(world, checks.atlas);
   const rejected = (error: unknown): void => world.thrown(world.scheduler.current, error);
   process.on('unhandledRejection', rejected);
   try {

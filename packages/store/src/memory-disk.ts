@@ -211,6 +211,16 @@ export class MemoryDisk implements Disk {
     return Buffer.from(this.#find(normalize(path)).content());
   }
 
+  /** A view of what a loss of power would leave of a file at this moment; null if its name would be gone. */
+  platterOf(path: string): Buffer | null {
+    return this.#durableNames.get(normalize(path))?.platter() ?? null;
+  }
+
+  /** Paths of the files of a directory whose names would survive a loss of power. */
+  platterFiles(directory: string): string[] {
+    return [...this.#durableNames.keys()].filter((path) => dirname(path) === directory);
+  }
+
   /** For the files of this disk: throws if a fault was ordered for this operation. */
   trip(operation: DiskOperation, path: string): void {
     const fault = this.takeFault(operation, path);

@@ -34,6 +34,11 @@ export class MemoryInode {
     return this.#cache.view();
   }
 
+  /** A view of what a loss of power leaves, valid until the next sync. */
+  platter(): Buffer {
+    return this.#platter.view();
+  }
+
   write(bytes: Buffer, at: number): void {
     if (bytes.length === 0) return;
     const change: Change = { type: 'write', number: (this.#changeCount += 1), at, bytes: Buffer.from(bytes) };

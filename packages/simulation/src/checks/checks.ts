@@ -1,19 +1,194 @@
+import type { ReplicaInspection } from '@ledgermq/broker';
+import type { Message } from '@ledgermq/raft';
+import { FaultAtlas } from '../faults/fault-atlas.ts';
 import type { Violation } from '../violation.ts';
-import type { World } from '../world/world.ts';
+import type { MemberView } from '../world/member-view.ts';
+import type { World, WorldNode } from '../world/world.ts';
+import { runEndChecks } from './end-checks.ts';
+import { GroupChecks } from './group-checks.ts';
+import { observe } from './observation.ts';
+import { PlatterLog } from './platter-log.ts';
+import { PreVoteCheck } from './pre-vote-check.ts';
+import { QuorumContactCheck } from './quorum-contact-check.ts';
+import { ViolationList } from './reporter.ts';
+import { VoteDurabilityCheck } from './vote-durability-check.ts';
+
+interface Watched {
+  readonly view: MemberView;
+  readonly platter: PlatterLog;
+  inspection: ReplicaInspection | null;
+  /** Turns of its driver that were looked at. */
+  turns: number;
+}
+
+interface GroupWatch {
+  readonly checks: GroupChecks;
+  readonly votes: VoteDurabilityCheck;
+  readonly preVotes: PreVoteCheck;
+  readonly contact: QuorumContactCheck;
+  readonly members: readonly Watched[];
+}
+
+/** An election time-out is drawn from one to two times its setting; the slowest clock runs at half speed. */
+const CONTACT_TIMEOUTS = 2 * 2;
+/** What may have been under way, ms. */
+const CONTACT_SLACK_MS = 6_000;
+const TICK_MS = 50;
 
 /** All checks of one run: after each step of a node, and at the end. */
 export class Checks {
-  readonly violations: Violation[] = [];
+  /** What is damaged, and whether it was repaired, as the checks see it. */
+  readonly atlas: FaultAtlas;
   readonly #world: World;
+  readonly #list: ViolationList;
+  readonly #groups: Map<string, GroupWatch> = new Map();
 
   /** Made before the first node starts; takes the hooks it needs. */
   constructor(world: World) {
     this.#world = world;
+    this.#list = new ViolationList(
+      () => world.now,
+      ({ checker, message }) => {
+        world.note({ node: null, kind: 'violation', text: `${checker}: ${message}` });
+      },
+    );
+    this.atlas = new FaultAtlas(
+      world.nodes.map(({ id }) => id),
+      (node) => this.#isWhole(node),
+    );
+    for (const group of world.groups) this.#groups.set(group, this.#watch(group));
+    world.onStep((node) => {
+      this.#stepped(node);
+    });
+    world.onReplica((member) => {
+      this.#opened(member);
+    });
+    world.onSend((member, messages) => {
+      this.#sent(member, messages);
+    });
+  }
+
+  get violations(): readonly Violation[] {
+    return this.#list.violations;
   }
 
   /** After the liveness phase, when everything should have converged; resolves when all end checks ran. */
   async finish(): Promise<void> {
     this.#world.count('checks finished');
-    await Promise.resolve();
+    const ledgers = new Map([...this.#groups].map(([group, { checks }]) => [group, checks.ledger]));
+    await runEndChecks(this.#world, ledgers, this.#list);
   }
+
+  #watch(group: string): GroupWatch {
+    const { parameters } = this.#world;
+    const members = this.#world
+      .members()
+      .filter((member) => member.group === group)
+      .map((view): Watched => {
+        const platter = new PlatterLog(() => view.disk, `${view.directory}/log`);
+        return { view, platter, inspection: null, turns: -1 };
+      });
+    const of = (id: string): Watched => {
+      const found = members.find(({ view }) => view.id === id);
+      if (found === undefined) throw new Error(`no member ${id} of ${group}`);
+      return found;
+    };
+    const reporter = this.#list;
+    const voters = members.map(({ view }) => view.id);
+    const checks = new GroupChecks(group, {
+      reporter,
+      platter: (id) => of(id).platter,
+      damaged: (id) => this.atlas.damageOf(id) !== null,
+      halves: () => [voters],
+      syncedAcknowledgements: parameters.flushDiskType === 'SYNC_FLUSH',
+    });
+    return {
+      checks,
+      votes: new VoteDurabilityCheck(group, reporter),
+      preVotes: new PreVoteCheck(group, reporter, () => Math.floor(voters.length / 2)),
+      contact: new QuorumContactCheck(
+        group,
+        reporter,
+        parameters.electionTimeoutTicks * TICK_MS * CONTACT_TIMEOUTS + CONTACT_SLACK_MS,
+      ),
+      members,
+    };
+  }
+
+  #opened(member: MemberView): void {
+    const watch = this.#groups.get(member.group);
+    const watched = watch?.members.find(({ view }) => view === member);
+    if (watch === undefined || watched === undefined || member.replica === null) return;
+    watched.inspection = member.replica.inspect();
+    watched.turns = -1;
+    const damaged = this.atlas.damageOf(member.id) !== null;
+    watch.checks.opened(observe(member.id, member.life, watched.inspection), damaged);
+  }
+
+  #stepped(node: WorldNode): void {
+    for (const watch of this.#groups.values()) {
+      const watched = watch.members.find(({ view }) => view.id === node.id);
+      if (watched !== undefined) this.#look(watch, watched);
+    }
+  }
+
+  #look(watch: GroupWatch, watched: Watched): void {
+    const { view } = watched;
+    if (view.replica === null) {
+      watched.inspection = null;
+      return;
+    }
+    const { inspection } = watched;
+    const turns = inspection?.turns();
+    if (inspection === null || turns === undefined || turns === watched.turns) return;
+    watched.turns = turns;
+    const now = observe(view.id, view.life, inspection);
+    watch.checks.saw(now);
+    const peers = watch.members.map((one) => one.view.id).filter((id) => id !== view.id);
+    watch.contact.saw(view.id, now.role === 'leader' ? now.term : null, peers, this.#world.now);
+  }
+
+  #sent(member: MemberView, messages: readonly Message[]): void {
+    const watch = this.#groups.get(member.group);
+    const watched = watch?.members.find(({ view }) => view === member);
+    const inspection = watched?.inspection ?? null;
+    if (watch === undefined || watched === undefined || inspection === null) return;
+    const hardState = inspection.hardState();
+    for (const message of messages) {
+      const { from, to } = message;
+      if (to !== from) watch.contact.sent(from, to, this.#world.now);
+      watch.preVotes.sent(message);
+      const vote = watch.votes.sent(message, hardState, () => hardStateIsDurable(member));
+      if (vote !== null) watch.checks.elections.sawVote(member.id, message.term, vote);
+      if (message.type === 'append-accepted') {
+        // What it confirms was handled in a turn that may not be looked at yet.
+        watch.checks.saw(observe(member.id, member.life, inspection));
+        watch.checks.acknowledges(member.id, message.index);
+      }
+    }
+  }
+
+  /** Whether every replica of the node has all that is committed, whole on its platter, and takes part. */
+  #isWhole(node: string): boolean {
+    for (const { checks, members } of this.#groups.values()) {
+      const watched = members.find(({ view }) => view.id === node);
+      const status = watched?.view.replica?.inspect().status();
+      if (watched === undefined || status === undefined) return false;
+      const { ledger } = checks;
+      if (status.commitIndex < ledger.committedIndex) return false;
+      for (let index = watched.view.replica?.inspect().log.firstIndex() ?? 1; index <= ledger.committedIndex; index += 1) {
+        const entry = ledger.committed(index);
+        if (entry !== null && !watched.platter.holds(entry)) return false;
+      }
+    }
+    return true;
+  }
+}
+
+const HARD_STATE_FILE = 'hard-state';
+
+function hardStateIsDurable(member: MemberView): boolean {
+  const path = `${member.directory}/${HARD_STATE_FILE}`;
+  const durable = member.disk.platterOf(path);
+  return durable?.equals(member.disk.contentOf(path)) === true;
 }

@@ -1,12 +1,89 @@
 import type { RunParameters } from '../parameters.ts';
 import type { SeededRandom } from '../world/seeded-random.ts';
-import type { FaultStep } from './fault.ts';
+import { FaultDrawing } from './fault-drawing.ts';
+import type { FaultKind, FaultStep } from './fault.ts';
 
-/** Draws the faults of one run, in the order of their moments; the last ends before `virtualMs`. */
+/** How often each kind comes, of the kinds that a seed has chosen. */
+export const faultWeights: Readonly<Record<FaultKind, number>> = {
+  'message-loss': 4,
+  'message-duplication': 3,
+  'message-delay': 3,
+  'message-reorder': 4,
+  'partition-halves': 6,
+  'partition-one-way': 5,
+  'partition-bridge': 3,
+  'partition-ring': 3,
+  'client-cut': 2,
+  'connection-reset': 4,
+  kill: 6,
+  'power-loss': 6,
+  restart: 4,
+  'rolling-restart': 1,
+  'kill-all': 3,
+  pause: 5,
+  'name-server-kill': 2,
+  'clock-drift': 3,
+  'clock-jump': 2,
+  'disk-slow': 4,
+  'disk-stall': 3,
+  'sync-failure': 4,
+  'disk-full': 3,
+  'bit-rot': 0,
+  truncation: 0,
+  wipe: 0,
+  'learner-add': 0,
+  'learner-promote': 0,
+  'member-replace': 0,
+  'member-remove': 0,
+  'leadership-transfer': 0,
+};
+
+const FAULTS_MIN = 24;
+const FAULTS_MAX = 60;
+/** The time to which those numbers belong. */
+const PER_MS = 120_000;
+const KINDS_MIN = 4;
+/** The first faults find a group that is still starting. */
+const FIRST_MS = 1_000;
+/** Chance that a kind is among those of a seed: half of them at a time meet in all combinations sooner than all do. */
+const KIND_CHANCE = 0.45;
+
+/**
+ * Draws the faults of one run, in the order of their moments; the last ends before `virtualMs`.
+ *
+ * Swarm testing (Groce et al., ISSTA 2012): a seed leaves out many kinds, since a kind that is always there can keep
+ * another from ever having its effect; how often, how long and how close together they come differs too.
+ */
 export function drawFaultPlan(
-  _random: SeededRandom,
-  _parameters: RunParameters,
-  _virtualMs: number,
+  random: SeededRandom,
+  parameters: RunParameters,
+  virtualMs: number,
 ): readonly FaultStep[] {
-  return [];
+  const weights = drawKinds(random.stream('kinds'));
+  const times = drawTimes(random.stream('times'), virtualMs);
+  const draws = random.stream('faults');
+  return times.map((atMs) => {
+    const drawing = new FaultDrawing(draws, parameters.groups, parameters.nodes, virtualMs - atMs);
+    return { atMs, fault: drawing.draw(draws.weighted(weights)) };
+  });
+}
+
+function drawKinds(random: SeededRandom): Readonly<Record<FaultKind, number>> {
+  const possible = (Object.keys(faultWeights) as FaultKind[]).filter((kind) => faultWeights[kind] > 0);
+  const chosen = random.shuffle(possible).filter((_, place) => place < KINDS_MIN || random.chance(KIND_CHANCE));
+  const weights = chosen.map((kind) => [kind, faultWeights[kind] * (0.2 + random.exponential(1))]);
+  // Kinds that were not chosen are left out, so that none of them can be drawn.
+  return Object.fromEntries(weights) as Record<FaultKind, number>;
+}
+
+/** Spread evenly, or close together around a few moments with quiet between them. */
+function drawTimes(random: SeededRandom, virtualMs: number): number[] {
+  const count = Math.max(1, Math.round((random.between(FAULTS_MIN, FAULTS_MAX) * virtualMs) / PER_MS));
+  const range = Math.max(1, virtualMs - 2 * FIRST_MS);
+  const centres = random.chance(0.5) ? Array.from({ length: random.between(2, 8) }, () => random.real()) : null;
+  const times = Array.from({ length: count }, () => {
+    const share = centres === null ? random.real() : random.pick(centres) + 0.03 * (random.real() - 0.5);
+    return Math.round(FIRST_MS + Math.min(1, Math.max(0, share)) * range);
+  });
+  return times.sort((a, b) => a - b);
 }

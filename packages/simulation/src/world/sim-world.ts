@@ -1,4 +1,5 @@
 import { Broker, parseConfig, RaftReplicaHost, type GroupReplica } from '@ledgermq/broker';
+import type { Message, Transport } from '@ledgermq/raft';
 import { Namesrv, namesrvDefaults } from '@ledgermq/namesrv';
 import type { RunParameters } from '../parameters.ts';
 import type { TimelineEvent } from '../timeline-event.ts';
@@ -51,6 +52,7 @@ export class SimWorld implements World {
   readonly #members: Member[] = [];
   readonly #stepHooks: ((node: WorldNode) => void)[] = [];
   readonly #lifeHooks: ((node: WorldNode) => void)[] = [];
+  readonly #sendHooks: ((member: MemberView, messages: readonly Message[]) => void)[] = [];
   readonly #replicaHooks: ((member: MemberView) => void)[] = [];
   #healing = false;
   #draining = false;
@@ -148,6 +150,10 @@ export class SimWorld implements World {
 
   onLife(hook: (node: WorldNode) => void): void {
     this.#lifeHooks.push(hook);
+  }
+
+  onSend(hook: (member: MemberView, messages: readonly Message[]) => void): void {
+    this.#sendHooks.push(hook);
   }
 
   onReplica(hook: (member: MemberView) => void): void {
@@ -312,7 +318,8 @@ export class SimWorld implements World {
       level: (directory) => life.level(directory),
       net,
       observe: (replica) => this.#opened(id, replica),
-      wrapTransport: (_group, memberId, transport) => this.#faults.wrap(process, memberId, transport),
+      wrapTransport: (group, memberId, transport) =>
+        this.#watched(group, memberId, this.#faults.wrap(process, memberId, transport)),
     });
     return new Broker(config, {
       loggers,
@@ -332,6 +339,17 @@ export class SimWorld implements World {
       member.opened(replica);
       for (const hook of this.#replicaHooks) hook(member);
     }
+  }
+
+  #watched(group: string, id: string, transport: Transport): Transport {
+    const member = this.member(id, group);
+    return {
+      ...transport,
+      send: (to, messages) => {
+        for (const hook of this.#sendHooks) hook(member, messages);
+        transport.send(to, messages);
+      },
+    };
   }
 
   #launchNamesrv(id: string, life: Life): Program {

@@ -1,3 +1,4 @@
+import type { Message } from '@ledgermq/raft';
 import type { CrashMode } from '@ledgermq/store';
 import type { MemoryDisk } from '@ledgermq/store';
 import type { RunParameters } from '../parameters.ts';
@@ -94,6 +95,8 @@ export interface World {
   onLife(hook: (node: WorldNode) => void): void;
   /** Called when a replica was opened, before it takes part in anything. */
   onReplica(hook: (member: MemberView) => void): void;
+  /** Called with the Raft messages of a member when it hands them to its transport, before any fault strikes them. */
+  onSend(hook: (member: MemberView, messages: readonly Message[]) => void): void;
   /** Calls `fn` so much later, in virtual milliseconds. */
   after(ms: number, fn: () => void): void;
   /** The stream of chance of that name. */

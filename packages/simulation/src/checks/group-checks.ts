@@ -1,0 +1,191 @@
+import { DurabilityCheck, type DurabilityPorts } from './durability-check.ts';
+import { ElectionCheck } from './election-check.ts';
+import { GroupLedger } from './group-ledger.ts';
+import { LogMirror, type MirrorEntry } from './log-mirror.ts';
+import type { Observation } from './observation.ts';
+import { ProgressCheck } from './progress-check.ts';
+import type { Reporter } from './reporter.ts';
+
+export interface GroupCheckPorts extends DurabilityPorts {
+  /** Voters of the group, both halves apart while it changes. */
+  readonly halves: (member: string) => readonly (readonly string[])[];
+  /** False when entries count before they are synced, by the user's own choice. */
+  readonly syncedAcknowledgements: boolean;
+}
+
+interface MemberMemory {
+  readonly mirror: LogMirror;
+  life: number;
+  /** Set while it leads. */
+  leadingTerm: number | null;
+  /** Highest index known as committed in this life. */
+  commit: number;
+  /** The entry up to which its confirmations were looked at. */
+  acknowledged: MirrorEntry | null;
+}
+
+/** The rules of Raft for one group, looked at after each step of a member; what did not change costs nothing. */
+export class GroupChecks {
+  readonly ledger: GroupLedger;
+  readonly elections: ElectionCheck;
+  readonly #group: string;
+  readonly #ports: GroupCheckPorts;
+  readonly #reporter: Reporter;
+  readonly #progress: ProgressCheck;
+  readonly #durability: DurabilityCheck;
+  readonly #members: Map<string, MemberMemory> = new Map();
+
+  constructor(group: string, ports: GroupCheckPorts) {
+    const { reporter } = ports;
+    this.#group = group;
+    this.#ports = ports;
+    this.#reporter = reporter;
+    this.ledger = new GroupLedger(group, reporter);
+    this.elections = new ElectionCheck(group, reporter);
+    this.#progress = new ProgressCheck(group, reporter);
+    this.#durability = new DurabilityCheck(group, ports);
+  }
+
+  /** A member's replica was opened; what was committed must not be missing in what it found. */
+  opened(now: Observation, damaged: boolean): void {
+    const memory = this.#memory(now.id);
+    memory.life = now.life;
+    memory.leadingTerm = null;
+    memory.commit = 0;
+    if (damaged) {
+      memory.acknowledged = null;
+      this.#progress.forget(now.id);
+    }
+    this.#updateLog(memory, now);
+    const promised = memory.acknowledged;
+    if (promised !== null && this.#ports.syncedAcknowledgements && !this.#holds(memory, promised)) {
+      this.#fail(
+        'acknowledged-durable',
+        `${now.id} confirmed entry ${promised.index} of term ${promised.term} and has lost it in a restart`,
+      );
+    }
+    this.saw(now);
+  }
+
+  saw(now: Observation): void {
+    const memory = this.#memory(now.id);
+    if (now.savedVote !== null) this.elections.sawVote(now.id, now.savedTerm, now.savedVote);
+    this.#progress.saw(now);
+    this.#updateLog(memory, now);
+    this.#updateLeader(memory, now);
+    this.#updateCommit(memory, now);
+  }
+
+  /** A member tells its leader that it holds everything up to `index`. */
+  acknowledges(member: string, index: number): void {
+    if (!this.#ports.syncedAcknowledgements) return;
+    const memory = this.#memory(member);
+    const { mirror, acknowledged } = memory;
+    const from = acknowledged !== null && this.#holds(memory, acknowledged) ? acknowledged.index : 0;
+    for (let at = from + 1; at <= index; at += 1) {
+      const entry = mirror.entry(at);
+      // What lies before a snapshot is not in the log any more.
+      if (entry !== null) this.#durability.acknowledged(member, entry);
+    }
+    if (index > from) memory.acknowledged = mirror.entry(index) ?? acknowledged;
+  }
+
+  /** The end of what a member was seen to hold. */
+  lastIndex(member: string): number {
+    return this.#memory(member).mirror.lastIndex;
+  }
+
+  entryOf(member: string, index: number): MirrorEntry | null {
+    return this.#memory(member).mirror.entry(index);
+  }
+
+  #updateLog(memory: MemberMemory, now: Observation): void {
+    const change = memory.mirror.update(now.log);
+    if (change === null) return;
+    // A leader never removes or replaces entries of its own log (paper §5.3).
+    if (change.cut && now.role === 'leader' && memory.leadingTerm === now.term && memory.life === now.life) {
+      this.#fail('leader-append-only', `${now.id} leads in term ${now.term} and cut its log behind ${change.keptIndex}`);
+    }
+    const last = memory.mirror.lastIndex;
+    for (let index = change.keptIndex + 1; index <= last; index += 1) {
+      const entry = memory.mirror.entry(index);
+      if (entry !== null) this.ledger.sawEntry(now.id, entry);
+    }
+  }
+
+  #updateLeader(memory: MemberMemory, now: Observation): void {
+    if (now.role !== 'leader') {
+      memory.leadingTerm = null;
+      return;
+    }
+    if (memory.leadingTerm === now.term) return;
+    memory.leadingTerm = now.term;
+    this.elections.sawLeader(now.id, now.term);
+    const due = this.ledger.lastCommittedBefore(now.term);
+    if (due !== null) this.#requireOfLeader(now.id, now.term, memory, due);
+  }
+
+  #updateCommit(memory: MemberMemory, now: Observation): void {
+    if (now.commit <= memory.commit) return;
+    memory.commit = now.commit;
+    const { ledger } = this;
+    const known = ledger.committedIndex;
+    const at = memory.mirror.entry(Math.min(now.commit, known));
+    if (at !== null) ledger.sawCommitted(now.id, now.term, at);
+    let last: MirrorEntry | null = null;
+    for (let index = known + 1; index <= now.commit; index += 1) {
+      const entry = memory.mirror.entry(index);
+      if (entry === null) {
+        if (index > memory.mirror.lastIndex)
+          this.#fail('commit-monotone', `${now.id} knows ${now.commit} as committed, its log ends at ${index - 1}`);
+        break;
+      }
+      ledger.sawCommitted(now.id, now.term, entry);
+      if (this.#ports.syncedAcknowledgements) this.#durability.committed(entry, this.#ports.halves(now.id));
+      last = entry;
+    }
+    if (last !== null) this.#newlyCommitted(now, last);
+  }
+
+  #newlyCommitted(now: Observation, last: MirrorEntry): void {
+    // By counting replicas only entries of the own term are committed; what precedes them goes with them (paper §5.4.2).
+    if (now.role === 'leader' && last.term !== now.term) {
+      this.#fail(
+        'current-term-commit',
+        `${now.id} leads in term ${now.term} and commits entry ${last.index} of term ${last.term}`,
+      );
+    }
+    for (const [id, memory] of this.#members) {
+      const term = memory.leadingTerm;
+      if (term !== null && term > now.term) this.#requireOfLeader(id, term, memory, last);
+    }
+  }
+
+  /** A leader holds everything that was committed before its term (paper §5.4.3, leader completeness). */
+  #requireOfLeader(id: string, term: number, memory: MemberMemory, due: MirrorEntry): void {
+    if (this.#holds(memory, due)) return;
+    this.#fail(
+      'leader-completeness',
+      `${id} leads in term ${term} without entry ${due.index} of term ${due.term}, which is committed`,
+    );
+  }
+
+  /** Whether its log has this entry, or begins behind it. */
+  #holds({ mirror }: MemberMemory, entry: MirrorEntry): boolean {
+    const own = mirror.entry(entry.index);
+    return own === null ? mirror.lastIndex > entry.index : own.hash === entry.hash;
+  }
+
+  #memory(id: string): MemberMemory {
+    let memory = this.#members.get(id);
+    if (memory === undefined) {
+      memory = { mirror: new LogMirror(), life: 0, leadingTerm: null, commit: 0, acknowledged: null };
+      this.#members.set(id, memory);
+    }
+    return memory;
+  }
+
+  #fail(checker: string, what: string): void {
+    this.#reporter.report(checker, `${this.#group}: ${what}`);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Observation } from './observation.ts';
+import type { Reporter } from './reporter.ts';
+
+/**
+ * What only grows on a member.
+ *
+ * - term-monotone: the term, over restarts too, and what is saved of it covers what is in use.
+ * - commit-monotone, applied-monotone: within a life; nothing is applied that is not committed, or marked that is not
+ *   durable here.
+ */
+export class ProgressCheck {
+  readonly #group: string;
+  readonly #reporter: Reporter;
+  readonly #last: Map<string, Observation> = new Map();
+
+  constructor(group: string, reporter: Reporter) {
+    this.#group = group;
+    this.#reporter = reporter;
+  }
+
+  saw(now: Observation): void {
+    const { id, term, savedTerm, commit, applied, machineIndex } = now;
+    const before = this.#last.get(id);
+    this.#last.set(id, now);
+    if (savedTerm < term) this.#fail('term-monotone', id, `acts in term ${term}, and has saved ${savedTerm}`);
+    if (applied > commit) this.#fail('applied-monotone', id, `applied ${applied}, beyond its commit ${commit}`);
+    if (machineIndex > applied)
+      this.#fail('applied-monotone', id, `its machine is at ${machineIndex}, it was handed ${applied}`);
+    if (now.marked > now.durable)
+      this.#fail('durable-mark', id, `marks ${now.marked} as durable, and has synced ${now.durable}`);
+    if (before === undefined) return;
+    if (term < before.term) this.#fail('term-monotone', id, `goes from term ${before.term} back to ${term}`);
+    if (before.life !== now.life) return;
+    if (commit < before.commit)
+      this.#fail('commit-monotone', id, `goes from commit ${before.commit} back to ${commit}`);
+    if (machineIndex < before.machineIndex)
+      this.#fail('applied-monotone', id, `its machine goes from ${before.machineIndex} back to ${machineIndex}`);
+  }
+
+  /** Its memory was damaged: what it knew counts no more. */
+  forget(member: string): void {
+    this.#last.delete(member);
+  }
+
+  #fail(checker: string, id: string, what: string): void {
+    this.#reporter.report(checker, `${this.#group}: ${id} ${what}`);
+  }
+}
