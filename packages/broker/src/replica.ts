@@ -36,7 +36,6 @@ import type { PeerEvents } from './replication/peer-transport.ts';
 import { Proposer, proposerDefaults, type ProposerConfig } from './replication/proposer.ts';
 import { IndexedQueueReader } from './replication/queue-reader.ts';
 import { PeerLink } from './replication/peer-link.ts';
-import { repairLog } from './replication/log-repair.ts';
 import { ReplicaProposer } from './replication/replica-proposer.ts';
 import { ReplicaStore } from './replication/replica-store.ts';
 import {
@@ -168,10 +167,15 @@ export class GroupReplica implements HostedReplica {
   static async open(options: ReplicaOptions): Promise<GroupReplica> {
     const { config } = options;
     const peers = new PeerLink(options.join);
-    const store = await ReplicaStore.open({ ...options, log: config.log, derived: config.derived }, (log) =>
-      repairLog({ ...options, log, peers, raft: config.raft }),
+    const store = await ReplicaStore.open({ ...options, log: config.log, derived: config.derived }, () =>
+      Promise.resolve(),
     );
-    return new GroupReplica(options, store, peers);
+    try {
+      return new GroupReplica(options, store, peers);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
   }
 
   start(): void {

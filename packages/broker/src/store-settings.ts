@@ -48,7 +48,7 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
     })),
   };
   if (faults.length > 0 || settings.log === null) {
-    throw new BrokerError('CONFIG_INVALID', `configuration is invalid: ${faults.join('; ')}`, { faults });
+    throw new BrokerError('CONFIG_INVALID', faults.join('; '), { faults });
   }
   return { ...settings, log: settings.log };
 }
