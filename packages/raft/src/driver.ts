@@ -243,7 +243,7 @@ export class RaftDriver {
     return { ...status, role: 'follower', leader: null, progress: {}, leaseValid: false };
   }
 
-  /** Throws `INVARIANT_VIOLATED` if the core's state contradicts itself; for tests and simulation. */
+  /** Throws `INVARIANT_VIOLATED` if the core contradicts itself; for tests and simulation. */
   checkInvariants(): void {
     this.#node.checkInvariants();
   }
@@ -341,12 +341,9 @@ export class RaftDriver {
   }
 
   #answerRepairs(): void {
-    const requests = this.#repairs;
+    this.#repairAnswers += this.#repairs.length;
+    this.#executor.deliver(this.#repairs.map((request) => this.#repair.answer(request)));
     this.#repairs = [];
-    for (const request of requests) {
-      this.#repairAnswers++;
-      this.#executor.deliver([this.#repair.answer(request)]);
-    }
   }
 
   #drain(): void {
