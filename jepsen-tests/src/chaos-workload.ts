@@ -18,6 +18,8 @@ const READ_TIMEOUT_MS = 8000;
 const SEND_TIMEOUT_MS = 1500;
 /** Between two operations of one client; the load leaves room for the processes under test. */
 const PAUSE_MS = 4;
+/** After a refusal, most of which come from a node that is down. */
+const REFUSED_PAUSE_MS = 20;
 const REPEATS_MAX = 3;
 const CONSUMER_GROUPS = 2;
 
@@ -82,6 +84,7 @@ export class ChaosWorkload {
       for (let attempt = 0; attempt <= REPEATS_MAX; attempt++) {
         const result = await client.send(uniqKey);
         if (result === 'stored') this.#stored += 1;
+        if (result === 'refused') await delay(REFUSED_PAUSE_MS);
         if (result !== 'unknown' || this.#stopped) break;
       }
       await delay(PAUSE_MS);

@@ -59,7 +59,8 @@ export class RecordedClient {
     const { queue } = this.#options;
     const open = this.#invoke('send', [this.#queue, uniqKey, null]);
     const response = await this.#ask(open, sendRequest(queue, uniqKey));
-    if (response === null) return 'unknown';
+    if (response === 'not-sent') return 'refused';
+    if (response === 'no-answer') return 'unknown';
     if (response.code === ResponseCode.SUCCESS) {
       const { queueOffset } = decodeSendResponseHeader(response.extFields);
       open.ok([this.#queue, uniqKey, queueOffset], this.#place);
@@ -76,7 +77,7 @@ export class RecordedClient {
   async pull(from: number, holdMs: number = 0): Promise<number> {
     const open = this.#invoke('pull', { queue: this.#queue, from });
     const response = await this.#ask(open, pullRequest(this.#options.queue, from, holdMs));
-    if (response === null) return from;
+    if (typeof response === 'string') return from;
     switch (response.code) {
       case ResponseCode.SUCCESS:
       case ResponseCode.PULL_NOT_FOUND:
@@ -108,7 +109,7 @@ export class RecordedClient {
   async maxOffset(): Promise<number | null> {
     const open = this.#invoke('max-offset', { queue: this.#queue });
     const response = await this.#ask(open, maxOffsetRequest(this.#options.queue));
-    if (response === null) return null;
+    if (typeof response === 'string') return null;
     if (response.code !== ResponseCode.SUCCESS) {
       this.#refused(open, response);
       return null;
@@ -121,7 +122,7 @@ export class RecordedClient {
   async commitOffset(group: string, offset: number): Promise<void> {
     const open = this.#invoke('commit-offset', { group, queue: this.#queue, offset });
     const response = await this.#ask(open, commitOffsetRequest(this.#options.queue, group, offset));
-    if (response === null) return;
+    if (typeof response === 'string') return;
     if (response.code === ResponseCode.SUCCESS) open.ok(null, this.#place);
     else this.#refused(open, response);
   }
@@ -129,7 +130,7 @@ export class RecordedClient {
   async queryOffset(group: string): Promise<void> {
     const open = this.#invoke('query-offset', { group, queue: this.#queue });
     const response = await this.#ask(open, queryOffsetRequest(this.#options.queue, group));
-    if (response === null) return;
+    if (typeof response === 'string') return;
     if (response.code === ResponseCode.SUCCESS)
       open.ok({ offset: decodeOffsetHeader(response.extFields).offset }, this.#place);
     else if (response.code === ResponseCode.QUERY_NOT_FOUND) open.ok({ offset: null }, this.#place);
@@ -144,8 +145,11 @@ export class RecordedClient {
     return this.#process.invoke(f, value, this.#place);
   }
 
-  /** Null when there was no answer; the operation is settled then. */
-  async #ask(open: OpenOperation, request: RemotingCommand): Promise<RemotingCommand | null> {
+  /** Without an answer the operation is settled here. */
+  async #ask(
+    open: OpenOperation,
+    request: RemotingCommand,
+  ): Promise<RemotingCommand | 'not-sent' | 'no-answer'> {
     try {
       const connection = await this.#connected();
       return await connection.request(request, this.#options.requestTimeoutMs);
@@ -155,7 +159,7 @@ export class RecordedClient {
       this.close();
       if (error.written) open.info([error.code], this.#place);
       else open.fail([error.code], this.#place);
-      return null;
+      return error.written ? 'no-answer' : 'not-sent';
     }
   }
 
