@@ -16,6 +16,8 @@ export function queueContents({ id, group, replica }: Inspected): FinalLog[] {
   if (replica === null) return [];
   const logs: FinalLog[] = [];
   for (const { topicName, queueId } of queuesOf(replica)) {
+    // Brokers write these themselves: a message that a consumer refused is stored again under its content.
+    if (topicName.startsWith('%')) continue;
     const entries = recordsOf(replica, topicName, queueId).map((record): PlacedId => {
       return [record.queueOffset, idOfText(record.body) ?? `unreadable record ${record.physicalOffset}`];
     });
