@@ -9,6 +9,8 @@ interface Inspected {
   readonly replica: GroupReplica | null;
 }
 
+/** Topics of retries and dead letters. */
+const INTERNAL_PREFIX = '%';
 const READ_LIMITS = { countMax: 512, bytesMax: 4 << 20, matches: null };
 
 /** What a replica would serve of every queue, if it were the master: the final logs of a history. */
@@ -16,8 +18,8 @@ export function queueContents({ id, group, replica }: Inspected): FinalLog[] {
   if (replica === null) return [];
   const logs: FinalLog[] = [];
   for (const { topicName, queueId } of queuesOf(replica)) {
-    // Brokers write these themselves: a message that a consumer refused is stored again under its content.
-    if (topicName.startsWith('%')) continue;
+    // Into topics of its own a broker puts messages again that were sent elsewhere.
+    if (topicName.startsWith(INTERNAL_PREFIX)) continue;
     const entries = recordsOf(replica, topicName, queueId).map((record): PlacedId => {
       return [record.queueOffset, idOfText(record.body) ?? `unreadable record ${record.physicalOffset}`];
     });
