@@ -9,6 +9,8 @@ export interface RunParameters {
   readonly producers: number;
   /** Clients that pull, commit offsets, create topics and lock queues by raw commands. */
   readonly consumers: number;
+  /** Members of a group that consumes everything with the production client. */
+  readonly pushConsumers: number;
   readonly topics: number;
   readonly queuesPerTopic: number;
   /** Operations started per virtual second while a burst is on, all clients together. */
@@ -47,8 +49,9 @@ export function drawParameters(random: SeededRandom): RunParameters {
     nodes: Number(random.weighted({ 3: 65, 4: 15, 5: 20 })),
     groups: random.chance(0.2) ? 2 : 1,
     nameServers: random.between(1, 2),
-    producers: random.between(2, 4),
+    producers: random.between(2, 3),
     consumers: random.between(2, 4),
+    pushConsumers: random.between(0, 2),
     topics: random.between(1, 3),
     queuesPerTopic: random.between(1, 4),
     burstRate: random.pick([30, 60, 100]),

@@ -67,5 +67,9 @@ function describeUnrest(world: SimWorld): string {
       ? `${id} ${group} down`
       : `${id} ${group} ${status.role} term ${status.term} applied ${status.appliedIndex} of ${status.lastIndex}`;
   });
-  return `not at rest: ${world.openOperations} open operations; ${members.join('; ')}`;
+  const undelivered = world.undelivered().join(', ');
+  return (
+    `not at rest: ${world.openOperations} open operations; ${members.join('; ')}; ` +
+    `not all delivered of: ${undelivered === '' ? 'nothing' : undelivered}`
+  );
 }

@@ -207,9 +207,14 @@ const endCases: readonly NetworkCase[] = [
     title: 'destroySoon lets everything leave; the peer hears the end after it, and both sides close',
     async run(t, bench) {
       const pair = await bench.pair();
-      const bytes = pattern(500_000, 3);
+      // More than the system takes at once, so that most of it still waits when the end is asked for.
+      const bytes = pattern(16 * 1024 * KIB, 3);
+      pair.far.socket.pause();
       pair.near.socket.write(bytes);
       pair.near.socket.destroySoon();
+      await bench.settled(() => pair.near.events.length);
+      t.false(pair.near.heard('close'));
+      pair.far.socket.resume();
       await bench.until('both closed', () => pair.near.heard('close') && pair.far.heard('close'));
       t.true(pair.far.received().equals(bytes));
       t.deepEqual(pair.far.events, ['data', 'end', 'close']);

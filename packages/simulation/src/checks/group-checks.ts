@@ -74,6 +74,7 @@ export class GroupChecks {
     this.#updateLog(memory, now);
     this.#updateLeader(memory, now);
     this.#updateCommit(memory, now);
+    memory.life = now.life;
   }
 
   /** A member tells its leader that it holds everything up to `index`. */

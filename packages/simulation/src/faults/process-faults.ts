@@ -117,10 +117,11 @@ export class ProcessFaults {
 
   /** An orderly end takes its time, and may be cut short by another fault, which then starts the node itself. */
   #startWhenDown(node: WorldNode, life: number, downMs: number): void {
-    const { world, later } = this.#ports;
+    const { world } = this.#ports;
     const look = (): void => {
       if (node.life !== life) return;
-      if (node.state === 'stopping') later(LOOK_MS, look);
+      if (node.state === 'stopping') world.after(LOOK_MS, look);
+      else if (world.healing) node.start();
       else this.#startLater(node, downMs);
     };
     world.after(LOOK_MS, look);

@@ -2,6 +2,7 @@ import { MQError, type DefaultMQProducer, type MessageInit, type SendResult } fr
 import { createProducer } from '@ledgermq/client/ports';
 import type { Program } from '../world/program-host.ts';
 import type { ClientPorts } from './client-ports.ts';
+import { clientPortsOf } from './client-process.ts';
 import { messageText } from './message-text.ts';
 import { Pace } from './pace.ts';
 import { drawQueue, queueName, type QueuePlace } from './topology.ts';
@@ -23,7 +24,7 @@ export class ProducerClient implements Program {
   #stopped = false;
 
   constructor(ports: ClientPorts) {
-    const { id, clock, net, random, topology, parameters } = ports;
+    const { id, clock, random, topology, parameters } = ports;
     this.#ports = ports;
     this.#producer = createProducer(
       `producers-of-${id}`,
@@ -34,19 +35,7 @@ export class ProducerClient implements Program {
         sendMsgTimeout: SEND_TIMEOUT_MS,
         retryDeadline: RETRY_DEADLINE_MS,
       },
-      {
-        net,
-        clock,
-        random,
-        process: {
-          pid: ports.life,
-          hostName: () => id,
-          address: () => ports.address,
-          nextInstance: () => 1,
-          namesrvAddr: () => undefined,
-          complain: () => undefined,
-        },
-      },
+      clientPortsOf(ports),
     );
     this.#pace = new Pace(clock, random, parameters, WORKERS * (parameters.producers + parameters.consumers));
   }

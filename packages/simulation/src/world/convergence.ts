@@ -1,6 +1,9 @@
 import type { SimWorld } from './sim-world.ts';
 
-/** True when every node is up, each group has one leader, all replicas have applied the same, and no client waits. */
+/**
+ * True when every node is up, each group has one leader, all replicas have applied the same, no client waits,
+ * and the push consumers got everything.
+ */
 export function converged(world: SimWorld): boolean {
   if (world.openOperations > 0) return false;
   for (const node of world.nodes) if (node.state !== 'up') return false;
@@ -18,5 +21,5 @@ export function converged(world: SimWorld): boolean {
     }
     if (leaders !== 1) return false;
   }
-  return true;
+  return world.undelivered().length === 0;
 }

@@ -13,6 +13,7 @@ export class Layout {
   readonly nameServers: readonly string[];
   readonly producers: readonly string[];
   readonly consumers: readonly string[];
+  readonly pushConsumers: readonly string[];
   readonly groups: readonly string[];
   readonly #parameters: RunParameters;
 
@@ -22,12 +23,13 @@ export class Layout {
     this.nameServers = numbered('ns', parameters.nameServers);
     this.producers = numbered('p', parameters.producers);
     this.consumers = numbered('c', parameters.consumers);
+    this.pushConsumers = numbered('q', parameters.pushConsumers);
     this.groups = ['broker-a', 'broker-b'].slice(0, parameters.groups);
   }
 
   /** The IP address of a machine. */
   addressOf(id: string): string {
-    const nets = [this.nodes, this.nameServers, this.producers, this.consumers];
+    const nets = [this.nodes, this.nameServers, this.producers, this.consumers, this.pushConsumers];
     const net = nets.findIndex((ids) => ids.includes(id));
     return `10.0.${net}.${(nets[net]?.indexOf(id) ?? 0) + 1}`;
   }

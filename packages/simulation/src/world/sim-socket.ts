@@ -138,10 +138,7 @@ export class SimSocket extends EventEmitter implements PipeEnd {
     if (this.destroyed) return this;
     const unread = this.#reading.length > 0 || this.#incoming?.busy === true;
     this.#close(unread ? 'reset' : 'fin');
-    this.#later('close', () => {
-      if (error !== undefined) this.emit('error', error);
-      this.emit('close', error !== undefined);
-    });
+    this.#report(error ?? null);
     return this;
   }
 
@@ -149,13 +146,7 @@ export class SimSocket extends EventEmitter implements PipeEnd {
   fail(code: string, text: string): void {
     if (this.destroyed) return;
     this.#close(null);
-    const error = coded(code, text);
-    for (const { done } of this.#writes.splice(0)) done?.(error);
-    if (this.process.ended) return;
-    this.#later('close', () => {
-      this.emit('error', error);
-      this.emit('close', true);
-    });
+    this.#report(coded(code, text));
   }
 
   /** The process ended: its kernel closes for it, or there is no kernel any more. */
@@ -260,6 +251,19 @@ export class SimSocket extends EventEmitter implements PipeEnd {
     if (tell !== null && !(tell === 'fin' && this.#finSent)) this.#outgoing?.send({ type: tell });
     if (tell === 'fin') this.#finSent = true;
     this.#kernel.closed(this);
+  }
+
+  /** Tells the program how the connection ended: first whoever waits for a write, then all others. */
+  #report(error: Error | null): void {
+    const writes = this.#writes.splice(0);
+    this.#queuedBytes = 0;
+    this.#later('close', () => {
+      const failure =
+        error ?? coded('ERR_STREAM_DESTROYED', 'Cannot call write after a stream was destroyed');
+      for (const { done } of writes) done?.(failure);
+      if (error !== null) this.emit('error', error);
+      this.emit('close', error !== null);
+    });
   }
 
   #later(kind: string, fn: () => void): void {

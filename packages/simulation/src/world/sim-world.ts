@@ -1,18 +1,20 @@
-import { join } from 'node:path/posix';
 import { Broker, parseConfig, RaftReplicaHost, type GroupReplica } from '@ledgermq/broker';
 import type { Message, Transport } from '@ledgermq/raft';
 import { Namesrv, namesrvDefaults } from '@ledgermq/namesrv';
-import type { MemoryDisk, MemoryLevel } from '@ledgermq/store';
 import type { RunParameters } from '../parameters.ts';
 import type { TimelineEvent } from '../timeline-event.ts';
 import type { Violation } from '../violation.ts';
 import type { ClientPorts } from '../workload/client-ports.ts';
+import { DeliveryLedger } from '../workload/delivery-ledger.ts';
 import { ProducerClient } from '../workload/producer-client.ts';
+import { PushClient } from '../workload/push-client.ts';
 import { RawClient } from '../workload/raw-client.ts';
-import type { Topology } from '../workload/topology.ts';
+import { queueName, type QueuePlace, type Topology } from '../workload/topology.ts';
+import { churn } from './churn.ts';
 import { DiskKvStore } from './disk-kv-store.ts';
 import { History, type HistoryEvent } from './history.ts';
 import { Layout } from './layout.ts';
+import { Member } from './member.ts';
 import type { MemberView } from './member-view.ts';
 import { MessageFaults } from './message-faults.ts';
 import type { Process } from './process.ts';
@@ -27,46 +29,6 @@ import type { MessageFaultRates, World, WorldNode } from './world.ts';
 const RESTART_MS_MIN = 300;
 const RESTART_MS_MAX = 3_000;
 
-/** One replica as checks see it. */
-class Member implements MemberView {
-  readonly id: string;
-  readonly group: string;
-  readonly directory: string;
-  readonly host: ProgramHost;
-  #replica: GroupReplica | null = null;
-
-  constructor(host: ProgramHost, group: string) {
-    this.id = host.id;
-    this.group = group;
-    this.host = host;
-    this.directory = join('/data', group);
-  }
-
-  get up(): boolean {
-    return this.host.process !== null;
-  }
-
-  get life(): number {
-    return this.host.life;
-  }
-
-  get replica(): GroupReplica | null {
-    return this.#replica;
-  }
-
-  get disk(): MemoryDisk {
-    return this.host.disk;
-  }
-
-  level(directory: string): MemoryLevel {
-    return this.host.level(directory);
-  }
-
-  opened(replica: GroupReplica | null): void {
-    this.#replica = replica;
-  }
-}
-
 /** The whole of a run: scheduler, machines, programs, clients, and what was seen. */
 export class SimWorld implements World {
   readonly seed: number;
@@ -75,6 +37,8 @@ export class SimWorld implements World {
   readonly network: SimNetwork;
   readonly violations: Violation[] = [];
   readonly coverage: Map<string, number> = new Map();
+  /** What reached the group of push consumers, if the run has one. */
+  readonly deliveries: DeliveryLedger = new DeliveryLedger();
   readonly #layout: Layout;
   readonly #topology: Topology;
   readonly #root: SeededRandom;
@@ -84,6 +48,7 @@ export class SimWorld implements World {
   readonly #nodes: Map<string, ProgramHost> = new Map();
   readonly #nameServers: ProgramHost[] = [];
   readonly #clients: ProgramHost[] = [];
+  readonly #pushHosts: ProgramHost[] = [];
   readonly #members: Member[] = [];
   readonly #stepHooks: ((node: WorldNode) => void)[] = [];
   readonly #lifeHooks: ((node: WorldNode) => void)[] = [];
@@ -222,6 +187,15 @@ export class SimWorld implements World {
     for (const server of this.#nameServers) this.after(random.nextInt(50), () => server.start());
     for (const node of this.#nodes.values()) this.after(random.nextInt(500), () => node.start());
     for (const client of this.#clients) this.after(1_000 + random.nextInt(500), () => client.start());
+    for (const host of this.#pushHosts) churn(this, host);
+  }
+
+  /** Queues that hold messages which no push consumer got; empty in a run without push consumers. */
+  undelivered(): string[] {
+    if (this.#pushHosts.length === 0) return [];
+    return this.#queues().flatMap(({ queue, end }) =>
+      this.deliveries.count(queueName(queue)) < end ? [queueName(queue)] : [],
+    );
   }
 
   /** Faults are over: everything runs, and nothing stands in its way. Clients go on. */
@@ -251,12 +225,27 @@ export class SimWorld implements World {
     host?.fail(error instanceof Error ? error : new Error(text));
   }
 
+  /** The queues that clients write to, and where they end by what some replica has applied. */
+  #queues(): { queue: QueuePlace; end: number }[] {
+    const { topics, queuesPerTopic } = this.#topology;
+    return this.groups.flatMap((brokerName) => {
+      const queues = this.#members.find(({ group, replica }) => group === brokerName && replica !== null)
+        ?.replica?.queues;
+      return topics.flatMap((topic) =>
+        Array.from({ length: queuesPerTopic }, (_, queueId) => ({
+          queue: { topic, brokerName, queueId },
+          end: queues?.bounds(topic, queueId)?.maxOffset ?? 0,
+        })),
+      );
+    });
+  }
+
   #hosts(): readonly ProgramHost[] {
     return [...this.#nodes.values(), ...this.#nameServers, ...this.#clients];
   }
 
   #build(): void {
-    const { nodes, nameServers, producers, consumers, groups } = this.#layout;
+    const { nodes, nameServers, producers, consumers, pushConsumers, groups } = this.#layout;
     for (const id of nameServers) {
       this.#nameServers.push(this.#host(id, (life) => this.#launchNamesrv(id, life)));
     }
@@ -270,6 +259,12 @@ export class SimWorld implements World {
     }
     for (const id of consumers) {
       this.#clients.push(this.#host(id, (life) => new RawClient(this.#clientPorts(id, life))));
+    }
+    for (const id of pushConsumers) {
+      const launch = (life: Life): Program => new PushClient(this.#clientPorts(id, life), this.deliveries);
+      const host = this.#host(id, launch);
+      this.#clients.push(host);
+      this.#pushHosts.push(host);
     }
   }
 
@@ -312,7 +307,7 @@ export class SimWorld implements World {
   }
 
   #launchBroker(id: string, life: Life): Program {
-    const { clock, random, disk, net, process, level } = life;
+    const { clock, random, disk, net, process } = life;
     const config = parseConfig(this.#layout.brokerConfig(id));
     const loggers = this.#loggers(id);
     const replicas = new RaftReplicaHost(config, {
@@ -320,7 +315,7 @@ export class SimWorld implements World {
       random,
       loggers,
       disk,
-      level,
+      level: (directory) => life.level(directory),
       net,
       observe: (replica) => this.#opened(id, replica),
       wrapTransport: (group, memberId, transport) =>
@@ -332,7 +327,7 @@ export class SimWorld implements World {
       clock,
       random,
       replicas,
-      processId: life.process.life,
+      processId: process.life,
       net,
       admin: false,
     });

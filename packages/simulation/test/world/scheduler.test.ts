@@ -53,7 +53,9 @@ test('all promises that an event settles are followed up before the next event',
     void (async () => {
       for (let hop = 1; hop <= 20; hop += 1) {
         await Promise.resolve();
-        await null;
+        await new Promise<void>((resolve) => {
+          resolve();
+        });
       }
       process.nextTick(() => {
         log.push('followed up');

@@ -1,0 +1,54 @@
+import type { GroupReplica } from '@ledgermq/broker';
+import type { FinalLog, PlacedId } from '@ledgermq/checker';
+import { readRecords, type MessageRecord } from '@ledgermq/protocol';
+import { idOfText } from '../workload/message-text.ts';
+
+interface Inspected {
+  readonly id: string;
+  readonly group: string;
+  readonly replica: GroupReplica | null;
+}
+
+/** Topics of retries and dead letters. */
+const INTERNAL_PREFIX = '%';
+const READ_LIMITS = { countMax: 512, bytesMax: 4 << 20, matches: null };
+
+/** What a replica would serve of every queue, if it were the master: the final logs of a history. */
+export function queueContents({ id, group, replica }: Inspected): FinalLog[] {
+  if (replica === null) return [];
+  const logs: FinalLog[] = [];
+  for (const { topicName, queueId } of queuesOf(replica)) {
+    // Into topics of its own a broker puts messages again that were sent elsewhere.
+    if (topicName.startsWith(INTERNAL_PREFIX)) continue;
+    const entries = recordsOf(replica, topicName, queueId).map((record): PlacedId => {
+      return [record.queueOffset, idOfText(record.body) ?? `unreadable record ${record.physicalOffset}`];
+    });
+    const logStart = replica.queues.bounds(topicName, queueId)?.minOffset ?? 0;
+    logs.push({ node: id, queue: `${group}/${topicName}/${queueId}`, logStart, entries });
+  }
+  return logs;
+}
+
+/** Every queue of a replica that has ever received a message. */
+export function* queuesOf(replica: GroupReplica): IterableIterator<{
+  readonly topicName: string;
+  readonly queueId: number;
+  readonly number: number;
+}> {
+  const { machine } = replica.inspect();
+  for (const { topicName } of machine.topics.all()) {
+    yield* machine.topics.topic(topicName)?.queues.all() ?? [];
+  }
+}
+
+export function recordsOf(replica: GroupReplica, topic: string, queueId: number): MessageRecord[] {
+  const bounds = replica.queues.bounds(topic, queueId);
+  const records: MessageRecord[] = [];
+  for (let offset = bounds?.minOffset ?? 0; offset < (bounds?.maxOffset ?? 0);) {
+    const read = replica.queues.read(topic, queueId, offset, READ_LIMITS);
+    if (read.type === 'found') records.push(...readRecords(read.body));
+    if (read.nextBeginOffset <= offset) break;
+    offset = read.nextBeginOffset;
+  }
+  return records;
+}

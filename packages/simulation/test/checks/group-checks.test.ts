@@ -1,0 +1,201 @@
+import test from 'ava';
+import { checkedGroup, logOf, standing, type CheckedGroup } from './fixture.ts';
+
+/** A leads in term 1 and commits two entries that B has too; nothing of it is wrong. */
+function committedTwo(): CheckedGroup {
+  const group = checkedGroup();
+  const { checks } = group;
+  const log = logOf('1', '1');
+  group.sync('a', log);
+  group.sync('b', log);
+  checks.saw(standing('a', 'leader', 1, logOf('1'), 0));
+  checks.saw(standing('b', 'follower', 1, log, 0));
+  checks.saw(standing('a', 'leader', 1, log, 2));
+  checks.saw(standing('b', 'follower', 1, log, 2));
+  return group;
+}
+
+test('a group that follows the rules is left alone, over a change of leader too', (t) => {
+  const group = committedTwo();
+  const { checks } = group;
+  const later = logOf('1', '1', '2');
+  // A has an entry that nobody else got, and loses it to the new leader.
+  checks.saw(standing('a', 'leader', 1, logOf('1', '1', '1'), 2));
+  checks.saw(standing('b', 'leader', 2, later, 2));
+  group.sync('b', later);
+  group.sync('c', later);
+  checks.saw(standing('c', 'follower', 2, later, 2, { savedVote: 'b' }));
+  checks.saw(standing('b', 'leader', 2, later, 3));
+  checks.opened(standing('a', 'follower', 1, logOf('1', '1'), 1, { life: 2 }), false);
+  checks.saw(standing('a', 'follower', 2, later, 3, { life: 2 }));
+  t.deepEqual(group.seen(), []);
+});
+
+test('log-matching: one index and term with two contents', (t) => {
+  const group = committedTwo();
+  group.checks.saw(standing('c', 'follower', 1, logOf('1', '1'), 0));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('c', 'follower', 1, logOf('1x', '1'), 0));
+  t.true(group.seen().includes('log-matching'));
+});
+
+test('election-safety: two leaders of one term', (t) => {
+  const group = committedTwo();
+  group.checks.saw(standing('b', 'leader', 2, logOf('1', '1'), 2));
+  group.checks.saw(standing('b', 'leader', 2, logOf('1', '1'), 2));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('c', 'leader', 2, logOf('1', '1'), 0));
+  t.deepEqual(group.seen(), ['election-safety']);
+});
+
+test('one-vote: a second vote in a term, after a restart that forgot the first', (t) => {
+  const group = committedTwo();
+  const log = logOf('1', '1');
+  group.checks.saw(standing('b', 'follower', 2, log, 2, { savedVote: 'a' }));
+  group.checks.opened(standing('b', 'follower', 2, log, 2, { life: 2, savedVote: 'a' }), false);
+  t.deepEqual(group.seen(), []);
+  group.checks.opened(standing('b', 'follower', 2, log, 2, { life: 3 }), false);
+  group.checks.saw(standing('b', 'follower', 2, log, 2, { life: 3, savedVote: 'c' }));
+  t.deepEqual(group.seen(), ['one-vote']);
+});
+
+test('one-vote: votes are remembered although the member was damaged', (t) => {
+  const group = committedTwo();
+  group.checks.elections.sawVote('b', 5, 'a');
+  group.damaged.add('b');
+  group.checks.opened(standing('b', 'follower', 0, logOf(), 0, { life: 2 }), true);
+  group.checks.elections.sawVote('b', 5, 'c');
+  t.deepEqual(group.seen(), ['one-vote']);
+});
+
+test('leader-append-only: a leader that cuts its own log', (t) => {
+  const group = committedTwo();
+  group.checks.saw(standing('b', 'leader', 2, logOf('1', '1', '2', '2'), 2));
+  group.checks.saw(standing('b', 'leader', 2, logOf('1', '1', '2', '2', '2'), 2));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('b', 'leader', 2, logOf('1', '1', '2'), 2));
+  t.deepEqual(group.seen(), ['leader-append-only']);
+});
+
+test('leader-completeness: a new leader without a committed entry', (t) => {
+  const group = committedTwo();
+  group.checks.saw(standing('c', 'leader', 2, logOf('1'), 0));
+  t.deepEqual(group.seen(), ['leader-completeness']);
+});
+
+test('leader-completeness: an entry that an earlier leader commits behind the back of a later one', (t) => {
+  const group = checkedGroup();
+  const log = logOf('1', '1');
+  group.sync('a', log);
+  group.sync('b', log);
+  group.checks.saw(standing('a', 'leader', 1, log, 0));
+  group.checks.saw(standing('c', 'leader', 2, logOf('1'), 0));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('a', 'leader', 1, log, 2));
+  t.deepEqual(group.seen(), ['leader-completeness']);
+});
+
+test('leader-completeness: a leader of an earlier term may lack what was committed after it', (t) => {
+  const group = checkedGroup();
+  const log = logOf('1', '2');
+  group.sync('b', log);
+  group.sync('c', log);
+  group.checks.saw(standing('b', 'leader', 2, log, 2));
+  group.checks.saw(standing('a', 'leader', 1, logOf('1'), 0));
+  t.deepEqual(group.seen(), []);
+});
+
+test('state-machine-safety: two entries known as committed at one index', (t) => {
+  const group = committedTwo();
+  group.checks.saw(standing('c', 'follower', 2, logOf('1', '2'), 1));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('c', 'follower', 2, logOf('1', '2'), 2));
+  t.deepEqual(group.seen(), ['state-machine-safety']);
+});
+
+test('current-term-commit: an old entry committed by counting (figure 8)', (t) => {
+  const group = committedTwo();
+  const log = logOf('1', '1', '1');
+  group.sync('a', log);
+  group.sync('c', log);
+  group.checks.saw(standing('a', 'leader', 3, log, 2));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('a', 'leader', 3, log, 3));
+  t.deepEqual(group.seen(), ['current-term-commit']);
+});
+
+test('committed-durable: a commit that one platter alone would remember', (t) => {
+  const group = checkedGroup();
+  const log = logOf('1');
+  group.sync('a', log);
+  group.checks.saw(standing('a', 'leader', 1, log, 1));
+  t.deepEqual(group.seen(), ['committed-durable']);
+});
+
+test('committed-durable: what a damaged member had counts', (t) => {
+  const group = checkedGroup();
+  const log = logOf('1');
+  group.sync('a', log);
+  group.damaged.add('c');
+  group.checks.saw(standing('a', 'leader', 1, log, 1));
+  t.deepEqual(group.seen(), []);
+});
+
+test('acknowledged-durable: a confirmation before the sync', (t) => {
+  const group = committedTwo();
+  const log = logOf('1', '1', '1');
+  group.checks.acknowledges('b', 2);
+  group.checks.saw(standing('b', 'follower', 1, log, 2, { durable: 2 }));
+  t.deepEqual(group.seen(), []);
+  group.checks.acknowledges('b', 3);
+  t.deepEqual(group.seen(), ['acknowledged-durable']);
+});
+
+test('acknowledged-durable: what was confirmed is gone after a restart', (t) => {
+  const group = committedTwo();
+  group.checks.acknowledges('b', 2);
+  group.checks.opened(standing('b', 'follower', 1, logOf('1', '1'), 1, { life: 2 }), false);
+  t.deepEqual(group.seen(), []);
+  group.checks.opened(standing('b', 'follower', 1, logOf('1'), 1, { life: 3 }), false);
+  t.deepEqual(group.seen(), ['acknowledged-durable']);
+});
+
+test('acknowledged-durable: a member that was damaged owes nothing', (t) => {
+  const group = committedTwo();
+  group.checks.acknowledges('b', 2);
+  group.damaged.add('b');
+  group.checks.opened(standing('b', 'follower', 0, logOf(), 0, { life: 2 }), true);
+  t.deepEqual(group.seen(), []);
+});
+
+test('term-monotone: a term that goes back, over a restart too, or that was not saved', (t) => {
+  const log = logOf('1', '1');
+  const back = committedTwo();
+  back.checks.saw(standing('b', 'follower', 4, log, 2));
+  back.checks.opened(standing('b', 'follower', 3, log, 2, { life: 2 }), false);
+  t.deepEqual(back.seen(), ['term-monotone']);
+  const unsaved = committedTwo();
+  unsaved.checks.saw(standing('b', 'follower', 4, log, 2, { savedTerm: 3 }));
+  t.deepEqual(unsaved.seen(), ['term-monotone']);
+});
+
+test('commit-monotone: within a life the commit index never falls; a new life may begin below', (t) => {
+  const log = logOf('1', '1');
+  const group = committedTwo();
+  group.checks.opened(standing('b', 'follower', 1, log, 1, { life: 2 }), false);
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('b', 'follower', 1, log, 0, { life: 2 }));
+  t.true(group.seen().includes('commit-monotone'));
+});
+
+test('applied-monotone: nothing is applied before it is committed', (t) => {
+  const group = committedTwo();
+  group.checks.saw(standing('b', 'follower', 1, logOf('1', '1', '1'), 2, { applied: 3 }));
+  t.deepEqual(group.seen(), ['applied-monotone']);
+});
+
+test('durable-mark: a mark beyond what was synced', (t) => {
+  const group = committedTwo();
+  group.checks.saw(standing('b', 'follower', 1, logOf('1', '1'), 2, { durable: 1 }));
+  t.deepEqual(group.seen(), ['durable-mark']);
+});
