@@ -13,8 +13,6 @@ import { drawQueue, queueName } from './topology.ts';
 const TIMEOUT_MS = 3_000;
 /** Two consumer groups that all clients share, so that their commits overlap. */
 const GROUPS = ['readers-a', 'readers-b'];
-/** The offset of a group that has committed none. */
-const NONE = -1;
 
 /** Offsets of consumer groups: a register per group and queue. */
 export class OffsetOperations {
@@ -33,7 +31,7 @@ export class OffsetOperations {
     const group = random.pick(GROUPS);
     // Grows per client and is told apart from what other clients commit.
     const offset = (this.#committed += 1) * 16 + Number(id.replace(/\D/g, ''));
-    const operation = history.invoke('offset-commit', { group, queue: queueName(queue), offset });
+    const operation = history.invoke('commit-offset', { group, queue: queueName(queue), offset });
     const header = encodeUpdateConsumerOffsetHeader({
       consumerGroup: group,
       topic: queue.topic,
@@ -54,7 +52,7 @@ export class OffsetOperations {
     const { random, topology, history } = this.#ports;
     const queue = drawQueue(topology, random);
     const group = random.pick(GROUPS);
-    const operation = history.invoke('offset-query', { group, queue: queueName(queue) });
+    const operation = history.invoke('query-offset', { group, queue: queueName(queue) });
     const header = encodeQueryConsumerOffsetHeader({
       consumerGroup: group,
       topic: queue.topic,
@@ -71,8 +69,7 @@ export class OffsetOperations {
     const { response } = answer;
     if (response.code === ResponseCode.SUCCESS || response.code === ResponseCode.QUERY_NOT_FOUND) {
       const found = response.code === ResponseCode.SUCCESS;
-      const offset = found ? decodeOffsetHeader(response.extFields).offset : NONE;
-      operation.ok({ group, queue: queueName(queue), offset });
+      operation.ok({ offset: found ? decodeOffsetHeader(response.extFields).offset : null });
     } else {
       operation.fail(`code ${response.code}`);
     }

@@ -29,8 +29,8 @@ export class TopicOperations {
     const { brokerName } = random.pick(topology.groups);
     const name = random.pick(NAMES);
     const queues = random.between(1, 1_000);
-    const value = { topic: `${brokerName}/${name}`, queues };
-    const operation = history.invoke('topic-put', value);
+    const value = { topic: `${brokerName}/${name}`, config: queues };
+    const operation = history.invoke('put-topic', value);
     const header = encodeCreateTopicHeader({
       topic: name,
       defaultTopic: 'TBW102',
@@ -56,14 +56,14 @@ export class TopicOperations {
     const { brokerName } = random.pick(topology.groups);
     const name = random.pick(NAMES);
     const topic = `${brokerName}/${name}`;
-    const operation = history.invoke('topic-get', { topic });
+    const operation = history.invoke('get-topic', { topic });
     const command = createRequest(RequestCode.GET_TOPIC_CONFIG, { topic: name });
     const answer = await this.#requests.ask(brokerName, command, TIMEOUT_MS);
     if (answer.type === 'answered' && answer.response.code === ResponseCode.SUCCESS) {
       const config = topicConfigFromJson(parseFastjson(answer.response.body));
-      operation.ok({ topic, queues: config.readQueueNums });
+      operation.ok({ config: config.readQueueNums });
     } else if (answer.type === 'refused' && answer.reason.startsWith(`${ResponseCode.TOPIC_NOT_EXIST} `)) {
-      operation.ok({ topic, queues: 0 });
+      operation.ok({ config: null });
     } else {
       operation.fail(answer.type === 'answered' ? `code ${answer.response.code}` : answer.reason);
     }
