@@ -17,7 +17,7 @@ export function findingOf(outcome: SeedOutcome): Finding | null {
     case 'hung':
       return { seed, checkers: ['liveness'], message: outcome.message };
     case 'ran': {
-      const { violations } = outcome.result;
+      const violations = outcome.result.violations.toSorted((a, b) => a.atMs - b.atMs);
       const [first] = violations;
       if (first === undefined) return null;
       const checkers = [...new Set(violations.map(({ checker }) => checker))];
