@@ -195,6 +195,7 @@ export class MasterRouter {
     if (certainlyNotSent(error)) {
       this.#park(request, deadline, notBefore);
     } else if (request.repeatable) {
+      if (request.need === 'proposals') request.exchange.loseAttempt();
       this.#park(request, this.#deadlineOf(request), notBefore);
     } else {
       request.exchange.respond(ResponseCode.SYSTEM_ERROR, {
