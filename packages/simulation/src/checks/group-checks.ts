@@ -18,7 +18,12 @@ interface MemberMemory {
   life: number;
   /** Set while it leads. */
   leadingTerm: number | null;
-  /** Highest index known as committed in this life. */
+  /**
+   * Its files end with an entry of its own term as leader. Before, they may lag behind its log: entries that it had to
+   * replace as a follower stay in the files until a running sync has ended.
+   */
+  ownsEnd: boolean;
+  /** Highest index that was looked at as committed in this life. */
   commit: number;
   /** The entry up to which its confirmations were looked at. */
   acknowledged: MirrorEntry | null;
@@ -51,6 +56,7 @@ export class GroupChecks {
     const memory = this.#memory(now.id);
     memory.life = now.life;
     memory.leadingTerm = null;
+    memory.ownsEnd = false;
     memory.commit = 0;
     if (damaged) {
       memory.acknowledged = null;
@@ -104,7 +110,7 @@ export class GroupChecks {
     const change = memory.mirror.update(now.log);
     if (change === null) return;
     // A leader never removes or replaces entries of its own log (paper §5.3).
-    if (change.cut && now.role === 'leader' && memory.leadingTerm === now.term && memory.life === now.life) {
+    if (change.cut && now.role === 'leader' && memory.ownsEnd && memory.leadingTerm === now.term) {
       this.#fail('leader-append-only', `${now.id} leads in term ${now.term} and cut its log behind ${change.keptIndex}`);
     }
     const last = memory.mirror.lastIndex;
@@ -117,31 +123,35 @@ export class GroupChecks {
   #updateLeader(memory: MemberMemory, now: Observation): void {
     if (now.role !== 'leader') {
       memory.leadingTerm = null;
+      memory.ownsEnd = false;
       return;
     }
-    if (memory.leadingTerm === now.term) return;
-    memory.leadingTerm = now.term;
-    this.elections.sawLeader(now.id, now.term);
+    if (memory.leadingTerm !== now.term) {
+      memory.leadingTerm = now.term;
+      memory.ownsEnd = false;
+      this.elections.sawLeader(now.id, now.term);
+    }
+    const { mirror } = memory;
+    if (memory.ownsEnd || mirror.entry(mirror.lastIndex)?.term !== now.term) return;
+    memory.ownsEnd = true;
     const due = this.ledger.lastCommittedBefore(now.term);
     if (due !== null) this.#requireOfLeader(now.id, now.term, memory, due);
   }
 
   #updateCommit(memory: MemberMemory, now: Observation): void {
-    if (now.commit <= memory.commit) return;
-    memory.commit = now.commit;
+    const { mirror } = memory;
+    // Of a follower only what it has applied is certain to be in its files as it is in its log.
+    const commit = memory.ownsEnd ? Math.min(now.commit, mirror.lastIndex) : Math.min(now.commit, now.applied);
+    if (commit <= memory.commit) return;
+    memory.commit = commit;
     const { ledger } = this;
     const known = ledger.committedIndex;
-    const at = memory.mirror.entry(Math.min(now.commit, known));
+    const at = mirror.entry(Math.min(commit, known));
     if (at !== null) ledger.sawCommitted(now.id, now.term, at);
     let last: MirrorEntry | null = null;
-    for (let index = known + 1; index <= now.commit; index += 1) {
-      const entry = memory.mirror.entry(index);
-      if (entry === null) {
-        // What waits for room on a full disk is known to the member, but not in its log yet.
-        if (now.commit > now.lastIndex)
-          this.#fail('commit-monotone', `${now.id} knows ${now.commit} as committed, its log ends at ${index - 1}`);
-        break;
-      }
+    for (let index = known + 1; index <= commit; index += 1) {
+      const entry = mirror.entry(index);
+      if (entry === null) break;
       ledger.sawCommitted(now.id, now.term, entry);
       if (this.#ports.syncedAcknowledgements) this.#durability.committed(entry, this.#ports.halves(now.id));
       last = entry;
@@ -159,7 +169,7 @@ export class GroupChecks {
     }
     for (const [id, memory] of this.#members) {
       const term = memory.leadingTerm;
-      if (term !== null && term > now.term) this.#requireOfLeader(id, term, memory, last);
+      if (term !== null && memory.ownsEnd && term > now.term) this.#requireOfLeader(id, term, memory, last);
     }
   }
 
@@ -181,7 +191,7 @@ export class GroupChecks {
   #memory(id: string): MemberMemory {
     let memory = this.#members.get(id);
     if (memory === undefined) {
-      memory = { mirror: new LogMirror(), life: 0, leadingTerm: null, commit: 0, acknowledged: null };
+      memory = { mirror: new LogMirror(), life: 0, leadingTerm: null, ownsEnd: false, commit: 0, acknowledged: null };
       this.#members.set(id, memory);
     }
     return memory;

@@ -79,7 +79,7 @@ test('leader-append-only: a leader that cuts its own log', (t) => {
 
 test('leader-completeness: a new leader without a committed entry', (t) => {
   const group = committedTwo();
-  group.checks.saw(standing('c', 'leader', 2, logOf('1'), 0));
+  group.checks.saw(standing('c', 'leader', 2, logOf('1', '2'), 0));
   t.deepEqual(group.seen(), ['leader-completeness']);
 });
 
@@ -89,7 +89,7 @@ test('leader-completeness: an entry that an earlier leader commits behind the ba
   group.sync('a', log);
   group.sync('b', log);
   group.checks.saw(standing('a', 'leader', 1, log, 0));
-  group.checks.saw(standing('c', 'leader', 2, logOf('1'), 0));
+  group.checks.saw(standing('c', 'leader', 2, logOf('1', '2'), 0));
   t.deepEqual(group.seen(), []);
   group.checks.saw(standing('a', 'leader', 1, log, 2));
   t.deepEqual(group.seen(), ['leader-completeness']);
@@ -111,6 +111,21 @@ test('state-machine-safety: two entries known as committed at one index', (t) =>
   t.deepEqual(group.seen(), []);
   group.checks.saw(standing('c', 'follower', 2, logOf('1', '2'), 2));
   t.deepEqual(group.seen(), ['state-machine-safety']);
+});
+
+test('files that lag behind the log of a member prove nothing against it', (t) => {
+  const group = committedTwo();
+  const log = logOf('1', '1', '3');
+  group.sync('a', log);
+  group.sync('c', log);
+  group.checks.saw(standing('a', 'leader', 3, log, 3));
+  // B led in term 2 and still has its own entry in its files, while it knows another one as committed.
+  const stale = logOf('1', '1', '2');
+  group.checks.saw(standing('b', 'follower', 3, stale, 3, { applied: 2, machineIndex: 2, marked: 2 }));
+  group.checks.saw(standing('b', 'leader', 4, stale, 3, { applied: 2, machineIndex: 2, marked: 2 }));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('b', 'leader', 4, logOf('1', '1', '2', '4'), 3, { applied: 2, machineIndex: 2 }));
+  t.true(group.seen().includes('leader-completeness'));
 });
 
 test('current-term-commit: an old entry committed by counting (figure 8)', (t) => {
