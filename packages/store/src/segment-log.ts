@@ -224,13 +224,17 @@ export class SegmentLog implements LogStorage {
 
   /**
    * Let whole segments go whose entries all lie before `index`; the last segment stays, and so do entries that
-   * are not known as committed and durable. The caller holds a durable snapshot at or above that point. Files
-   * are removed off the event loop. Resolves to the new first index when the removal is durable.
+   * are not known as committed and durable. `snapshotIndex` is the index of the oldest durable snapshot that a follower
+   * could be given together with the rest of this log: nothing behind it is dropped, whatever `index` is, since a gap
+   * between snapshot and log would be one that nobody can fill. Files are removed off the event loop. Resolves to the
+   * new first index when the removal is durable.
    */
-  async dropBefore(index: number): Promise<number> {
+  async dropBefore(index: number, snapshotIndex: number): Promise<number> {
     this.#requireUsable();
     const { committedIndex, durableIndex } = this.#parts.durability;
-    const dropped = this.#parts.segments.dropBefore(Math.min(index, committedIndex + 1, durableIndex + 1));
+    const dropped = this.#parts.segments.dropBefore(
+      Math.min(index, snapshotIndex + 1, committedIndex + 1, durableIndex + 1),
+    );
     if (dropped.length === 0) return this.firstIndex();
     // A crash between the two steps leaves files below the marked start, which the next start removes. Both slots,
     // so that damage to one cannot bring back a start whose segments are gone.

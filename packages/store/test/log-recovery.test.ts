@@ -626,7 +626,7 @@ test('retention up to a segment that was never synced survives the loss of that 
   appendMore(log, 1, 200);
   // The removal would sync the directory, and so the name of the new segment.
   disk.addFault({ operation: 'remove', code: 'DISK_FAILED' });
-  await storeErrorFrom(log.dropBefore(2));
+  await storeErrorFrom(log.dropBefore(2, 10_000));
   disk.crash('lose', seededRandom(1));
   t.deepEqual(
     disk.list(logDirectory).filter((name) => name.endsWith('.log')),
