@@ -165,6 +165,16 @@ test('two peers that each have a part fill a hole together', async (t) => {
   t.deepEqual(one.filled[0]?.entries, all.slice(2, 10));
 });
 
+test('entries of two logs that differ are not joined', async (t) => {
+  const all = entriesOf(12);
+  // n2 never had the end of the hole, and its entries before that are others.
+  const foreign = [...all.slice(0, 3), ...entriesOf(3, 9, positionAfter(all[2]))];
+  const one = new Repairing([holeIn(all, 4, 10)], { n2: logOf(foreign), n3: logOf(all) });
+  await one.run(5_000);
+  t.is(one.result, 'filled');
+  t.deepEqual(one.filled[0]?.entries, all.slice(3, 10));
+});
+
 test('what nobody has is reported, and the repair goes on or gives up as it is told', async (t) => {
   const all = entriesOf(10);
   const foreign = [...all.slice(0, 3), ...entriesOf(6, 9, positionAfter(all[2]))];
