@@ -102,7 +102,8 @@ export class Follower implements RoleBehaviour {
   }
 
   #takeOver(): void {
-    if (!this.#takeoverDue || !this.#raft.voter.mayCampaign) return;
+    // The leader may have asked an earlier life of this member, which remembered more.
+    if (!this.#takeoverDue || this.#raft.standing !== 'full' || !this.#raft.voter.mayCampaign) return;
     this.#takeoverDue = false;
     this.#raft.becomeCandidate({ type: 'transfer' });
   }

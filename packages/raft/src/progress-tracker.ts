@@ -20,8 +20,8 @@ export class ProgressTracker {
   }
 
   /**
-   * Follows a changed configuration. New followers start at `next`; they count as active at first, so that the
-   * quorum check does not end the leader's office before they could answer. Returns those that left.
+   * Follows a changed configuration. New followers start at `next` and are probed at once; they count as active at
+   * first, so that the quorum check does not end the leader's office before they could answer. Returns those that left.
    */
   reconfigure(configuration: Configuration, next: number): readonly (readonly [string, Progress])[] {
     const { inflightMessagesMax, inflightBytesMax } = this.#config;
@@ -32,7 +32,10 @@ export class ProgressTracker {
       const known = this.#followers.get(member);
       const voted = configuration.isVoter(member);
       const progress = known ?? new Progress(next, inflightMessagesMax, inflightBytesMax, !changed && voted);
-      if (known === undefined && changed) progress.markActive();
+      if (known === undefined && changed) {
+        progress.markActive();
+        progress.nudge();
+      }
       followers.set(member, progress);
     }
     const left = [...this.#followers].filter(([member]) => !followers.has(member));

@@ -214,7 +214,21 @@ export class Progress {
     this.#active = true;
   }
 
+  /** Lets one append out whatever the window says, so that the follower shows where it stands. */
+  nudge(): void {
+    this.#nudged = true;
+  }
+
+  /**
+   * The follower told whether it remembers. One that does not any more has lost what it confirmed: nothing is known
+   * about its log, so it is probed anew.
+   */
   setRemembers(remembers: boolean): void {
+    if (this.#remembers && !remembers) {
+      this.#match = 0;
+      if (this.#state !== 'snapshot') this.#enter('probe');
+      this.#nudged = true;
+    }
     this.#remembers = remembers;
   }
 

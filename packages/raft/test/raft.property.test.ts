@@ -34,12 +34,12 @@ for (const [voters, seed, fresh] of [
         const outcome = run(list, { voters, seed: draws, fresh });
         for (const key of Object.keys(total) as (keyof Outcome)[]) total[key] += outcome[key];
       }),
-      { seed, numRuns },
+      { seed, numRuns, includeErrorInReport: true },
     );
     t.log(JSON.stringify(total));
     // A run in which nothing is elected, applied or changed would prove nothing.
     t.true(total.applied > 8 * numRuns && total.elections > 1.2 * numRuns);
-    t.true(total.changes > numRuns && total.reads > numRuns && total.snapshots > numRuns / 5);
+    t.true(total.changes > 0.7 * numRuns && total.reads > 2 * numRuns && total.snapshots > numRuns / 3);
   });
 }
 
