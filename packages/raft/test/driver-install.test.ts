@@ -92,6 +92,9 @@ test('the configuration of a snapshot takes effect', async (t) => {
 test('a changed configuration is told before the machine gets the entry that changed it', async (t) => {
   const leader = new DriverFixture();
   await leader.lead();
+  leader.clock.advance(leader.config.tickMs * leader.config.heartbeatTicks);
+  const round = leader.sentOf('heartbeat-request').at(-1)?.round ?? 0;
+  leader.receive({ type: 'heartbeat-response', from: 'n2', to: 'n1', term: 1, round });
   t.is(leader.driver.changeMembers({ learners: ['n4'] }).type, 'appended');
   leader.clock.turn();
   leader.receive({ type: 'append-accepted', from: 'n2', to: 'n1', term: 1, index: 2 });
