@@ -20,7 +20,7 @@ import { UniqKeyRingFile } from './uniq-key-ring-file.ts';
 export interface UniqKeyTableConfig {
   /** Newest messages remembered. Part of the replicated state: the same on all replicas. */
   readonly windowCountMax: number;
-  /** Age, by storeTimestamp, after which a message is forgotten; milliseconds. The same on all replicas. */
+  /** Age after which a message is forgotten; milliseconds. The same on all replicas. */
   readonly windowMs: number;
   /** Begins every hash, so that nobody who chooses keys can choose collisions. May differ between replicas. */
   readonly hashSeed: number;
@@ -28,14 +28,18 @@ export interface UniqKeyTableConfig {
 
 /** Entries written to the ring file at a time as they come, so that a checkpoint finds little left to do. */
 const WRITE_ENTRIES = 1024;
+/** Most time that can count as passed between two messages, ms: a clock that leaps is no clock. */
+const STEP_MS_MAX = 1_000;
 
 /**
  * (topicNumber, UNIQ_KEY) -> where the message was stored first, for the newest messages.
  *
  * The window: an insert first drops, from the oldest on, entries beyond windowCountMax - 1, and entries older
- * than the newest storeTimestamp ever inserted by more than windowMs; then it adds its own. An old entry
- * behind a younger one waits for it. Nothing else changes the content, so replicas that insert the same have
- * the same. Inserting a key that is held hides the older entry for good.
+ * than windowMs; then it adds its own. The age of an entry is the sum of the steps of storeTimestamp from each
+ * entry to the next one since then, where a step back counts as none and a step forward as a second at most: the
+ * time is that of the masters' wall clocks, and when one of them is set, or wrong, nothing is forgotten early.
+ * Nothing else changes the content, so replicas that insert the same have the same. Inserting a key that is
+ * held hides the older entry for good.
  *
  * The ring file has twice the places of the window, so the window of the last checkpoint stays whole while up
  * to windowCountMax entries follow; `needsCheckpoint` and then `mustWait` are raised well before.
@@ -49,6 +53,8 @@ export class UniqKeyTable {
   readonly #hashSeed: number;
   readonly #key: Uint32Array = new Uint32Array(KEY_WORDS);
   #newestTimestamp = 0;
+  /** Age of the oldest entry. */
+  #spanMs = 0;
   /** Entries before this sequence number are in the file, or have left the window. */
   #written: number;
   /** Tail of the window of the last committed checkpoint. */
@@ -179,7 +185,7 @@ export class UniqKeyTable {
     }
     readKey(buffer, at, length, this.#key);
     this.#newestTimestamp = Math.max(this.#newestTimestamp, storeTimestamp);
-    this.#expire();
+    this.#makeRoom(storeTimestamp);
     const slot = this.#push();
     const { words } = this.#ring;
     const word = slot * ENTRY_WORDS;
@@ -266,13 +272,22 @@ export class UniqKeyTable {
     else this.#index.add(hash, slot);
   }
 
-  #expire(): void {
-    const oldest = this.#newestTimestamp - this.#windowMs;
-    while (this.#ring.count > 0) {
-      const { tailSlot } = this.#ring;
-      if (this.#ring.count < this.#countMax && this.storeTimestamp(tailSlot) >= oldest) return;
+  /** Drops what leaves the window when an entry of this time comes, and counts the step to it. */
+  #makeRoom(storeTimestamp: number): void {
+    const { head } = this.#ring;
+    const step = this.#ring.count === 0 ? 0 : stepMs(this.#timeOf(head - 1), storeTimestamp);
+    while (
+      this.#ring.count > 0 &&
+      (this.#ring.count >= this.#countMax || this.#spanMs + step > this.#windowMs)
+    ) {
       this.#evict();
     }
+    this.#spanMs = this.#ring.count === 0 ? 0 : this.#spanMs + step;
+  }
+
+  /** Store time of the entry with this sequence number. */
+  #timeOf(sequence: number): number {
+    return this.storeTimestamp(this.#ring.slotOf(sequence));
   }
 
   #evict(): void {
@@ -284,6 +299,8 @@ export class UniqKeyTable {
     while (place >= 0 && this.#index.slotAt(place) !== slot) place = this.#index.after(place);
     // An entry that a later insert of its key has hidden is not in the index any more.
     if (place >= 0) this.#index.remove(place);
+    const { tail } = this.#ring;
+    if (this.#ring.count > 1) this.#spanMs -= stepMs(this.#timeOf(tail), this.#timeOf(tail + 1));
     this.#ring.shift();
   }
 
@@ -297,7 +314,14 @@ export class UniqKeyTable {
     this.#ring.words.set(words.subarray(at, at + ENTRY_WORDS), slot * ENTRY_WORDS);
     this.#key.set(words.subarray(at + KEY_WORD, at + KEY_WORD + KEY_WORDS));
     this.#addToIndex(words[at] as number, slot);
+    const { head } = this.#ring;
+    if (this.#ring.count > 1) this.#spanMs += stepMs(this.#timeOf(head - 2), this.#timeOf(head - 1));
   }
+}
+
+/** What counts as passed between two messages. */
+function stepMs(from: number, to: number): number {
+  return Math.min(Math.max(0, to - from), STEP_MS_MAX);
 }
 
 function requireNumbers(

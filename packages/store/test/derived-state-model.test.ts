@@ -25,7 +25,6 @@ class Model {
   appliedIndex = 0;
   queues: ModelQueue[] = Array.from({ length: 8 }, () => ({ min: 0, next: 0, units: [] }));
   keys: ModelKey[] = [];
-  newest = 0;
   entries = new Map<string, string>();
 
   copy(): Model {
@@ -33,22 +32,28 @@ class Model {
     copied.appliedIndex = this.appliedIndex;
     copied.queues = this.queues.map((queue) => ({ ...queue, units: [...queue.units] }));
     copied.keys = [...this.keys];
-    copied.newest = this.newest;
     copied.entries = new Map(this.entries);
     return copied;
   }
 
   insert(key: ModelKey): void {
-    this.newest = Math.max(this.newest, key.storeTimestamp);
     const { uniqKeyCountMax = 0, uniqKeyWindowMs = 0 } = tinyLimits;
-    for (;;) {
-      const [oldest] = this.keys;
-      if (oldest === undefined) break;
-      if (this.keys.length < uniqKeyCountMax && oldest.storeTimestamp >= this.newest - uniqKeyWindowMs) break;
+    const times = [...this.keys, key].map(({ storeTimestamp }) => storeTimestamp);
+    while (this.keys.length > 0) {
+      if (this.keys.length < uniqKeyCountMax && ageOfFirst(times) <= uniqKeyWindowMs) break;
       this.keys.shift();
+      times.shift();
     }
     this.keys.push(key);
   }
+}
+
+/** Time that passed by these stamps, where nothing counts backwards and no step for more than a second. */
+function ageOfFirst(times: readonly number[]): number {
+  return times.reduce((age, time, at) => {
+    const before = times[at - 1] ?? time;
+    return age + Math.min(1_000, Math.max(0, time - before));
+  }, 0);
 }
 
 type Operation =

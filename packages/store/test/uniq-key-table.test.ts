@@ -38,13 +38,14 @@ test('the window is the rule word by word, whatever the hash seed', (t) => {
     fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 16, max: 32 }), (steps, countMax) => {
       const tables = [openTable(countMax, 150, 1), openTable(countMax, 150, 0xffff_ffff)];
       let window: { topic: number; key: number; time: number; offset: number }[] = [];
-      let newest = 0;
       steps.forEach(({ topic, key, time }, offset) => {
         for (const table of tables) insert(table, topic, hexKey(key), offset, time);
-        newest = Math.max(newest, time);
-        const beyond = (): boolean =>
-          window.length >= countMax || (window[0] !== undefined && window[0].time < newest - 150);
-        while (beyond()) window = window.slice(1);
+        const age = (): number =>
+          [...window.map((entry) => entry.time), time].reduce(
+            (sum, at, index, all) => sum + Math.max(0, at - (all[index - 1] ?? at)),
+            0,
+          );
+        while (window.length > 0 && (window.length >= countMax || age() > 150)) window = window.slice(1);
         window.push({ topic, key, time, offset });
         for (const table of tables) {
           t.is(table.size, window.length);
@@ -59,6 +60,28 @@ test('the window is the rule word by word, whatever the hash seed', (t) => {
     }),
     { seed: 1_048_576, numRuns: 60 },
   );
+});
+
+test('a master whose clock is an hour ahead, and the next one whose clock is not, forget nothing', (t) => {
+  const table = openTable(1_000, 600_000, 1);
+  const hour = 3_600_000;
+  insert(table, 1, hexKey(1), 1, hour);
+  insert(table, 1, hexKey(2), 2, 2 * hour);
+  t.is(find(table, 1, hexKey(1)), 1);
+  insert(table, 1, hexKey(3), 3, hour + 10);
+  insert(table, 1, hexKey(4), 4, hour + 20);
+  for (const number of [1, 2, 3, 4]) t.is(find(table, 1, hexKey(number)), number);
+});
+
+test('what is older than the window by a clock that runs is forgotten', (t) => {
+  const table = openTable(10_000, 600_000, 1);
+  for (let second = 0; second <= 600; second += 1) {
+    insert(table, 1, hexKey(second), second, 1_000_000 + second * 1_000);
+  }
+  t.is(find(table, 1, hexKey(0)), 0);
+  insert(table, 1, hexKey(601), 601, 1_000_000 + 601_000);
+  t.is(find(table, 1, hexKey(0)), null);
+  t.is(find(table, 1, hexKey(1)), 1);
 });
 
 test('growth by doubling changes nothing that can be seen', (t) => {
