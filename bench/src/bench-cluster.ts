@@ -12,10 +12,18 @@ export async function startBenchCluster(
   parentDir: string,
   flushDiskType: 'SYNC_FLUSH' | 'ASYNC_FLUSH',
   groups: number,
+  broker: Readonly<Record<string, unknown>> = {},
 ): Promise<LocalCluster> {
   const dataDir = mkdtempSync(join(parentDir, 'cluster-'));
   const layout = await layoutOnFreePorts({ nodes: 3, groups, dataDir });
-  const cluster = new LocalCluster({ layout, dataDir, ephemeral: true, flushDiskType, logLevel: 'warn' });
+  const cluster = new LocalCluster({
+    layout,
+    dataDir,
+    ephemeral: true,
+    flushDiskType,
+    logLevel: 'warn',
+    broker,
+  });
   await cluster.start();
   for (;;) {
     const statuses = await fetchClusterStatus(layout);

@@ -1,4 +1,5 @@
 import type { GroupFaceStatus } from './group-face.ts';
+import type { ReplicaHealth } from './replica-host.ts';
 
 /** One follower as its master sees it. */
 export interface FollowerStatus {
@@ -19,7 +20,7 @@ export interface QueueStatus {
 }
 
 /** One replica of a broker group on this node. */
-export interface GroupStatus extends GroupFaceStatus {
+export interface GroupStatus extends GroupFaceStatus, ReplicaHealth {
   readonly brokerName: string;
   readonly memberId: string;
   readonly role: string;
@@ -29,6 +30,10 @@ export interface GroupStatus extends GroupFaceStatus {
   readonly appliedIndex: number;
   readonly lastIndex: number;
   readonly leaseValid: boolean;
+  /** Whether it votes: `full`, or `blank` or `repairing` while it may have forgotten what it confirmed. */
+  readonly standing: string;
+  readonly voters: readonly string[];
+  readonly learners: readonly string[];
   readonly followers: readonly FollowerStatus[];
   readonly listenAddress: string;
   readonly connections: number;

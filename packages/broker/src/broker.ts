@@ -7,6 +7,7 @@ import { parseHostPort } from './config-reader.ts';
 import type { BrokerConfig, GroupConfig } from './config.ts';
 import { BrokerError } from './errors.ts';
 import { ForwardConnections } from './forwarding/forward-connections.ts';
+import type { AdministrationAnswer } from './group-administration.ts';
 import { GroupFace } from './group-face.ts';
 import type { NamesrvConnection } from './namesrv-link.ts';
 import { NamesrvRegistration } from './namesrv-registration.ts';
@@ -79,7 +80,13 @@ export class Broker {
       this.#net,
     );
     this.#admin =
-      options.admin === false ? null : new AdminHttp(config.adminListen, { status: () => this.status() });
+      options.admin === false ? null : new AdminHttp(config.adminListen, {
+      status: () => this.status(),
+      transferLeadership: (brokerName, to) =>
+        this.#order(brokerName, (replica) => replica.transferLeadership(to)),
+      changeMembers: (brokerName, wish) =>
+        this.#order(brokerName, (replica) => replica.changeMembers(wish)),
+    });
   }
 
   start(): Promise<BrokerReady> {
@@ -137,6 +144,14 @@ export class Broker {
     }
     await this.#forwards.stop();
     await this.#options.replicas.stop();
+  }
+
+  #order(brokerName: string, give: (replica: HostedReplica) => string | null): AdministrationAnswer {
+    const group = this.#groups.find(({ config }) => config.brokerName === brokerName);
+    if (group === undefined) return { type: 'unknown-group' };
+    const reason = give(group.replica);
+    if (reason === null) return { type: 'accepted' };
+    return { type: 'refused', reason, leader: group.replica.status().leader };
   }
 
   async #openGroup(group: GroupConfig): Promise<RunningGroup> {
@@ -295,12 +310,16 @@ function statusOf({ config, replica, face, listener, port }: RunningGroup): Grou
     appliedIndex: raft.appliedIndex,
     lastIndex: raft.lastIndex,
     leaseValid: raft.leaseValid,
+    standing: raft.standing,
+    voters: [...new Set([...raft.configuration.voters, ...raft.configuration.votersOutgoing])],
+    learners: raft.configuration.learners,
     followers: Object.entries(raft.progress)
       .filter(([id]) => id !== replica.memberId)
       .map(([id, { match, state }]) => ({ id, matchIndex: match, lag: raft.lastIndex - match, state })),
     listenAddress: `${parseHostPort(address)?.host ?? ''}:${port}`,
     connections: listener.connections().length,
     ...replica.holdings(),
+    ...replica.health(),
     logStartAddress: start,
     logEndAddress: end,
     ...face.status(),

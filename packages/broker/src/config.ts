@@ -7,6 +7,11 @@ export interface GroupMemberConfig {
   readonly id: string;
   /** "host:port" at which that replica serves clients. */
   readonly listenAddress: string;
+  /**
+   * True for a node that is to be added to a group that exists: it takes no part in the group's first election, and waits
+   * until the membership is changed to include it.
+   */
+  readonly joining: boolean;
 }
 
 /** One broker group: a RocketMQ broker name whose replicas form one Raft group. */
@@ -232,7 +237,11 @@ function readGroups(reader: ConfigReader): GroupConfig[] {
     const config: GroupConfig = {
       brokerName: group.text('brokerName'),
       members: group.list('members', MEMBERS_MAX).map((member) => {
-        const read = { id: member.text('id'), listenAddress: member.address('listenAddress') };
+        const read = {
+          id: member.text('id'),
+          listenAddress: member.address('listenAddress'),
+          joining: member.flag('joining', false),
+        };
         member.rejectUnknown();
         return read;
       }),
@@ -288,6 +297,9 @@ function checkRelations(config: BrokerConfig, faults: string[]): void {
       if (!peerIds.has(id)) {
         faults.push(`group "${group.brokerName}" has member "${id}", which is not among the peers`);
       }
+    }
+    if (group.members.every(({ joining }) => joining)) {
+      faults.push(`group "${group.brokerName}" has no member that does not join later`);
     }
     if (group.preferredLeader !== null && !members.has(group.preferredLeader)) {
       faults.push(`group "${group.brokerName}" prefers "${group.preferredLeader}", which is not a member`);

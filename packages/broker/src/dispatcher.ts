@@ -186,7 +186,7 @@ export class Dispatcher {
     const { router, pull } = this.#ports;
     const request: MasterRequest = {
       exchange,
-      need: 'reads',
+      need: 'stored',
       repeatable: true,
       bytes: body.length,
       answerMs: Math.max(0, header.suspendTimeoutMillis) + PULL_ANSWER_MARGIN_MS,

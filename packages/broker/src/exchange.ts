@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
-import { createResponse, encodeCommand, isOneway } from '@ledgermq/protocol';
+import { createResponse, encodeCommand, isOneway, ResponseCode } from '@ledgermq/protocol';
 import type { ResponseParts } from '@ledgermq/protocol';
+import { unknownOutcomeRemark } from './failure.ts';
 
 /** What the network face needs of a client's connection; a socket in production, a recorder in tests. */
 export interface ClientConnection {
@@ -38,6 +39,7 @@ export class Exchange {
   /** The client's "ip:port" when another replica forwarded this request; null for a request of its own client. */
   readonly forwardedFor: string | null;
   #answered = false;
+  #attemptLost = false;
 
   constructor(
     connection: ClientConnection,
@@ -64,7 +66,23 @@ export class Exchange {
     return this.connection.closed;
   }
 
+  /**
+   * An attempt to execute this request elsewhere got no answer and may have been executed. From now on only a success
+   * can be told as it is: every refusal of a later attempt would claim that nothing was stored.
+   */
+  loseAttempt(): void {
+    this.#attemptLost = true;
+  }
+
   respond(code: number, parts: ResponseParts = {}): void {
+    if (this.#attemptLost && code !== ResponseCode.SUCCESS) {
+      const remark = unknownOutcomeRemark(
+        `an earlier attempt may have been executed; the last one: ${code} ${parts.remark ?? ''}`,
+      );
+      const answer = createResponse(this.identity, ResponseCode.SYSTEM_ERROR, { remark });
+      this.respondFrame(() => encodeCommand(answer));
+      return;
+    }
     this.respondFrame(() => encodeCommand(createResponse(this.identity, code, parts)));
   }
 

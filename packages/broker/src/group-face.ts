@@ -243,7 +243,9 @@ export class GroupFace {
         clients: this.#clients,
         held: this.#held,
         clock,
-        servesReads: () => this.#router.mayRunHere('reads'),
+        confirmReads: (done) => {
+          this.#leadership.confirm(done);
+        },
       },
       {
         brokerPermission: this.#config.brokerPermission,
@@ -266,6 +268,9 @@ export class GroupFace {
         queues,
         topics: table,
         groups,
+        confirmReads: (done) => {
+          this.#leadership.confirm(done);
+        },
         autoCreateSubscriptionGroup,
       }),
       ...queueOffsetRoutes(queues),
@@ -314,6 +319,10 @@ function openLeadership(group: GroupPort): LeadershipPort {
   return {
     current,
     readsAreCurrent: () => current().leading && group.leadership.readsAreCurrent(),
+    confirm: (done) => {
+      if (current().leading) group.leadership.confirm(done);
+      else done(false);
+    },
   };
 }
 

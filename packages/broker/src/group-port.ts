@@ -110,8 +110,17 @@ export interface Leadership {
 
 export interface LeadershipPort {
   current(): Leadership;
-  /** This replica leads, has applied everything committed before its term, and a quorum confirmed it lately. */
+  /**
+   * This replica leads, has applied everything committed before its term, and a quorum confirmed it lately. Good enough
+   * to serve what is committed; not to say that there is no more.
+   */
   readsAreCurrent(): boolean;
+  /**
+   * Calls `done` once: with true when everything that was acknowledged to anyone before this call is applied here, because
+   * a quorum confirmed this leadership after the call (ReadIndex, thesis §6.4); with false when this replica does not
+   * lead, or no longer.
+   */
+  confirm(done: (confirmed: boolean) => void): void;
 }
 
 /** One replica of a broker group with all its ports. */

@@ -2,8 +2,7 @@ import { join } from 'node:path/posix';
 import type { NetPorts } from '@ledgermq/protocol/net';
 import { parseRaftConfig } from '@ledgermq/raft';
 import type { Clock, RaftConfig, Random, Transport } from '@ledgermq/raft';
-import { parseSegmentLogConfig } from '@ledgermq/store';
-import type { Disk, DiskLock, SegmentLogConfig, StateLevel } from '@ledgermq/store';
+import type { Disk, DiskLock, StateLevel } from '@ledgermq/store';
 import { parseHostPort } from './config-reader.ts';
 import type { HostPort } from './config-reader.ts';
 import type { BrokerConfig, GroupConfig } from './config.ts';
@@ -11,7 +10,7 @@ import { BrokerError } from './errors.ts';
 import type { LoggerFactory } from './process-logger.ts';
 import { GroupReplica } from './replica.ts';
 import type { HostedReplica, ReplicaEvents, ReplicaHost } from './replica-host.ts';
-import { parseApplierConfig, type ApplierConfig } from './replication/applier.ts';
+import { parseStoreSettings, type StoreSettings } from './store-settings.ts';
 import { PeerTransport, peerTransportDefaults, type PeerEvents } from './replication/peer-transport.ts';
 
 export interface RaftReplicaHostPorts {
@@ -46,28 +45,22 @@ const groupRaftDefaults: Partial<RaftConfig> = {
 export class RaftReplicaHost implements ReplicaHost {
   readonly #config: BrokerConfig;
   readonly #ports: RaftReplicaHostPorts;
-  readonly #log: SegmentLogConfig;
-  readonly #derived: Readonly<Record<string, number>>;
-  readonly #applier: ApplierConfig;
+  readonly #store: StoreSettings;
   readonly #raft: RaftConfig;
   readonly #peers: PeerTransport;
+  /** Of the table of ids, so that nobody outside can choose ids that collide. */
+  readonly #hashSeed: number;
   #lock: DiskLock | null = null;
 
   /**
-   * @throws BrokerError CONFIG_INVALID for the sections `raft` and `store` of the configuration. `store` holds the
-   * settings of the segment log, under `derived` those of the derived state, and under `checkpoints` when it is written.
+   * @throws BrokerError CONFIG_INVALID for the sections `raft` and `store` of the configuration.
    */
   constructor(config: BrokerConfig, ports: RaftReplicaHostPorts) {
     this.#config = config;
     this.#ports = ports;
-    const { derived = {}, checkpoints = {}, ...log } = config.store;
     this.#raft = parsed('raft', () => parseRaftConfig({ ...groupRaftDefaults, ...config.raft }));
-    this.#log = parsed('store', () => parseSegmentLogConfig(log));
-    this.#applier = parsed('store.checkpoints', () => parseApplierConfig(checkpoints));
-    this.#derived = {
-      ...derivedOf(derived),
-      uniqKeyHashSeed: ports.random.nextInt(HASH_SEED_BOUND),
-    };
+    this.#store = parseStoreSettings(config.store);
+    this.#hashSeed = ports.random.nextInt(HASH_SEED_BOUND);
     this.#peers = this.#peerTransport();
   }
 
@@ -98,13 +91,15 @@ export class RaftReplicaHost implements ReplicaHost {
       const replica = await GroupReplica.open({
         brokerName,
         memberId: nodeId,
-        members: members.map(({ id }) => id),
+        members: members.filter(({ joining }) => !joining).map(({ id }) => id),
         directory: join(dataDir, brokerName),
         config: {
           raft: { ...this.#raft, preferredLeader, asyncFlush: flushDiskType === 'ASYNC_FLUSH' },
-          log: this.#log,
-          derived: this.#derived,
-          applier: this.#applier,
+          log: this.#store.log,
+          derived: { ...this.#store.derived, uniqKeyHashSeed: this.#hashSeed },
+          applier: this.#store.checkpoints,
+          snapshots: this.#store.snapshots,
+          retention: this.#store.retention,
           bootstrap: this.#bootstrapOf(brokerName),
         },
         disk,
@@ -173,32 +168,6 @@ function parsed<T>(section: string, parse: () => T): T {
     const text = error instanceof Error ? error.message : String(error);
     throw new BrokerError('CONFIG_INVALID', `${section}: ${text}`, { cause: error, faults: [text] });
   }
-}
-
-/** The store checks names and ranges; here it is only made sure that there are numbers to check. */
-/** Settings of the derived state that every replica must have alike: the machine has them as constants. */
-const REPLICATED_SETTINGS = ['uniqKeyCountMax', 'uniqKeyWindowMs', 'queueCountMax'];
-
-function derivedOf(value: unknown): Record<string, number> {
-  const settings = numbersOf('store.derived', value);
-  const fixed = REPLICATED_SETTINGS.find((name) => name in settings);
-  if (fixed !== undefined) {
-    const fault = `store.derived.${fixed} decides the replicated state and cannot be configured`;
-    throw new BrokerError('CONFIG_INVALID', fault, { faults: [fault] });
-  }
-  return settings;
-}
-
-function numbersOf(section: string, value: unknown): Record<string, number> {
-  const numbers: Record<string, number> = {};
-  for (const [name, setting] of Object.entries(value ?? {})) {
-    if (typeof setting !== 'number') {
-      const fault = `${section}.${name} must be a number`;
-      throw new BrokerError('CONFIG_INVALID', fault, { faults: [fault] });
-    }
-    numbers[name] = setting;
-  }
-  return numbers;
 }
 
 function addressOf(field: string, text: string): HostPort {

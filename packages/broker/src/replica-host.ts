@@ -1,5 +1,6 @@
 import type { RaftStatus } from '@ledgermq/raft';
 import type { GroupConfig } from './config.ts';
+import type { MembershipWish } from './group-administration.ts';
 import type { GroupPort } from './group-port.ts';
 
 /** What a replica reports while it runs. */
@@ -20,6 +21,16 @@ export interface ReplicaHoldings {
   readonly messages: number;
 }
 
+/** How the node itself bears a replica. */
+export interface ReplicaHealth {
+  /** Times that the event loop stood still for more than half an election time-out, and the longest of them. */
+  readonly stalls: number;
+  readonly longestStallMs: number;
+  /** True while the log waits for room on the disk. */
+  readonly diskFull: boolean;
+  readonly syncMsMax: number;
+}
+
 /** One replica of a broker group as its node runs it. */
 export interface HostedReplica extends GroupPort {
   start(): void;
@@ -27,6 +38,11 @@ export interface HostedReplica extends GroupPort {
   stop(): Promise<void>;
   status(): RaftStatus;
   holdings(): ReplicaHoldings;
+  health(): ReplicaHealth;
+  /** Begins to hand the leadership to another member; the reason when it cannot be begun, else null. */
+  transferLeadership(to: string): string | null;
+  /** Begins to change the members; the reason when it cannot be begun, else null. */
+  changeMembers(wish: MembershipWish): string | null;
 }
 
 /** The replicated part of a node: its connections to the other nodes and the replicas that live here. */

@@ -1,17 +1,20 @@
-import type { HardState, RaftStatus } from '@ledgermq/raft';
+import type { HardState, RaftStatus, SnapshotMeta } from '@ledgermq/raft';
 import type { DerivedState, SegmentLog } from '@ledgermq/store';
 import type { BrokerMachine } from './machine/machine.ts';
 
 /** The parts of a replica for whoever verifies them: to be read, never to be used. */
 export interface ReplicaInspection {
   readonly log: SegmentLog;
+  /** The present one; another object after a snapshot was installed. */
   readonly derived: DerivedState;
   readonly machine: BrokerMachine;
   /** As last saved. */
-  hardState(): HardState;
-  status(): RaftStatus;
+  readonly hardState: () => HardState;
+  readonly status: () => RaftStatus;
   /** The entry applied last by the machine, which may be behind what was handed out to it. */
-  machineIndex(): number;
-  /** Turns of the driver so far: while it stays the same, neither term, role nor log can have changed. */
-  turns(): number;
+  readonly machineIndex: () => number;
+  /** Cycles of the driver since its start: nothing of the consensus changes between two of them. */
+  readonly turns: () => number;
+  /** Complete snapshots, the oldest first. */
+  readonly snapshots: () => readonly SnapshotMeta[];
 }

@@ -1,24 +1,17 @@
-import { join } from 'node:path/posix';
 import {
+  configurationOf,
+  decodeConfiguration,
   RaftDriver,
   type Clock,
+  type ConfigurationState,
   type Logger,
   type Random,
   type RaftConfig,
   type RaftStatus,
   type Transport,
 } from '@ledgermq/raft';
-import {
-  HardStateFile,
-  openDerivedState,
-  SegmentLog,
-  StoreError,
-  type DerivedState,
-  type DerivedStateConfig,
-  type Disk,
-  type SegmentLogConfig,
-  type StateLevel,
-} from '@ledgermq/store';
+import type { DerivedStateConfig, Disk, SegmentLogConfig, StateLevel } from '@ledgermq/store';
+import type { MembershipWish } from './group-administration.ts';
 import type {
   ConfigurationProposer,
   Leadership,
@@ -33,16 +26,23 @@ import type {
   ConsumerOffsetsPort,
 } from './group-port.ts';
 import { bootstrapCommand, type BootstrapOptions } from './machine/bootstrap.ts';
-import { machineLimits } from './machine/machine-limits.ts';
 import { BrokerMachine } from './machine/machine.ts';
-import type { HostedReplica, ReplicaEvents, ReplicaHoldings } from './replica-host.ts';
+import type { HostedReplica, ReplicaEvents, ReplicaHealth, ReplicaHoldings } from './replica-host.ts';
 import type { ReplicaInspection } from './replica-inspection.ts';
 import { Applier, applierDefaults, type ApplierConfig } from './replication/applier.ts';
 import { DiskGuard, diskGuardDefaults } from './replication/disk-guard.ts';
+import { LogRetention, logRetentionDefaults, type LogRetentionConfig } from './replication/log-retention.ts';
 import type { PeerEvents } from './replication/peer-transport.ts';
 import { Proposer, proposerDefaults, type ProposerConfig } from './replication/proposer.ts';
 import { IndexedQueueReader } from './replication/queue-reader.ts';
+import { PeerLink } from './replication/peer-link.ts';
 import { ReplicaProposer } from './replication/replica-proposer.ts';
+import { ReplicaStore } from './replication/replica-store.ts';
+import {
+  SnapshotSchedule,
+  snapshotScheduleDefaults,
+  type SnapshotScheduleConfig,
+} from './replication/snapshot-schedule.ts';
 
 export interface ReplicaConfig {
   readonly raft: RaftConfig;
@@ -50,13 +50,15 @@ export interface ReplicaConfig {
   readonly derived: Partial<DerivedStateConfig>;
   readonly applier?: ApplierConfig;
   readonly proposer?: ProposerConfig;
+  readonly snapshots?: SnapshotScheduleConfig;
+  readonly retention?: LogRetentionConfig;
   readonly bootstrap: BootstrapOptions;
 }
 
 export interface ReplicaOptions {
   readonly brokerName: string;
   readonly memberId: string;
-  /** Ids of all members, this one included. */
+  /** Ids of the members with which the group begins; the log knows those of later. */
   readonly members: readonly string[];
   /** Folder of this replica alone. */
   readonly directory: string;
@@ -73,10 +75,8 @@ export interface ReplicaOptions {
   readonly flushAnswers: () => void;
 }
 
-const LOG_DIRECTORY = 'log';
-const DERIVED_DIRECTORY = 'derived';
-const HARD_STATE_FILE = 'hard-state';
-const SET_ASIDE_DIRECTORY = 'set-aside';
+/** Longest wait of a stopping leader for its successor. */
+const HAND_OVER_MS = 1_000;
 
 /** One replica of a broker group: its log, its state, its part in the consensus, and the reads that it serves. */
 export class GroupReplica implements HostedReplica {
@@ -90,36 +90,31 @@ export class GroupReplica implements HostedReplica {
   readonly proposer: MessageProposer & ConfigurationProposer & OffsetProposer;
   readonly leadership: LeadershipPort;
   readonly #options: ReplicaOptions;
-  readonly #log: SegmentLog;
-  readonly #hardState: HardStateFile;
-  readonly #derived: DerivedState;
+  readonly #store: ReplicaStore;
   readonly #machine: BrokerMachine;
   readonly #reader: IndexedQueueReader;
   readonly #gatherer: Proposer;
   readonly #applier: Applier;
+  readonly #retention: LogRetention;
+  readonly #snapshots: SnapshotSchedule;
   readonly #driver: RaftDriver;
   readonly #diskGuard: DiskGuard;
-  /** Peers whose connection stands, whether or not the driver runs yet. */
-  readonly #openPeers: Set<string> = new Set();
+  readonly #peers: PeerLink;
   /** The term in which this replica has applied an entry of its own as leader, so that it may open. */
   #openTerm = -1;
   #stopping: Promise<void> | null = null;
+  /** Called at the next change of role. */
+  #roleWaiter: (() => void) | null = null;
 
-  private constructor(
-    options: ReplicaOptions,
-    log: SegmentLog,
-    hardState: HardStateFile,
-    derived: DerivedState,
-  ) {
-    const { brokerName, memberId, config, clock, logger, events } = options;
+  private constructor(options: ReplicaOptions, store: ReplicaStore, peers: PeerLink) {
+    const { brokerName, memberId, config, clock, logger } = options;
     this.#options = options;
     this.brokerName = brokerName;
     this.memberId = memberId;
-    this.#log = log;
-    this.#hardState = hardState;
-    this.#derived = derived;
-    this.#machine = new BrokerMachine(derived);
-    this.#machine.restore(derived.entries);
+    this.#store = store;
+    this.#peers = peers;
+    this.#machine = new BrokerMachine(store.state);
+    this.#machine.restore(store.state.derived.entries);
     this.topics = this.#machine.topics;
     this.groups = this.#machine.groups;
     this.offsets = this.#machine.offsets;
@@ -130,32 +125,34 @@ export class GroupReplica implements HostedReplica {
       report: (error) => logger.error('a waiter threw', { error: String(error) }),
     });
     this.proposer = new ReplicaProposer(this.#gatherer, clock);
-    this.#applier = new Applier(
-      config.applier ?? applierDefaults,
-      {
-        machine: this.#machine,
-        derived,
-        pending: this.#gatherer.pending,
-        log,
-        clock,
-        leader: () => this.#driver.status().leader,
-        onArrival: (topic, queueId, maxOffset, tagsCode) =>
-          events.onArrival(topic, queueId, maxOffset, tagsCode),
-        onTopics: () => events.onTopics(),
-        onApplied: () => this.#onApplied(),
-        onFatal: (error) => events.onFatal(error),
-      },
-      log.positionAt(derived.appliedIndex)?.address ?? log.startAddress(),
-    );
+    this.#retention = new LogRetention(config.retention ?? logRetentionDefaults, {
+      log: store.log,
+      snapshots: store.snapshots,
+      queueIndex: () => store.state.queueIndex,
+      clock,
+      logger,
+    });
+    this.#snapshots = new SnapshotSchedule(config.snapshots ?? snapshotScheduleDefaults, {
+      derived: () => store.state.derived,
+      snapshots: store.snapshots,
+      retention: this.#retention,
+      clock,
+      logger,
+    });
+    this.#applier = this.#createApplier();
     this.#reader = new IndexedQueueReader({
       machine: this.#machine,
-      queueIndex: derived.queueIndex,
-      log,
+      queueIndex: () => store.state.queueIndex,
+      log: store.log,
       appliedEnd: () => this.#applier.appliedEnd,
     });
     this.queues = this.#reader;
     this.records = this.#reader;
-    this.leadership = { current: () => this.#leadership(), readsAreCurrent: () => this.#readsAreCurrent() };
+    this.leadership = {
+      current: () => this.#leadership(),
+      readsAreCurrent: () => this.#readsAreCurrent(),
+      confirm: (done) => this.#confirm(done),
+    };
     this.#driver = this.#createDriver();
     this.#diskGuard = new DiskGuard(diskGuardDefaults, {
       disk: options.disk,
@@ -168,18 +165,15 @@ export class GroupReplica implements HostedReplica {
 
   /** Opens and recovers the store. Throws what the store throws; nothing stays open then. */
   static async open(options: ReplicaOptions): Promise<GroupReplica> {
-    const { disk, directory, config, logger } = options;
-    disk.mkdir(directory);
-    const log = SegmentLog.open(disk, join(directory, LOG_DIRECTORY), config.log, logger);
-    const undo: (() => void | Promise<void>)[] = [() => log.close()];
+    const { config } = options;
+    const peers = new PeerLink(options.join);
+    const store = await ReplicaStore.open({ ...options, log: config.log, derived: config.derived }, () =>
+      Promise.resolve(),
+    );
     try {
-      const hardState = HardStateFile.open(disk, join(directory, HARD_STATE_FILE));
-      undo.push(() => hardState.close());
-      const derived = await openDerived(options, log);
-      undo.push(() => derived.close());
-      return new GroupReplica(options, log, hardState, derived);
+      return new GroupReplica(options, store, peers);
     } catch (error) {
-      for (const close of undo.reverse()) await close();
+      await store.close();
       throw error;
     }
   }
@@ -187,7 +181,7 @@ export class GroupReplica implements HostedReplica {
   start(): void {
     this.#driver.start();
     // Connections that stood before this moment count too: without them no lost leader could be followed up at once.
-    for (const peer of this.#openPeers) this.#driver.peerOpened(peer);
+    this.#peers.attach(this.#driver);
     this.#diskGuard.start();
   }
 
@@ -201,7 +195,7 @@ export class GroupReplica implements HostedReplica {
   }
 
   holdings(): ReplicaHoldings {
-    const { queueIndex } = this.#derived;
+    const { queueIndex } = this.#store.state;
     let messages = 0;
     for (let number = 0; number < queueIndex.queueCount; number += 1) {
       messages += queueIndex.nextOffset(number) - queueIndex.minOffset(number);
@@ -214,46 +208,93 @@ export class GroupReplica implements HostedReplica {
   }
 
   logRange(): { readonly start: number; readonly end: number } {
-    return { start: this.#log.startAddress(), end: this.#log.endAddress() };
+    const { log } = this.#store;
+    return { start: log.startAddress(), end: log.endAddress() };
+  }
+
+  health(): ReplicaHealth {
+    const { stalls, longestStallMs, diskFull, syncMsMax } = this.#driver.metrics();
+    return { stalls, longestStallMs, diskFull, syncMsMax };
+  }
+
+  transferLeadership(to: string): string | null {
+    const result = this.#driver.transferLeadership(to);
+    return result.type === 'started' ? null : result.reason;
+  }
+
+  changeMembers({ voters, learners }: MembershipWish): string | null {
+    const result = this.#driver.changeMembers({ voters, learners });
+    return result.type === 'appended' ? null : result.reason;
   }
 
   /** For tests and simulation. */
   inspect(): ReplicaInspection {
+    const { log, state, hardState, snapshots } = this.#store;
     return {
-      log: this.#log,
-      derived: this.#derived,
+      log,
+      get derived() {
+        return state.derived;
+      },
       machine: this.#machine,
-      hardState: () => this.#hardState.load(),
+      hardState: () => hardState.load(),
       status: () => this.#driver.status(),
       machineIndex: () => this.#applier.appliedIndex,
       turns: () => this.#driver.metrics().turns,
+      snapshots: () => snapshots.list(),
     };
   }
 
+  #createApplier(): Applier {
+    const { config, clock, events } = this.#options;
+    const { log, state } = this.#store;
+    return new Applier(
+      config.applier ?? applierDefaults,
+      {
+        machine: this.#machine,
+        derived: () => state.derived,
+        pending: this.#gatherer.pending,
+        log,
+        clock,
+        leader: () => this.#driver.status().leader,
+        onArrival: (topic, queueId, maxOffset, tagsCode) =>
+          events.onArrival(topic, queueId, maxOffset, tagsCode),
+        onTopics: () => events.onTopics(),
+        onApplied: () => this.#onApplied(),
+        onAdvanced: () => this.#driver.machineAdvanced(),
+        onFatal: (error) => events.onFatal(error),
+        snapshots: this.#snapshots,
+        configuration: () => this.#configuration(),
+        install: async (meta) => {
+          await this.#snapshots.stop();
+          await state.install(meta);
+          this.#machine.restore(state.derived.entries);
+        },
+      },
+      log.positionAt(state.derived.appliedIndex)?.address ?? log.startAddress(),
+    );
+  }
+
+  /** Who belongs to the group as of the entry applied last. */
+  #configuration(): ConfigurationState {
+    const { membership } = this.#machine;
+    return membership === null ? configurationOf(this.#options.members) : decodeConfiguration(membership);
+  }
+
   #createDriver(): RaftDriver {
-    const { memberId, brokerName, members, config, clock, random, logger, events } = this.#options;
-    let driver: RaftDriver | null = null;
-    const transport = this.#options.join({
-      receive: (from, messages) => driver?.receive(from, messages),
-      peerOpened: (peer) => {
-        this.#openPeers.add(peer);
-        driver?.peerOpened(peer);
-      },
-      peerClosed: (peer) => {
-        this.#openPeers.delete(peer);
-        driver?.peerClosed(peer);
-      },
-    });
-    driver = new RaftDriver({
+    const { memberId, brokerName, config, clock, random, logger, events } = this.#options;
+    const { log, hardState, snapshots, state } = this.#store;
+    return new RaftDriver({
       id: memberId,
       group: brokerName,
-      peers: members,
+      configuration: this.#configuration(),
       config: config.raft,
-      log: this.#log,
-      hardState: this.#hardState,
-      appliedIndex: this.#derived.appliedIndex,
+      log,
+      hardState,
+      snapshots,
+      voteFloor: log.voteFloor,
+      appliedIndex: state.derived.appliedIndex,
       machine: this.#applier,
-      transport,
+      transport: this.#peers.transport,
       clock,
       random,
       logger,
@@ -263,20 +304,35 @@ export class GroupReplica implements HostedReplica {
         events.onFatal(error);
       },
     });
-    return driver;
   }
 
   async #stop(): Promise<void> {
+    await this.#handOver();
     this.#diskGuard.stop();
     this.#gatherer.stop();
     await this.#driver.stop();
     await this.#applier.stop();
-    try {
-      await this.#derived.close();
-    } finally {
-      this.#hardState.close();
-      await this.#log.close();
-    }
+    await this.#snapshots.stop();
+    await this.#retention.stop();
+    await this.#store.close();
+  }
+
+  /** A leader that is stopped gives its place away first, so that nobody has to notice its absence. */
+  async #handOver(): Promise<void> {
+    const { clock, memberId } = this.#options;
+    const { role, progress } = this.#driver.status();
+    if (role !== 'leader') return;
+    const [successor] = Object.entries(progress)
+      .filter(([id, { learner }]) => id !== memberId && !learner && this.#peers.isOpen(id))
+      .sort(([, one], [, other]) => other.match - one.match);
+    if (successor === undefined || this.transferLeadership(successor[0]) !== null) return;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(HAND_OVER_MS, resolve);
+      this.#roleWaiter = () => {
+        clock.clearTimer(timer);
+        resolve();
+      };
+    });
   }
 
   /** A leader is the master only once it has applied an entry of its own term: before, its state may be behind. */
@@ -290,8 +346,17 @@ export class GroupReplica implements HostedReplica {
     return this.#leadership().leading && this.#driver.status().leaseValid;
   }
 
+  #confirm(done: (confirmed: boolean) => void): void {
+    if (!this.#leadership().leading) {
+      done(false);
+      return;
+    }
+    this.#driver.readIndex((result) => done(result.type === 'current' && this.#leadership().leading));
+  }
+
   #onRole(): void {
     const { leading, leader } = this.#leadership();
+    if (this.#driver.status().role !== 'leader') this.#roleWaiter?.();
     this.#gatherer.setLeader(leading, leader);
     this.#options.events.onRole();
   }
@@ -320,45 +385,4 @@ export class GroupReplica implements HostedReplica {
       this.#gatherer.appendCommand({ type: 'putSettings', settings }, failed);
     }
   }
-}
-
-/**
- * The state as of the last checkpoint. When it cannot be used (damaged, or ahead of a log that lost its unsynced end) it
- * is set aside and built again from the log, which has everything.
- */
-async function openDerived(options: ReplicaOptions, log: SegmentLog): Promise<DerivedState> {
-  const { disk, directory, level, clock, config, logger } = options;
-  const path = join(directory, DERIVED_DIRECTORY);
-  const ports = { disk, level, immediate: (fn: () => void) => clock.immediate(fn) };
-  // The machine refuses new queues by its own limit, the same on all replicas; the index must not stop before it.
-  // What decides the replicated state is not a matter of this node's configuration.
-  const settings = {
-    ...config.derived,
-    queueCountMax: machineLimits.queuesMax,
-    uniqKeyCountMax: machineLimits.uniqKeyCountMax,
-    uniqKeyWindowMs: machineLimits.uniqKeyWindowMs,
-  };
-  let reason: string;
-  try {
-    const derived = await openDerivedState(ports, path, settings);
-    const end = log.lastPosition().index;
-    if (derived.appliedIndex <= end) return derived;
-    reason = `it is complete up to ${derived.appliedIndex}, but the log ends at ${end}`;
-    await derived.close();
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'INDEX_CORRUPT') throw error;
-    reason = error.message;
-  }
-  if (log.firstIndex() > 1) {
-    throw new StoreError(
-      'INDEX_CORRUPT',
-      `the derived state cannot be used and the log does not begin at 1: ${reason}`,
-    );
-  }
-  const aside = join(directory, SET_ASIDE_DIRECTORY);
-  disk.mkdir(aside);
-  disk.rename(path, join(aside, `${DERIVED_DIRECTORY}-${clock.now()}`));
-  await disk.syncDirectory(directory);
-  logger.warn('derived state set aside, it is built again from the log', { reason });
-  return openDerivedState(ports, path, settings);
 }

@@ -16,7 +16,7 @@ import { SystemClock, SystemRandom, silentLogger } from '@ledgermq/raft';
 import { Broker } from '../src/broker.ts';
 import type { BrokerReady } from '../src/broker.ts';
 import { BrokerError } from '../src/errors.ts';
-import type { HostedReplica, ReplicaEvents, ReplicaHost } from '../src/replica-host.ts';
+import type { HostedReplica, ReplicaEvents, ReplicaHealth, ReplicaHost } from '../src/replica-host.ts';
 import { brokerConfig } from './broker-config.ts';
 import { pullFields, sendHeader } from './face-fixture.ts';
 import { MemoryGroup } from './memory-group.ts';
@@ -32,6 +32,18 @@ class MemoryReplica extends MemoryGroup implements HostedReplica {
   stop(): Promise<void> {
     this.life.push('stop');
     return Promise.resolve();
+  }
+
+  transferLeadership(): string | null {
+    return null;
+  }
+
+  changeMembers(): string | null {
+    return null;
+  }
+
+  health(): ReplicaHealth {
+    return { stalls: 0, longestStallMs: 0, diskFull: false, syncMsMax: 0 };
   }
 
   holdings(): { queues: number; messages: number } {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { decodeProperties, patchOffsets, readRecord, recordTotalSize, tagsCode } from '@ledgermq/protocol';
 import type { TopicConfig } from '@ledgermq/protocol';
-import type { RaftStatus } from '@ledgermq/raft';
+import { configurationOf, type RaftStatus } from '@ledgermq/raft';
 import type {
   ConsumerOffsetsPort,
   GroupPort,
@@ -51,6 +51,8 @@ export class MemoryGroup implements GroupPort {
   /** When set, every proposal ends like this. */
   outcome: Extract<CommandOutcome, { type: 'refused' | 'unknown' }> | null = null;
   leadershipNow: Leadership = { leading: true, leader: 'n1', term: 1 };
+  /** Null: reads are confirmed at once by what `leadershipNow` and `current` say; otherwise they wait here. */
+  confirmations: ((confirmed: boolean) => void)[] | null = null;
   current = true;
   onArrival: ArrivalListener = () => undefined;
   #version = 0;
@@ -130,6 +132,10 @@ export class MemoryGroup implements GroupPort {
   readonly leadership: LeadershipPort = {
     current: (): Leadership => this.leadershipNow,
     readsAreCurrent: (): boolean => this.leadershipNow.leading && this.current,
+    confirm: (done): void => {
+      if (this.confirmations === null) done(this.leadershipNow.leading && this.current);
+      else this.confirmations.push(done);
+    },
   };
 
   get version(): number {
@@ -146,8 +152,12 @@ export class MemoryGroup implements GroupPort {
       commitIndex: 5,
       appliedIndex: 5,
       lastIndex: 7,
-      progress: leading ? { n2: { match: 4, next: 5, state: 'replicate' } } : {},
+      progress: leading ? { n2: { match: 4, next: 5, state: 'replicate', learner: false } } : {},
       leaseValid: leading,
+      configuration: configurationOf([this.memberId, 'n2']),
+      standing: 'full',
+      transferTarget: null,
+      pendingReads: 0,
     };
   }
 

@@ -1,17 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { nodeNet } from '@ledgermq/protocol/net';
 import { silentLogger } from '@ledgermq/raft';
-import { NodeDisk, nodeLevel } from '@ledgermq/store';
+import { MemoryDisk, MemoryLevel, NodeDisk, nodeLevel } from '@ledgermq/store';
 import { BrokerError } from '../src/errors.ts';
-import { RaftReplicaHost } from '../src/raft-replica-host.ts';
+import { RaftReplicaHost, type RaftReplicaHostPorts } from '../src/raft-replica-host.ts';
 import { brokerConfig } from './broker-config.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-function host(change: Readonly<Record<string, unknown>>): RaftReplicaHost {
+function host(
+  change: Readonly<Record<string, unknown>>,
+  ports: Partial<RaftReplicaHostPorts> = {},
+): RaftReplicaHost {
   return new RaftReplicaHost(brokerConfig(change), {
     clock: new VirtualClock(),
     random: { nextInt: () => 0 },
@@ -19,6 +22,7 @@ function host(change: Readonly<Record<string, unknown>>): RaftReplicaHost {
     disk: new NodeDisk(),
     level: nodeLevel,
     net: nodeNet,
+    ...ports,
   });
 }
 
@@ -72,4 +76,34 @@ test('a start that fails for its port gives the directory back', async (t) => {
     rmSync(dataDir, { recursive: true });
   });
   await t.notThrowsAsync(next.start());
+});
+
+test('replicas live on the disk of the ports; who observes sees them, and their way to peers can be replaced', async (t) => {
+  const dataDir = join(tmpdir(), 'ledgermq-host-that-is-never-made');
+  const opened: unknown[] = [];
+  const wrapped: [string, string][] = [];
+  const config = brokerConfig({ dataDir });
+  const memory = host(
+    { dataDir },
+    {
+      disk: new MemoryDisk(),
+      level: () => new MemoryLevel().connect(),
+      observe: (replica) => opened.push(replica),
+      wrapTransport: (group, memberId) => {
+        wrapped.push([group, memberId]);
+        return { send: () => undefined };
+      },
+    },
+  );
+  t.teardown(() => memory.stop());
+  await memory.start();
+  const silent = (): void => undefined;
+  const group = config.groups[0];
+  if (group === undefined) throw new Error('the configuration has no group');
+  const events = { onRole: silent, onArrival: silent, onTopics: silent, onFatal: silent };
+  const replica = await memory.open(group, events);
+  t.deepEqual(opened, [replica]);
+  t.deepEqual(wrapped, [['broker-a', 'n1']]);
+  t.false(existsSync(dataDir));
+  await replica.stop();
 });

@@ -82,7 +82,7 @@ export class Member {
   }
 
   get stateLevel(): MemoryLevel {
-    return this.level(join(DIRECTORY, 'derived', 'state-db'));
+    return this.level(join(DIRECTORY, 'derived', '1', 'state-db'));
   }
 
   logger(): Logger {

@@ -180,7 +180,7 @@ test('derived state that cannot be used is set aside and built again', async (t)
     [
       'a missing file',
       (member) =>
-        member.disk.remove(join(DIRECTORY, 'derived', `uniq-keys-${2 * machineLimits.uniqKeyCountMax}.dat`)),
+        member.disk.remove(join(DIRECTORY, 'derived', '1', `uniq-keys-${2 * machineLimits.uniqKeyCountMax}.dat`)),
     ],
     [
       'a log that ends before it',
@@ -201,8 +201,8 @@ test('derived state that cannot be used is set aside and built again', async (t)
     await cluster.stop(victim.id);
     await damage(victim);
     await cluster.open(victim.id);
-    t.deepEqual(victim.warnings, ['derived state set aside, it is built again from the log'], what);
-    t.is(victim.disk.list(join(DIRECTORY, 'set-aside')).length, 1, what);
+    t.true(victim.warnings.includes('derived state set aside, it is built again'), what);
+    t.deepEqual(victim.disk.list(join(DIRECTORY, 'derived', 'set-aside')).length, 1, what);
     sent.push(...(await sendMany(cluster, 12, 14)));
     await sameEverywhere(t, cluster, sent);
     t.is(victim.live.traffic().messagesPut, 14, what);

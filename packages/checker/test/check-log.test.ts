@@ -26,7 +26,8 @@ for (const { type, name, options = {}, bad, fine } of cases) {
 }
 
 test('every kind of anomaly is shown', (t) => {
-  t.deepEqual(new Set(cases.map(({ type }) => type)), new Set(ANOMALY_TYPES));
+  const shown = new Set<string>(cases.map(({ type }) => type));
+  t.deepEqual([...shown].sort(), [...ANOMALY_TYPES].sort());
 });
 
 test('a lost acknowledged message that another one replaced is told as both', (t) => {

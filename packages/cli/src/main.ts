@@ -1,6 +1,7 @@
 import { ClusterError } from '@ledgermq/cluster';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { demoFailover, type DemoFailoverOptions } from './commands/demo-failover.ts';
+import { members, transfer, type MembersOptions, type OrderOptions } from './commands/raft-orders.ts';
 import { runServer } from './commands/run-server.ts';
 import { send, type SendCommandOptions } from './commands/send.ts';
 import { status } from './commands/status.ts';
@@ -62,6 +63,7 @@ function buildProgram(): Command {
     .description('who is master of what')
     .addOption(namesrvOption())
     .action((options: { readonly namesrv: string }) => status(options));
+  addOrders(program);
   addDemo(program);
   for (const server of ['broker', 'namesrv'] as const) {
     program
@@ -75,6 +77,30 @@ function buildProgram(): Command {
       });
   }
   return program;
+}
+
+function addOrders(program: Command): void {
+  const admin = (): Option =>
+    new Option('-a, --admin <host:port;...>', 'admin addresses of the nodes').default(
+      '127.0.0.1:18081;127.0.0.1:18082;127.0.0.1:18083',
+    );
+  program
+    .command('transfer')
+    .description('hand the mastership of a group to a node')
+    .argument('<brokerName>')
+    .argument('<nodeId>')
+    .addOption(admin())
+    .action((brokerName: string, nodeId: string, options: OrderOptions) =>
+      transfer(brokerName, nodeId, options),
+    );
+  program
+    .command('members')
+    .description('change who belongs to a group: add, remove or replace nodes while it works')
+    .argument('<brokerName>')
+    .requiredOption('--voters <id,...>', 'all nodes that are to vote')
+    .option('--learners <id,...>', 'nodes that are to receive the log without a vote', '')
+    .addOption(admin())
+    .action((brokerName: string, options: MembersOptions) => members(brokerName, options));
 }
 
 function addDemo(program: Command): void {

@@ -10,6 +10,9 @@ export interface ReplicaStatus {
   readonly commitIndex: number;
   readonly appliedIndex: number;
   readonly lastIndex: number;
+  /** How often the node's event loop stood still for more than half an election time-out, and how long at most. */
+  readonly stalls: number;
+  readonly longestStallMs: number;
 }
 
 export interface NodeStatus {

@@ -9,9 +9,9 @@ import {
   RequestCode,
   ResponseCode,
 } from '@ledgermq/protocol';
-import { connect, CONNECTION_DEFAULTS, type Connection } from '@ledgermq/protocol/net';
+import { connect, CONNECTION_DEFAULTS, nodeNet, type Connection } from '@ledgermq/protocol/net';
 import test, { type ExecutionContext } from 'ava';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Namesrv, namesrvDefaults, parseNamesrvArgs } from '../src/index.ts';
@@ -143,6 +143,27 @@ test('key-value settings outlive a restart; an unreadable file is set aside', as
   const last = await third.open();
   t.is((await last.request(get, 1000)).code, ResponseCode.QUERY_NOT_FOUND);
   last.close();
+});
+
+test('settings are kept where the ports say, and nothing touches the disk then', async (t) => {
+  const dataDir = join(tmpdir(), 'namesrv-that-is-never-made');
+  const saved: string[] = [];
+  const kvStore = {
+    load: () => ({ value: { N: { K: 'V' } }, setAside: null }),
+    save: (value: unknown) => void saved.push(JSON.stringify(value)),
+  };
+  const config = { ...namesrvDefaults, host: '127.0.0.1', port: 0, dataDir };
+  const namesrv = new Namesrv(config, silent, { net: nodeNet, kvStore });
+  t.teardown(() => namesrv.stop());
+  const port = await namesrv.start();
+  const connection = await connect('127.0.0.1', port, CONNECTION_DEFAULTS, quiet, 1000);
+  const get = createRequest(RequestCode.GET_KV_CONFIG, { namespace: 'N', key: 'K' });
+  t.is((await connection.request(get, 1000)).extFields['value'], 'V');
+  const put = createRequest(RequestCode.PUT_KV_CONFIG, { namespace: 'N', key: 'K', value: 'W' });
+  await connection.request(put, 1000);
+  t.deepEqual(saved, ['{"N":{"K":"W"}}']);
+  t.false(existsSync(dataDir));
+  connection.close();
 });
 
 test('arguments are checked as a whole', (t) => {

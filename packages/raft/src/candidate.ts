@@ -1,40 +1,50 @@
 import { ElectionTimer } from './election-timer.ts';
 import type { Message } from './message.ts';
+import type { VoteResult } from './quorum.ts';
 import type { Raft } from './raft.ts';
 import type { RoleBehaviour } from './role-behaviour.ts';
 
-/**
- * Asks for votes. As a pre-candidate it asks whether it would get them in the next term and changes nothing
- * (thesis §9.6); as a candidate it is in that term and has voted for itself.
- */
+/** Why an election is held, which decides who may vote in it and what it takes to win. */
+export type Election =
+  | { readonly type: 'ordinary' }
+  /** The leader asked for it (thesis §3.10). */
+  | { readonly type: 'transfer' }
+  /**
+   * The first one of a group. `lives` holds what the blank voters called themselves when they said that they are
+   * empty. It takes every vote: a member that is blank because it lost its files cannot make up a majority that
+   * decides anew what was decided before.
+   */
+  | { readonly type: 'bootstrap'; readonly lives: ReadonlyMap<string, number> };
+
+/** Is in a new term, has voted for itself and asks for votes. */
 export class Candidate implements RoleBehaviour {
-  readonly role: 'pre-candidate' | 'candidate';
+  readonly role = 'candidate';
   readonly leaderInOffice = false;
   readonly #raft: Raft;
+  readonly #election: Election;
   readonly #timer: ElectionTimer;
   readonly #votes = new Map<string, boolean>();
 
-  constructor(raft: Raft, role: 'pre-candidate' | 'candidate') {
+  constructor(raft: Raft, election: Election) {
     this.#raft = raft;
-    this.role = role;
+    this.#election = election;
     this.#timer = new ElectionTimer(raft.config.electionTimeoutTicks, raft.random);
   }
 
-  /** Sends the requests. May end in the next role at once when this member is the only voter. */
+  /** Sends the requests. */
   start(): void {
-    const raft = this.#raft;
-    const type = this.role === 'candidate' ? 'vote-request' : 'pre-vote-request';
-    const term = this.#electionTerm();
-    const { lastIndex, lastTerm } = raft.log;
-    for (const to of raft.configuration.voters) {
-      if (to !== raft.id) raft.send({ type, from: raft.id, to, term, lastIndex, lastTerm });
+    const { id: from, term, log, configuration } = this.#raft;
+    const { lastIndex, lastTerm } = log;
+    const transfer = this.#election.type === 'transfer';
+    const bootstrap = this.#election.type === 'bootstrap';
+    const end = { from, term, lastIndex, lastTerm };
+    for (const to of configuration.voters) {
+      if (to === from) continue;
+      const life = this.#election.type === 'bootstrap' ? (this.#election.lives.get(to) ?? 0) : 0;
+      this.#raft.send({ type: 'vote-request', ...end, to, transfer, bootstrap, life });
     }
-    if (this.role === 'candidate') {
-      // The own vote is a promise like any other: it counts when it comes back, which is after it is durable.
-      raft.sendAfterSync({ type: 'vote-response', from: raft.id, to: raft.id, term, granted: true });
-    } else {
-      this.#record(raft.id, true);
-    }
+    // The own vote is a promise like any other: it counts when it comes back, which is after it is durable.
+    this.#raft.sendAfterSync({ type: 'vote-response', from, to: from, term, granted: true });
   }
 
   tick(): void {
@@ -46,52 +56,58 @@ export class Candidate implements RoleBehaviour {
     switch (message.type) {
       case 'append-request':
       case 'heartbeat-request':
+      case 'snapshot-chunk':
         raft.becomeFollower(message.term, message.from);
         raft.step(message);
         return;
-      case 'pre-vote-response': {
-        const term = message.granted ? this.#electionTerm() : raft.term;
-        if (this.role === 'pre-candidate' && message.term === term)
-          this.#record(message.from, message.granted);
-        return;
-      }
       case 'vote-response':
-        if (this.role === 'candidate') this.#record(message.from, message.granted);
+        this.#record(message.from, message.granted);
         return;
       case 'append-accepted':
       case 'append-rejected':
       case 'heartbeat-response':
       case 'pre-vote-request':
+      case 'pre-vote-response':
       case 'vote-request':
+      case 'timeout-now':
+      case 'snapshot-answer':
+      case 'repair-request':
+      case 'repair-answer':
         return;
     }
   }
 
   persisted(): void {}
 
+  configured(): void {}
+
+  applied(): void {}
+
   connectionLost(): void {}
 
   checkInvariants(): void {}
-
-  #electionTerm(): number {
-    return this.role === 'candidate' ? this.#raft.term : this.#raft.term + 1;
-  }
 
   #record(voter: string, granted: boolean): void {
     const raft = this.#raft;
     // The first answer stands: a voter never changes its mind within a term.
     if (!this.#votes.has(voter)) this.#votes.set(voter, granted);
-    const result = raft.configuration.voteResult((id) => this.#votes.get(id));
-    switch (result) {
+    switch (this.#result()) {
       case 'pending':
         return;
       case 'won':
-        if (this.role === 'candidate') raft.becomeLeader();
-        else raft.becomeCandidate();
+        raft.becomeLeader();
         return;
       case 'lost':
         raft.becomeFollower(raft.term, null);
         return;
     }
+  }
+
+  #result(): VoteResult {
+    const { configuration } = this.#raft;
+    if (this.#election.type !== 'bootstrap') return configuration.voteResult((id) => this.#votes.get(id));
+    const votes = configuration.voters.map((id) => this.#votes.get(id));
+    if (votes.includes(false)) return 'lost';
+    return votes.includes(undefined) ? 'pending' : 'won';
   }
 }

@@ -1,9 +1,9 @@
 import { ledgermq } from '#generated/raft.js';
-import { decodeEntries, type Entry } from './entry.ts';
 import { RaftError } from './errors.ts';
 import type { Message } from './message.ts';
+import { messageFromProto, messageToProto, payloadOf } from './message-proto.ts';
 
-const { PeerEnvelope, PeerMessageType } = ledgermq.raft;
+const { PeerEnvelope } = ledgermq.raft;
 
 /** Bounds of what one peer accepts from another. */
 export interface PeerCodecLimits {
@@ -37,9 +37,12 @@ export interface PeerFrame {
 
 /** `u32 total, u32 envelope bytes` in front of every frame. */
 const PREFIX_BYTES = 8;
-/** What one message without entries takes at most: ten-byte integers, one tag byte each, and its own length. */
-const MESSAGE_BYTES_MAX = 80;
-
+/** Tags and lengths of the three names in an envelope. */
+const ENVELOPE_BYTES_MAX = 32;
+/** A message without a snapshot: the widest one has seven ten-byte integers, a tag byte or two each, and its length. */
+const MESSAGE_BYTES_MAX = 96;
+/** A snapshot without the ids in its configuration. */
+const SNAPSHOT_BYTES_MAX = 96;
 /**
  * The bytes of `messages`, all of them from the member `from` to the member `to`, to be written in order without
  * anything between them. Makes several frames when one would exceed `limits`. Entry frames are in the result
@@ -53,26 +56,33 @@ export function encodePeerFrame(
   limits: PeerCodecLimits = peerCodecLimits,
 ): Buffer[] {
   const address = { group, from, to };
-  const room = limits.envelopeBytesMax - Buffer.byteLength(group + from + to) - 32;
-  const perFrame = Math.min(limits.messagesMax, Math.floor(room / MESSAGE_BYTES_MAX));
-  if (perFrame < 1)
-    throw new RaftError('PEER_FRAME_TOO_LARGE', `the group name ${group} fills a whole frame`);
-  const bytesMax = limits.frameBytesMax - PREFIX_BYTES - limits.envelopeBytesMax;
+  const envelopeMax = limits.envelopeBytesMax - Buffer.byteLength(group + from + to) - ENVELOPE_BYTES_MAX;
+  const payloadMax = limits.frameBytesMax - PREFIX_BYTES - limits.envelopeBytesMax;
   const buffers: Buffer[] = [];
   let start = 0;
-  let bytes = 0;
+  let headerBytes = 0;
+  let payloadBytes = 0;
   messages.forEach((message, at) => {
-    const added = entryBytes(message);
-    if (added > bytesMax)
-      throw new RaftError('PEER_FRAME_TOO_LARGE', `a message of ${added} bytes of entries`);
-    if (at > start && (at - start >= perFrame || bytes + added > bytesMax)) {
-      pushFrame(buffers, address, messages.slice(start, at), bytes);
+    const header = headerBytesMax(message);
+    const payload = payloadOf(message).bytes;
+    if (header > envelopeMax)
+      throw new RaftError('PEER_FRAME_TOO_LARGE', `a message of ${header} bytes and its addresses`);
+    if (payload > payloadMax)
+      throw new RaftError('PEER_FRAME_TOO_LARGE', `a message with ${payload} bytes of entries or data`);
+    const full =
+      at - start >= limits.messagesMax ||
+      headerBytes + header > envelopeMax ||
+      payloadBytes + payload > payloadMax;
+    if (at > start && full) {
+      pushFrame(buffers, address, messages.slice(start, at), payloadBytes);
       start = at;
-      bytes = 0;
+      headerBytes = 0;
+      payloadBytes = 0;
     }
-    bytes += added;
+    headerBytes += header;
+    payloadBytes += payload;
   });
-  if (start < messages.length) pushFrame(buffers, address, messages.slice(start), bytes);
+  if (start < messages.length) pushFrame(buffers, address, messages.slice(start), payloadBytes);
   return buffers;
 }
 
@@ -80,61 +90,28 @@ function pushFrame(
   buffers: Buffer[],
   address: { readonly group: string; readonly from: string; readonly to: string },
   messages: readonly Message[],
-  entriesBytes: number,
+  payloadBytes: number,
 ): void {
-  const writer = PeerEnvelope.encode({ ...address, messages: messages.map(toProto) });
+  const writer = PeerEnvelope.encode({ ...address, messages: messages.map(messageToProto) });
   const envelope = writer.finish();
   const head = Buffer.allocUnsafe(PREFIX_BYTES + envelope.length);
-  head.writeUInt32BE(head.length + entriesBytes, 0);
+  head.writeUInt32BE(head.length + payloadBytes, 0);
   head.writeUInt32BE(envelope.length, 4);
   head.set(envelope, PREFIX_BYTES);
   buffers.push(head);
-  for (const message of messages) {
-    if (message.type !== 'append-request') continue;
-    for (const entry of message.entries) buffers.push(entry.frame);
-  }
+  for (const message of messages) buffers.push(...payloadOf(message).buffers);
 }
 
-function entryBytes(message: Message): number {
-  if (message.type !== 'append-request') return 0;
-  let bytes = 0;
-  for (const entry of message.entries) bytes += entry.frame.length;
+/** What a message takes of its envelope at most. */
+function headerBytesMax(message: Message): number {
+  if (message.type !== 'snapshot-chunk') return MESSAGE_BYTES_MAX;
+  const { voters, votersOutgoing, learners, learnersNext } = message.snapshot.configuration;
+  let bytes = MESSAGE_BYTES_MAX + SNAPSHOT_BYTES_MAX;
+  for (const ids of [voters, votersOutgoing, learners, learnersNext]) {
+    // Tag and length of an id take at most six bytes.
+    for (const id of ids) bytes += Buffer.byteLength(id) + 6;
+  }
   return bytes;
-}
-
-function toProto(message: Message): ledgermq.raft.PeerMessage.$Properties {
-  const { term } = message;
-  switch (message.type) {
-    case 'pre-vote-request': {
-      const { lastIndex, lastTerm } = message;
-      return { type: PeerMessageType.PRE_VOTE_REQUEST, term, lastIndex, lastTerm };
-    }
-    case 'pre-vote-response':
-      return { type: PeerMessageType.PRE_VOTE_RESPONSE, term, granted: message.granted };
-    case 'vote-request': {
-      const { lastIndex, lastTerm } = message;
-      return { type: PeerMessageType.VOTE_REQUEST, term, lastIndex, lastTerm };
-    }
-    case 'vote-response':
-      return { type: PeerMessageType.VOTE_RESPONSE, term, granted: message.granted };
-    case 'append-request': {
-      const { prevIndex, prevTerm, commit } = message;
-      const type = PeerMessageType.APPEND_REQUEST;
-      return { type, term, prevIndex, prevTerm, commit, entryBytes: entryBytes(message) };
-    }
-    case 'append-accepted':
-      return { type: PeerMessageType.APPEND_ACCEPTED, term, index: message.index };
-    case 'append-rejected': {
-      const { prevIndex, hintIndex, hintTerm } = message;
-      return { type: PeerMessageType.APPEND_REJECTED, term, prevIndex, hintIndex, hintTerm };
-    }
-    case 'heartbeat-request': {
-      const { commit, round } = message;
-      return { type: PeerMessageType.HEARTBEAT_REQUEST, term, commit, round };
-    }
-    case 'heartbeat-response':
-      return { type: PeerMessageType.HEARTBEAT_RESPONSE, term, round: message.round };
-  }
 }
 
 /**
@@ -238,87 +215,22 @@ export class PeerFrameDecoder {
     const { group, from, to } = envelope;
     let at = entriesAt;
     const messages = envelope.messages.map((proto) => {
-      const bytes = proto.entryBytes ?? 0;
-      if (bytes > frame.length - at) throw new RaftError('PEER_FRAME_INVALID', 'entries exceed their frame');
-      const entries = bytes === 0 ? [] : decodeEntries(frame.subarray(at, at + bytes), this.#limits);
+      const entriesBytes = proto.entryBytes ?? 0;
+      const bytes = entriesBytes + (proto.dataBytes ?? 0);
+      if (bytes > frame.length - at) {
+        throw new RaftError('PEER_FRAME_INVALID', 'entries or data exceed their frame');
+      }
+      const dataAt = at + entriesBytes;
+      const message = messageFromProto(
+        proto,
+        { from, to },
+        { entries: frame.subarray(at, dataAt), data: frame.subarray(dataAt, at + bytes) },
+        this.#limits,
+      );
       at += bytes;
-      return fromProto(proto, from, to, entries);
+      return message;
     });
-    if (at !== frame.length) throw new RaftError('PEER_FRAME_INVALID', 'bytes behind the entries');
+    if (at !== frame.length) throw new RaftError('PEER_FRAME_INVALID', 'bytes behind the last message');
     return { group, from, to, messages };
   }
-}
-
-function fromProto(
-  proto: ledgermq.raft.PeerMessage.$Properties,
-  from: string,
-  to: string,
-  entries: readonly Entry[],
-): Message {
-  const term = safeInteger(proto.term);
-  const granted = proto.granted ?? false;
-  if (entries.length > 0 && proto.type !== PeerMessageType.APPEND_REQUEST) {
-    throw new RaftError('PEER_FRAME_INVALID', 'entries in a message that has none');
-  }
-  switch (proto.type) {
-    case PeerMessageType.PRE_VOTE_REQUEST:
-      return { type: 'pre-vote-request', from, to, term, ...lastOf(proto) };
-    case PeerMessageType.PRE_VOTE_RESPONSE:
-      return { type: 'pre-vote-response', from, to, term, granted };
-    case PeerMessageType.VOTE_REQUEST:
-      return { type: 'vote-request', from, to, term, ...lastOf(proto) };
-    case PeerMessageType.VOTE_RESPONSE:
-      return { type: 'vote-response', from, to, term, granted };
-    case PeerMessageType.APPEND_REQUEST:
-      return appendRequest(proto, from, to, term, entries);
-    case PeerMessageType.APPEND_ACCEPTED:
-      return { type: 'append-accepted', from, to, term, index: safeInteger(proto.index) };
-    case PeerMessageType.APPEND_REJECTED: {
-      const prevIndex = safeInteger(proto.prevIndex);
-      const hintIndex = safeInteger(proto.hintIndex);
-      const hintTerm = safeInteger(proto.hintTerm);
-      return { type: 'append-rejected', from, to, term, prevIndex, hintIndex, hintTerm };
-    }
-    case PeerMessageType.HEARTBEAT_REQUEST: {
-      const commit = safeInteger(proto.commit);
-      return { type: 'heartbeat-request', from, to, term, commit, round: safeInteger(proto.round) };
-    }
-    case PeerMessageType.HEARTBEAT_RESPONSE:
-      return { type: 'heartbeat-response', from, to, term, round: safeInteger(proto.round) };
-    case PeerMessageType.PEER_MESSAGE_TYPE_UNSPECIFIED:
-    case undefined:
-    case null:
-    default:
-      // A protobuf enum is open: a decoded number may be none of its names.
-      throw new RaftError('PEER_FRAME_INVALID', `unknown message type ${String(proto.type)}`);
-  }
-}
-
-function lastOf(proto: ledgermq.raft.PeerMessage.$Properties): { lastIndex: number; lastTerm: number } {
-  return { lastIndex: safeInteger(proto.lastIndex), lastTerm: safeInteger(proto.lastTerm) };
-}
-
-function appendRequest(
-  proto: ledgermq.raft.PeerMessage.$Properties,
-  from: string,
-  to: string,
-  term: number,
-  entries: readonly Entry[],
-): Message {
-  const prevIndex = safeInteger(proto.prevIndex);
-  const first = entries[0];
-  if (first !== undefined && first.index !== prevIndex + 1) {
-    throw new RaftError('PEER_FRAME_INVALID', `entries from ${first.index} on behind ${prevIndex}`);
-  }
-  const prevTerm = safeInteger(proto.prevTerm);
-  const commit = safeInteger(proto.commit);
-  return { type: 'append-request', from, to, term, prevIndex, prevTerm, commit, entries };
-}
-
-/** protobufjs hands out a number or, for a decoded 64-bit field, an object with two halves. */
-function safeInteger(value: number | { toNumber(): number } | null | undefined): number {
-  if (value === null || value === undefined) return 0;
-  const number = typeof value === 'number' ? value : value.toNumber();
-  if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new RaftError('PEER_FRAME_INVALID', `the number ${number} is out of range`);
 }

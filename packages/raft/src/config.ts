@@ -41,6 +41,14 @@ export interface RaftConfig {
   readonly committedBytesMax: number;
   /** Messages that may wait in the core for the next Ready; over it further ones are dropped. */
   readonly outboxMessagesMax: number;
+  /** Reads that may wait in the core for a quorum to confirm the leader; over it further ones are refused. */
+  readonly pendingReadsMax: number;
+  /**
+   * True: a leader answers reads at once while its lease is valid, which relies on the clocks of a quorum running
+   * at nearly the same speed; and a follower whose connection to the leader closed waits out the lease before it
+   * votes for another. False: every read costs a round of heartbeats.
+   */
+  readonly leaseReads: boolean;
   /** Messages of peers that may wait for the driver's next turn; over it further ones are dropped and counted. */
   readonly inboundMessagesMax: number;
   /** Bytes of entry frames in those messages; one message always fits. */
@@ -58,6 +66,35 @@ export interface RaftConfig {
   /** After an election that followed a closed connection failed: wait random(min..max). */
   readonly hintRetryMsMin: number;
   readonly hintRetryMsMax: number;
+  /** Bytes of one chunk of a snapshot; each follower has at most one on its way. */
+  readonly snapshotChunkBytes: number;
+  /** Followers that are sent a snapshot at the same time; the others wait. */
+  readonly snapshotSendsMax: number;
+  /** Silence after which the receiver of a snapshot is asked where it stands. */
+  readonly snapshotTimeoutMs: number;
+  /** Such questions in a row without an answer; then the sending is given up for a while. */
+  readonly snapshotTriesMax: number;
+  /** Pause after a failed sending; doubled by each further failure, up to the second. */
+  readonly snapshotRetryMsMin: number;
+  readonly snapshotRetryMsMax: number;
+  /** The preferred leader gets the leadership back when it was caught up for so long. */
+  readonly preferredReturnMs: number;
+  /** Entries by which a member may lag, because of what is under way, and still count as caught up. */
+  readonly caughtUpLagMax: number;
+  /** Pause before an append is tried again that found the disk full. */
+  readonly diskFullRetryMs: number;
+  /** A leader hands over when `slowSyncCount` syncs in a row took longer than this each ... */
+  readonly slowSyncMs: number;
+  readonly slowSyncCount: number;
+  /** ... or when one does not end for so long. */
+  readonly hangingSyncMs: number;
+  /** Pause after handing over because of the disk; doubled by each further time, up to the second. */
+  readonly handOverRetryMsMin: number;
+  readonly handOverRetryMsMax: number;
+  /** Bytes of entries in one answer to a member that repairs its log; one entry always fits. */
+  readonly repairBytesMax: number;
+  /** Silence after which such a member asks another one. */
+  readonly repairTimeoutMs: number;
 }
 
 export const raftConfigDefaults: RaftConfig = Object.freeze({
@@ -76,6 +113,8 @@ export const raftConfigDefaults: RaftConfig = Object.freeze({
   recentBytesMax: 33_554_432,
   committedBytesMax: 16_777_216,
   outboxMessagesMax: 16_384,
+  pendingReadsMax: 65_536,
+  leaseReads: false,
   inboundMessagesMax: 16_384,
   inboundBytesMax: 134_217_728,
   preferredLeader: null,
@@ -86,6 +125,22 @@ export const raftConfigDefaults: RaftConfig = Object.freeze({
   hintJitterMs: 25,
   hintRetryMsMin: 50,
   hintRetryMsMax: 150,
+  snapshotChunkBytes: 262_144,
+  snapshotSendsMax: 2,
+  snapshotTimeoutMs: 1_000,
+  snapshotTriesMax: 5,
+  snapshotRetryMsMin: 500,
+  snapshotRetryMsMax: 30_000,
+  preferredReturnMs: 5_000,
+  caughtUpLagMax: 1_024,
+  diskFullRetryMs: 1_000,
+  slowSyncMs: 1_000,
+  slowSyncCount: 3,
+  hangingSyncMs: 3_000,
+  handOverRetryMsMin: 5_000,
+  handOverRetryMsMax: 300_000,
+  repairBytesMax: 4_194_304,
+  repairTimeoutMs: 1_000,
 });
 
 /** Least value of each number; everything else about a field follows from its default. */
@@ -104,6 +159,7 @@ const least: Readonly<Record<string, number>> = {
   recentBytesMax: 0,
   committedBytesMax: 1,
   outboxMessagesMax: 1,
+  pendingReadsMax: 1,
   inboundMessagesMax: 1,
   inboundBytesMax: 1,
   flushIntervalMs: 1,
@@ -112,6 +168,22 @@ const least: Readonly<Record<string, number>> = {
   hintJitterMs: 0,
   hintRetryMsMin: 1,
   hintRetryMsMax: 1,
+  snapshotChunkBytes: 1,
+  snapshotSendsMax: 1,
+  snapshotTimeoutMs: 1,
+  snapshotTriesMax: 1,
+  snapshotRetryMsMin: 1,
+  snapshotRetryMsMax: 1,
+  preferredReturnMs: 0,
+  caughtUpLagMax: 0,
+  diskFullRetryMs: 1,
+  slowSyncMs: 1,
+  slowSyncCount: 1,
+  hangingSyncMs: 1,
+  handOverRetryMsMin: 1,
+  handOverRetryMsMax: 1,
+  repairBytesMax: 1,
+  repairTimeoutMs: 1,
 };
 
 function fieldFault(name: string, value: unknown): string | null {
@@ -121,7 +193,8 @@ function fieldFault(name: string, value: unknown): string | null {
       ? null
       : `${name}: a member id or null`;
   }
-  if (name === 'asyncFlush') return typeof value === 'boolean' ? null : `${name}: true or false`;
+  if (name === 'asyncFlush' || name === 'leaseReads')
+    return typeof value === 'boolean' ? null : `${name}: true or false`;
   const min = least[name];
   if (min === undefined) return `${name}: unknown field`;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return null;
@@ -139,6 +212,12 @@ function relationFaults(config: RaftConfig): string[] {
     faults.push('unpersistedBytesMax: at least appendBytesMax');
   }
   if (config.hintRetryMsMax < config.hintRetryMsMin) faults.push('hintRetryMsMax: at least hintRetryMsMin');
+  if (config.snapshotRetryMsMax < config.snapshotRetryMsMin) {
+    faults.push('snapshotRetryMsMax: at least snapshotRetryMsMin');
+  }
+  if (config.handOverRetryMsMax < config.handOverRetryMsMin) {
+    faults.push('handOverRetryMsMax: at least handOverRetryMsMin');
+  }
   return faults;
 }
 

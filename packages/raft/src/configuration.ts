@@ -1,42 +1,52 @@
-import { RaftError } from './errors.ts';
-import { majorityIndex, majorityVote, type VoteResult } from './quorum.ts';
+import { checkConfiguration, isJoint, type ConfigurationState } from './configuration-state.ts';
+import { jointIndex, jointVote, type VoteResult } from './quorum.ts';
 
 /**
- * Who belongs to the group and whose agreement counts. The core asks every question about membership here, so a
- * joint configuration or members without a vote change this class and nothing that uses it.
+ * Who belongs to the group and whose agreement counts. The core asks every question about membership here, so
+ * nothing that uses it knows of joint configurations. It never changes: a new state makes a new object.
  */
 export class Configuration {
-  /** Members whose vote and whose durable log count; sorted, without repetition. */
+  readonly state: ConfigurationState;
+  /** Voters of both halves and learners; sorted. Everyone to whom a leader replicates. */
+  readonly members: readonly string[];
+  /** Voters of both halves; sorted. Everyone who is asked for a vote. */
   readonly voters: readonly string[];
   readonly #voterSet: ReadonlySet<string>;
+  readonly #learnerSet: ReadonlySet<string>;
 
-  constructor(voters: readonly string[]) {
-    this.#voterSet = new Set(voters);
-    if (voters.length === 0 || this.#voterSet.size !== voters.length || this.#voterSet.has('')) {
-      throw new RaftError('CONFIG_INVALID', 'voters: at least one id, none empty, none twice');
-    }
-    this.voters = Object.freeze([...voters].sort());
+  /** Throws `CONFIG_INVALID` for a state that no group can have. */
+  constructor(state: ConfigurationState) {
+    checkConfiguration(state);
+    this.state = state;
+    this.#voterSet = new Set([...state.voters, ...state.votersOutgoing]);
+    this.#learnerSet = new Set(state.learners);
+    this.voters = Object.freeze([...this.#voterSet].sort());
+    this.members = Object.freeze([...this.#voterSet, ...this.#learnerSet].sort());
   }
 
-  /** Everyone to whom a leader replicates. */
-  get members(): readonly string[] {
-    return this.voters;
+  get joint(): boolean {
+    return isJoint(this.state);
   }
 
   isMember(id: string): boolean {
-    return this.#voterSet.has(id);
+    return this.#voterSet.has(id) || this.#learnerSet.has(id);
   }
 
+  /** A voter of either half. */
   isVoter(id: string): boolean {
     return this.#voterSet.has(id);
   }
 
+  isLearner(id: string): boolean {
+    return this.#learnerSet.has(id);
+  }
+
   /** The highest value on which the configuration agrees. */
   agreedIndex(valueOf: (voter: string) => number): number {
-    return majorityIndex(this.voters, valueOf);
+    return jointIndex(this.state.voters, this.state.votersOutgoing, valueOf);
   }
 
   voteResult(voteOf: (voter: string) => boolean | undefined): VoteResult {
-    return majorityVote(this.voters, voteOf);
+    return jointVote(this.state.voters, this.state.votersOutgoing, voteOf);
   }
 }

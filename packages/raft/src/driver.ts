@@ -1,69 +1,73 @@
 import type { TimerHandle } from './clock.ts';
+import type { ConfigurationState } from './configuration-state.ts';
+import { DriverLife } from './driver-life.ts';
 import type { DriverMetrics, RaftDriverOptions } from './driver-options.ts';
 import { ElectionHint } from './election-hint.ts';
-import type { Entry, EntryKind } from './entry.ts';
-import { RaftError, type RaftErrorCode } from './errors.ts';
+import type { EntryKind } from './entry.ts';
+import { FirstElectionGrace } from './first-election-grace.ts';
 import { InboundQueue } from './inbound-queue.ts';
-import type { Message, Ready } from './message.ts';
+import { LeadershipCare } from './leadership-care.ts';
+import type { Message, RepairRequest } from './message.ts';
 import { RaftNode } from './node.ts';
-import type { ProposeResult } from './proposal.ts';
+import type { MembershipTarget, ProposeResult, TransferResult } from './proposal.ts';
+import { ReadWaiters, type ReadDone } from './read-waiters.ts';
+import { ReadyExecutor } from './ready-executor.ts';
+import { RepairAnswerer } from './repair-answerer.ts';
+import { SnapshotExchange } from './snapshot-exchange.ts';
 import type { RaftStatus } from './status.ts';
-import { SyncLane } from './sync-lane.ts';
+import { SyncWatch } from './sync-watch.ts';
 import { Ticker } from './ticker.ts';
 
 /** Readies handled before the event loop gets a turn again; a long replay would hold it otherwise. */
 const READIES_PER_TURN_MAX = 16;
+/** Answers to members that repair their log, which read from the disk; who gets none asks again. */
+const REPAIR_ANSWERS_PER_TURN_MAX = 1;
 
 /**
  * Runs one RaftNode: the only place of this package where time passes and bytes reach a disk or a peer.
  *
  * Everything that arrives in one turn of the event loop is handled in one cycle at its end: peer messages wait in
- * a queue, proposals in the core. A cycle takes Readies until there are no more. The order within a Ready, and
- * why it is that one:
- *
- * 1. Save term and vote. Whatever is said or written later may depend on them (paper, Figure 2), so nothing of
- *    this Ready goes before.
- * 2. Append entries to the page cache, so that storage can serve what messages refer to.
- * 3. Send `messages`. A leader's appends need not wait for its own disk (thesis §10.2.1); its own
- *    acknowledgement does, and that is `persisted`.
- * 4. Start a sync, unless one runs; what is appended meanwhile gathers for the next one, which starts as soon as
- *    this one ends.
- * 5. Apply. The machine answers clients here, after the peers and the disk got their work.
- *
- * When a sync ends, `persisted` tells the core, then the messages that waited for it leave in order. Messages of
- * a Ready without entries wait too while older entries are not durable, so they never overtake an older promise.
- *
- * A failed save, append, apply or sync is final. After it the disk may hold anything, and a second fsync would
- * report success for pages that were dropped; so nothing is retried, the driver stops and reports once.
+ * a queue, proposals in the core. A cycle takes Readies until there are no more, then sends what belongs to snapshots and
+ * repair. What a Ready asks for, and in which order it is done, is in {@link ReadyExecutor}; how entries get to the
+ * disk in LogWriter; how snapshots travel in SnapshotSender and SnapshotReceiver; when a leader hands over in
+ * LeadershipCare.
  */
 export class RaftDriver {
   readonly #options: RaftDriverOptions;
+  readonly #life: DriverLife;
   readonly #node: RaftNode;
   readonly #inbound: InboundQueue;
+  readonly #executor: ReadyExecutor;
+  readonly #exchange: SnapshotExchange;
+  readonly #repair: RepairAnswerer;
+  readonly #reads: ReadWaiters;
+  readonly #watch: SyncWatch;
+  readonly #care: LeadershipCare;
   readonly #hint: ElectionHint;
-  readonly #lane: SyncLane;
+  readonly #grace: FirstElectionGrace;
   readonly #ticker: Ticker;
-  readonly #peers: ReadonlySet<string>;
-  #state: 'new' | 'running' | 'stopped' = 'new';
-  #failed = false;
+  /** Requests of this turn that are answered at its end. */
+  #repairs: RepairRequest[] = [];
   #scheduled = false;
   #inTurn = false;
   #flushTimer: TimerHandle | null = null;
-  /** Until then, and until a leader is known, another member has the first election to itself. */
-  #graceEnds = 0;
-  #appliedIndex: number;
   #turns = 0;
   #readies = 0;
-  #entriesAppended = 0;
-  #entriesApplied = 0;
+  #repairAnswers = 0;
 
   /** Loads the hard state. Throws `CONFIG_INVALID` or `STATE_INVALID`. */
   constructor(options: RaftDriverOptions) {
-    const { id, peers, config, log, clock, random, logger, appliedIndex } = options;
+    const { id, group, config, configuration, log, clock, random, logger, appliedIndex } = options;
     this.#options = options;
+    this.#life = new DriverLife({
+      group,
+      logger,
+      halt: () => this.#halt(),
+      onFatal: (error) => options.onFatal(error),
+    });
     this.#node = new RaftNode({
       id,
-      voters: peers,
+      configuration,
       config,
       log,
       hardState: options.hardState.load(),
@@ -72,39 +76,63 @@ export class RaftDriver {
       logger,
       voteFloor: options.voteFloor ?? 0,
     });
-    this.#peers = new Set(peers);
-    this.#appliedIndex = appliedIndex;
     this.#inbound = new InboundQueue(config.inboundMessagesMax, config.inboundBytesMax);
+    this.#reads = new ReadWaiters(config.pendingReadsMax);
+    this.#watch = new SyncWatch(config, clock);
+    this.#executor = new ReadyExecutor({
+      options,
+      node: this.#node,
+      life: this.#life,
+      reads: this.#reads,
+      watch: this.#watch,
+      schedule: () => this.#schedule(),
+      onRole: () => this.#onRole(),
+      onConfiguration: (state) => this.#onConfiguration(state),
+      onSnapshotsDue: (peers) => this.#exchange.due(peers),
+    });
+    this.#exchange = new SnapshotExchange({
+      options,
+      status: () => this.#node.status(),
+      send: (message) => this.#executor.deliver([message]),
+      onSent: (peer, index) => this.#call(() => this.#node.snapshotSent(peer, index)),
+      onFailed: (peer) => this.#call(() => this.#node.snapshotFailed(peer)),
+      install: (meta, from, term) => this.#executor.install(meta, from, term),
+      schedule: () => this.#schedule(),
+      onFailure: (error) => this.#life.fail(error, 'STORAGE_FAILED'),
+    });
+    this.#repair = new RepairAnswerer({ id, log, config, logger });
     this.#hint = new ElectionHint({
       id,
-      members: peers,
+      voters: configuration.voters,
       config,
       clock,
       random,
       view: () => this.#node.status(),
       campaign: () => this.#campaign(),
     });
+    this.#care = new LeadershipCare({
+      config,
+      clock,
+      logger,
+      watch: this.#watch,
+      diskFull: () => this.#executor.writer.diskFull,
+      isConnected: (peer) => this.#hint.isConnected(peer),
+      transfer: (to) => this.transferLeadership(to).type === 'started',
+    });
+    this.#grace = new FirstElectionGrace(config, clock);
     this.#ticker = new Ticker({
       config,
       clock,
       logger,
-      onTicks: (ticks) => this.#turn(this.#leavesFirstElection() ? 0 : ticks),
-    });
-    this.#lane = new SyncLane(log, {
-      onDurable: (index, term, waiting) => this.#onDurable(index, term, waiting),
-      onFailure: (error) => this.#fail(error, 'STORAGE_FAILED'),
+      onTicks: (ticks) => this.#onTicks(ticks),
+      onStall: (ms) => this.#watch.discount(ms),
     });
   }
 
   /** Idempotent. Throws `STOPPED` after `stop`. */
   start(): void {
-    if (this.#state === 'running') return;
-    if (this.#state === 'stopped') throw new RaftError('STOPPED', 'a stopped driver does not start again');
-    this.#state = 'running';
-    const { preferredLeader, preferredGraceMs } = this.#options.config;
-    if (preferredLeader !== null && this.#isPeer(preferredLeader)) {
-      this.#graceEnds = this.#options.clock.monotonic() + preferredGraceMs;
-    }
+    if (!this.#life.begin()) return;
+    this.#grace.begin(this.#node.status());
     this.#ticker.start();
     if (this.#options.config.asyncFlush) this.#armFlush();
     this.#hint.start();
@@ -113,10 +141,11 @@ export class RaftDriver {
 
   /** Ends all work and waits for the disk. Idempotent; never rejects. */
   async stop(): Promise<void> {
-    this.#halt();
-    await this.#lane.idle();
+    this.#life.end();
+    await this.#exchange.idle();
+    await this.#executor.writer.idle();
     // With asyncFlush acknowledged entries may not be durable yet, and an orderly stop must not cost them.
-    if (!this.#failed) await this.#lane.finish();
+    if (!this.#life.failed) await this.#executor.writer.finish();
   }
 
   /**
@@ -124,7 +153,8 @@ export class RaftDriver {
    * the event loop, together with everything else proposed in it.
    */
   propose(kind: EntryKind, frame: Buffer): ProposeResult {
-    if (this.#state !== 'running') return { type: 'refused', reason: 'stopped', leader: null };
+    if (!this.#life.running) return { type: 'refused', reason: 'stopped', leader: null };
+    if (this.#executor.writer.diskFull) return this.#refusalOfFullDisk();
     const result = this.#node.propose(kind, frame);
     if (result.type === 'appended') this.#schedule();
     return result;
@@ -138,25 +168,70 @@ export class RaftDriver {
     if (!this.#inTurn) this.#turn(0);
   }
 
+  /** Asks the leader to change the members (see RaftNode.proposeConfiguration). */
+  changeMembers(target: MembershipTarget): ProposeResult {
+    if (!this.#life.running) return { type: 'refused', reason: 'stopped', leader: null };
+    if (this.#executor.writer.diskFull) return this.#refusalOfFullDisk();
+    const result = this.#node.proposeConfiguration(target);
+    if (result.type === 'appended') this.#schedule();
+    return result;
+  }
+
+  /** Hands the leadership to the voter `to` (see RaftNode.transferLeadership). */
+  transferLeadership(to: string): TransferResult {
+    if (!this.#life.running) return { type: 'refused', reason: 'stopped' };
+    const result = this.#node.transferLeadership(to);
+    if (result.type === 'started') this.#schedule();
+    return result;
+  }
+
+  /**
+   * Calls `done` once: with `current` when a quorum has confirmed that this member led at or after this moment and the
+   * machine shows everything that was committed then, or with `lost` when that cannot be known (any more). A refusal comes before this
+   * returns. Reads of one turn share one round of heartbeats.
+   */
+  readIndex(done: ReadDone): void {
+    if (!this.#life.running) {
+      done({ type: 'lost', reason: 'stopped' });
+      return;
+    }
+    const result = this.#node.readIndex();
+    if (result.type === 'refused') {
+      done({ type: 'lost', reason: result.reason });
+      return;
+    }
+    this.#reads.asked(result.id, done);
+    this.#schedule();
+  }
+
+  /** To be called by a machine that lagged behind what it was given when it has applied more of it. */
+  machineAdvanced(): void {
+    if (this.#life.running) this.#executor.machineAdvanced();
+  }
+
   /** Messages of the peer `from`, to be handled at the end of this turn. Those in another's name are ignored. */
   receive(from: string, messages: readonly Message[]): void {
-    if (this.#state !== 'running') return;
+    if (!this.#life.running) return;
+    if (from === this.#options.id) return;
+    const full = this.#executor.writer.diskFull;
     for (const message of messages) {
-      if (message.from === from && from !== this.#options.id) this.#inbound.add(message);
+      if (message.from === from && !(full && needsRoom(message))) this.#inbound.add(message);
     }
     this.#schedule();
   }
 
   /** The connection to `peer` can carry messages. */
   peerOpened(peer: string): void {
-    if (this.#state === 'running' && this.#isPeer(peer)) this.#hint.peerOpened(peer);
+    if (!this.#life.running || peer === this.#options.id) return;
+    this.#hint.peerOpened(peer);
+    this.#exchange.peerOpened(peer);
   }
 
   /** The connection to `peer` closed, for whatever reason. */
   peerClosed(peer: string): void {
-    if (this.#state !== 'running' || !this.#isPeer(peer)) return;
+    if (!this.#life.running || peer === this.#options.id) return;
     const wasLeader = this.#node.status().leader === peer;
-    this.#guard(() => this.#node.campaignHint(peer), 'INVARIANT_VIOLATED');
+    this.#call(() => this.#node.campaignHint(peer));
     this.#hint.peerClosed(peer, wasLeader);
     this.#schedule();
   }
@@ -164,44 +239,64 @@ export class RaftDriver {
   /** A driver that does not run neither leads nor knows a leader. */
   status(): RaftStatus {
     const status = this.#node.status();
-    if (this.#state === 'running') return status;
+    if (this.#life.running) return status;
     return { ...status, role: 'follower', leader: null, progress: {}, leaseValid: false };
   }
 
-  /** Throws `INVARIANT_VIOLATED` if the core's state contradicts itself; for tests and simulation. */
+  /** Throws `INVARIANT_VIOLATED` if the core contradicts itself; for tests and simulation. */
   checkInvariants(): void {
     this.#node.checkInvariants();
   }
 
   metrics(): DriverMetrics {
+    const { writer } = this.#executor;
     return {
       turns: this.#turns,
       readies: this.#readies,
-      syncs: this.#lane.syncs,
-      entriesAppended: this.#entriesAppended,
-      entriesApplied: this.#entriesApplied,
+      syncs: writer.syncs,
+      syncMsLast: this.#watch.lastMs,
+      syncMsMax: this.#watch.longestMs,
+      entriesAppended: writer.entriesAppended,
+      entriesApplied: this.#executor.entriesApplied,
       inboundDropped: this.#inbound.dropped,
+      diskFull: writer.diskFull,
+      diskFullCount: writer.fullCount,
+      handOvers: this.#care.handOvers,
+      stalls: this.#ticker.stalls,
+      longestStallMs: this.#ticker.longestStallMs,
+      snapshotChunksSent: this.#exchange.chunksSent,
+      snapshotChunksRefused: this.#exchange.chunksRefused,
+      snapshotsInstalled: this.#executor.snapshotsInstalled,
+      repairAnswers: this.#repairAnswers,
     };
   }
 
-  /**
-   * A group that starts goes to its preferred leader even if that member's process needs a moment longer than the
-   * others'. Only counting of ticks is put off: a vote is given, and a lost connection followed up, as ever.
-   */
-  #leavesFirstElection(): boolean {
-    if (this.#graceEnds === 0) return false;
-    const { role, leader } = this.#node.status();
-    if (role !== 'follower' || leader !== null || this.#options.clock.monotonic() >= this.#graceEnds)
-      this.#graceEnds = 0;
-    return this.#graceEnds > 0;
+  #refusalOfFullDisk(): ProposeResult {
+    return { type: 'refused', reason: 'disk-full', leader: this.#node.status().leader };
   }
 
-  #isPeer(peer: string): boolean {
-    return peer !== this.#options.id && this.#peers.has(peer);
+  #onTicks(ticks: number): void {
+    this.#turn(this.#grace.lasts(() => this.#node.status()) ? 0 : ticks);
+    if (this.#life.running) this.#care.look(this.#node.status());
+  }
+
+  #onRole(): void {
+    const status = this.#node.status();
+    if (status.leader !== null) this.#hint.leaderKnown();
+    this.#exchange.roleChanged(status);
+    this.#care.roleChanged(status);
+    this.#call(() => this.#options.onRole(status));
+  }
+
+  #onConfiguration(state: ConfigurationState): void {
+    const { voters, votersOutgoing, learners, learnersNext } = state;
+    this.#hint.setVoters(voters);
+    this.#exchange.retain(new Set([...voters, ...votersOutgoing, ...learners, ...learnersNext]));
+    this.#call(() => this.#options.onConfiguration?.(state));
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#state !== 'running') return;
+    if (this.#scheduled || !this.#life.running) return;
     this.#scheduled = true;
     this.#options.clock.immediate(() => {
       this.#scheduled = false;
@@ -211,151 +306,95 @@ export class RaftDriver {
 
   /** Messages first: what was received may make a tick's doubt pointless. */
   #turn(ticks: number): void {
-    if (this.#state !== 'running') return;
+    if (!this.#life.running) return;
     this.#inTurn = true;
     this.#turns++;
-    this.#guard(() => {
-      for (const message of this.#inbound.take()) this.#node.step(message);
+    this.#call(() => {
+      for (const message of this.#inbound.take()) this.#take(message);
       for (let tick = 0; tick < ticks; tick++) this.#node.tick();
-    }, 'INVARIANT_VIOLATED');
+    });
     this.#drain();
+    this.#exchange.flush();
+    if (this.#repairs.length > 0) this.#answerRepairs();
     this.#inTurn = false;
+  }
+
+  #take(message: Message): void {
+    switch (message.type) {
+      case 'snapshot-chunk':
+        this.#node.step(message);
+        this.#exchange.chunk(message);
+        return;
+      case 'snapshot-answer':
+        this.#node.step(message);
+        this.#exchange.answer(message);
+        return;
+      case 'repair-request':
+        if (this.#repairs.length < REPAIR_ANSWERS_PER_TURN_MAX) this.#repairs.push(message);
+        return;
+      case 'repair-answer':
+        // A log that needs repair has no driver yet; this one comes late.
+        return;
+      default:
+        this.#node.step(message);
+    }
+  }
+
+  #answerRepairs(): void {
+    this.#repairAnswers += this.#repairs.length;
+    this.#executor.deliver(this.#repairs.map((request) => this.#repair.answer(request)));
+    this.#repairs = [];
   }
 
   #drain(): void {
     let handled = 0;
-    while (this.#state === 'running' && this.#node.hasReady()) {
+    while (this.#life.running && this.#node.hasReady()) {
       if (++handled > READIES_PER_TURN_MAX) {
         this.#schedule();
         return;
       }
       this.#readies++;
-      this.#handle(this.#node.ready());
+      this.#executor.handle(this.#node.ready());
     }
-  }
-
-  #handle(ready: Ready): void {
-    const { hardState, log, config } = this.#options;
-    const { entries } = ready;
-    const saved = this.#guard(() => {
-      if (ready.hardState !== null) hardState.save(ready.hardState);
-      if (entries.length > 0) log.append(entries);
-    }, 'STORAGE_FAILED');
-    if (!saved) return;
-    const last = entries.at(-1);
-    if (last !== undefined) {
-      this.#entriesAppended += entries.length;
-      this.#lane.appended(entries as readonly [Entry, ...Entry[]]);
-    }
-    if (ready.roleChange !== null) this.#announce(ready.roleChange.leader);
-    this.#deliver(ready.messages);
-    if (config.asyncFlush) {
-      if (last !== undefined) this.#persisted(last.index, last.term);
-      this.#deliver(ready.afterSync);
-    } else {
-      if (this.#lane.clean) this.#deliver(ready.afterSync);
-      else this.#lane.wait(ready.afterSync);
-      this.#lane.start();
-    }
-    this.#apply(ready.committed);
-  }
-
-  #announce(leader: string | null): void {
-    if (leader !== null) this.#hint.leaderKnown();
-    this.#guard(() => this.#options.onRole(this.#node.status()), 'INVARIANT_VIOLATED');
-  }
-
-  /** Sends messages grouped by receiver, in order; those to this member itself go back to the core. */
-  #deliver(messages: readonly Message[]): void {
-    if (messages.length === 0 || this.#state !== 'running') return;
-    const byPeer = new Map<string, Message[]>();
-    for (const message of messages) {
-      if (message.to === this.#options.id) {
-        this.#guard(() => this.#node.step(message), 'INVARIANT_VIOLATED');
-        continue;
-      }
-      const group = byPeer.get(message.to);
-      if (group === undefined) byPeer.set(message.to, [message]);
-      else group.push(message);
-    }
-    const { transport } = this.#options;
-    for (const [to, group] of byPeer) this.#guard(() => transport.send(to, group), 'INVARIANT_VIOLATED');
-  }
-
-  #apply(entries: readonly Entry[]): void {
-    const last = entries.at(-1);
-    if (last === undefined || this.#state !== 'running') return;
-    const applied = this.#guard(() => this.#options.machine.apply(entries), 'INVARIANT_VIOLATED');
-    if (!applied) return;
-    this.#entriesApplied += entries.length;
-    this.#appliedIndex = last.index;
-    this.#mark();
-  }
-
-  /** The mark names only what is durable here: recovery takes a log that ends before it for damaged. */
-  #mark(): void {
-    const index = Math.min(this.#appliedIndex, this.#lane.durableIndex);
-    this.#guard(() => this.#options.log.markCommitted(index), 'STORAGE_FAILED');
-  }
-
-  #persisted(index: number, term: number): void {
-    this.#guard(() => this.#node.persisted(index, term), 'INVARIANT_VIOLATED');
-  }
-
-  #onDurable(index: number, term: number, waiting: readonly Message[]): void {
-    if (this.#state !== 'running') return;
-    if (!this.#options.config.asyncFlush) {
-      this.#lane.start();
-      this.#persisted(index, term);
-    }
-    this.#mark();
-    this.#deliver(waiting);
-    // What `persisted` set free leaves at the end of this turn, together with the rest of the turn's input.
-    this.#schedule();
   }
 
   #campaign(): void {
-    this.#guard(() => this.#node.campaign(), 'INVARIANT_VIOLATED');
+    // Its own vote and its first entry would wait for room.
+    if (this.#executor.writer.diskFull) return;
+    this.#call(() => this.#node.campaign());
     this.#schedule();
   }
 
   #armFlush(): void {
     const { clock, config } = this.#options;
-    if (this.#state !== 'running') return;
+    if (!this.#life.running) return;
     this.#flushTimer = clock.setTimer(config.flushIntervalMs, () => {
-      this.#lane.start();
+      this.#executor.writer.sync();
       this.#armFlush();
     });
   }
 
-  /** Runs a step that must not fail; a failure ends the driver. Returns whether it succeeded. */
-  #guard(step: () => void, code: RaftErrorCode): boolean {
-    if (this.#state !== 'running') return false;
-    try {
-      step();
-      return true;
-    } catch (error) {
-      this.#fail(error, code);
-      return false;
-    }
+  /** Calls the core, or what is as certain not to throw; a throw is a fault of the program. */
+  #call(step: () => void): void {
+    this.#life.attempt(step, 'INVARIANT_VIOLATED');
   }
 
   #halt(): void {
-    this.#state = 'stopped';
     this.#ticker.stop();
     this.#hint.stop();
+    this.#exchange.halt();
+    this.#executor.writer.halt();
     this.#inbound.take();
     if (this.#flushTimer !== null) this.#options.clock.clearTimer(this.#flushTimer);
     this.#flushTimer = null;
+    this.#reads.end();
   }
+}
 
-  #fail(cause: unknown, code: RaftErrorCode): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    this.#halt();
-    const { group, logger } = this.#options;
-    const error = RaftError.from(cause, code);
-    logger.error('the driver stops', { group, code: error.code, reason: error.message });
-    this.#options.onFatal(error);
-  }
+/**
+ * What a member with a full disk does not take: appends, which the core would only pile up and which the leader sends
+ * again, and the offer to lead.
+ */
+function needsRoom(message: Message): boolean {
+  return message.type === 'timeout-now' || (message.type === 'append-request' && message.entries.length > 0);
 }

@@ -12,8 +12,8 @@ export interface ElectionView {
 
 export interface ElectionHintOptions {
   readonly id: string;
-  /** Every member of the group, this one included. */
-  readonly members: readonly string[];
+  /** Every member that votes, this one included if it does. */
+  readonly voters: readonly string[];
   readonly config: RaftConfig;
   readonly clock: Clock;
   readonly random: Random;
@@ -41,6 +41,7 @@ const OTHER_ELECTION_PATIENCE = 1;
 export class ElectionHint {
   readonly #options: ElectionHintOptions;
   readonly #connected = new Set<string>();
+  #voters: readonly string[];
   #timer: TimerHandle | null = null;
   /** Leader whose connection closed, null while no retry runs or it is the preferred member's first election. */
   #lost: string | null = null;
@@ -51,8 +52,9 @@ export class ElectionHint {
 
   constructor(options: ElectionHintOptions) {
     this.#options = options;
+    this.#voters = options.voters;
     // A member without peers needs no preference: nobody else could lead.
-    this.#startPending = options.config.preferredLeader === options.id || options.members.length === 1;
+    this.#startPending = options.config.preferredLeader === options.id || options.voters.length === 1;
   }
 
   start(): void {
@@ -62,6 +64,15 @@ export class ElectionHint {
   stop(): void {
     this.#cancel();
     this.#startPending = false;
+  }
+
+  /** The members that vote are others now. */
+  setVoters(voters: readonly string[]): void {
+    this.#voters = voters;
+  }
+
+  isConnected(peer: string): boolean {
+    return this.#connected.has(peer);
   }
 
   peerOpened(peer: string): void {
@@ -87,8 +98,8 @@ export class ElectionHint {
 
   /** Place of this member among those that may take over, in the order of their ids. */
   #rank(): number {
-    const { id, members } = this.#options;
-    return members.filter((member) => member < id && this.#connected.has(member)).length;
+    const { id } = this.#options;
+    return this.#voters.filter((voter) => voter < id && this.#connected.has(voter)).length;
   }
 
   #startIfQuorum(): void {
@@ -99,7 +110,8 @@ export class ElectionHint {
 
   /** Without a quorum a pre-vote cannot succeed. */
   #seesQuorum(): boolean {
-    return this.#connected.size + 1 > this.#options.members.length / 2;
+    const seen = this.#voters.filter((voter) => voter === this.#options.id || this.#connected.has(voter));
+    return seen.length > this.#voters.length / 2;
   }
 
   #begin(delayMs: number): void {

@@ -15,6 +15,9 @@
  * - `LOG_COMPACTED`: the index asked for is before the first entry held.
  * - `LOG_UNAVAILABLE`: the index asked for is after the last entry held.
  * - `STORAGE_FAILED`: writing or syncing failed; final for this store.
+ * - `DISK_FULL`: there is no room. Nothing of the refused write was kept, and it may be tried again.
+ * - `SNAPSHOT_MISSING`: no snapshot that ends at this index is kept.
+ * - `SNAPSHOT_CORRUPT`: the bytes received are not those of the snapshot that was announced.
  * - `PEER_FRAME_TOO_LARGE`: a peer announces more bytes than the limit.
  * - `PEER_FRAME_INVALID`: a peer's bytes are not a message.
  * - `STOPPED`: the driver was stopped before the call.
@@ -32,6 +35,9 @@ export type RaftErrorCode =
   | 'LOG_COMPACTED'
   | 'LOG_UNAVAILABLE'
   | 'STORAGE_FAILED'
+  | 'DISK_FULL'
+  | 'SNAPSHOT_MISSING'
+  | 'SNAPSHOT_CORRUPT'
   | 'PEER_FRAME_TOO_LARGE'
   | 'PEER_FRAME_INVALID'
   | 'STOPPED';

@@ -16,6 +16,8 @@ export class Follower implements RoleBehaviour {
   readonly #timer: ElectionTimer;
   #matched = 0;
   #acknowledged = 0;
+  /** The leader asked this member to campaign, which must wait until a change of the members is applied. */
+  #takeoverDue = false;
 
   constructor(raft: Raft) {
     this.#raft = raft;
@@ -43,6 +45,14 @@ export class Follower implements RoleBehaviour {
       case 'heartbeat-request':
         if (this.#acceptLeader(message.from)) this.#onHeartbeat(message);
         return;
+      case 'snapshot-chunk':
+        this.#acceptLeader(message.from);
+        return;
+      case 'timeout-now':
+        this.#takeoverDue = true;
+        this.#takeOver();
+        if (!this.#raft.log.membershipUnapplied) this.#takeoverDue = false;
+        return;
       case 'append-accepted':
       case 'append-rejected':
       case 'heartbeat-response':
@@ -50,12 +60,27 @@ export class Follower implements RoleBehaviour {
       case 'pre-vote-response':
       case 'vote-request':
       case 'vote-response':
+      case 'snapshot-answer':
+      case 'repair-request':
+      case 'repair-answer':
         return;
     }
   }
 
   persisted(): void {
     if (Math.min(this.#matched, this.#raft.log.durableIndex) > this.#acknowledged) this.#acknowledge();
+  }
+
+  configured(): void {}
+
+  applied(): void {
+    this.#takeOver();
+  }
+
+  /** The log was replaced by a snapshot that ends at `index`; every later leader holds what it covers. */
+  snapshotInstalled(index: number): void {
+    this.#matched = Math.max(this.#matched, index);
+    this.#acknowledge();
   }
 
   connectionLost(peer: string): void {
@@ -71,12 +96,22 @@ export class Follower implements RoleBehaviour {
       return false;
     }
     raft.setLeader(leader);
+    raft.leaderHeard();
     this.#timer.reset();
     return true;
   }
 
+  #takeOver(): void {
+    // The leader may have asked an earlier life of this member, which remembered more.
+    if (!this.#takeoverDue || this.#raft.standing !== 'full' || !this.#raft.voter.mayCampaign) return;
+    this.#takeoverDue = false;
+    this.#raft.becomeCandidate({ type: 'transfer' });
+  }
+
   #onAppend(message: AppendRequest): void {
     const { log, config, logger } = this.#raft;
+    // The storage is being replaced; the leader asks again.
+    if (log.installing) return;
     if (message.prevIndex < log.commitIndex) {
       // Everything up to commit is in every later leader's log (paper §5.4), so there is nothing to compare.
       this.#matched = Math.max(this.#matched, log.commitIndex);
@@ -124,10 +159,12 @@ export class Follower implements RoleBehaviour {
   }
 
   #onHeartbeat(message: HeartbeatRequest): void {
-    const { id, term, log } = this.#raft;
+    const { id, term, log, standing } = this.#raft;
     // The leader names at most what this member confirmed. It can be more than the log holds only after the
     // log was damaged and cut; what is left of it is still the leader's.
     log.commitTo(Math.min(message.commit, log.lastIndex));
-    this.#raft.send({ type: 'heartbeat-response', from: id, to: message.from, term, round: message.round });
+    const { from: to, round } = message;
+    const repairing = standing !== 'full';
+    this.#raft.send({ type: 'heartbeat-response', from: id, to, term, round, repairing });
   }
 }

@@ -44,7 +44,8 @@ export class InboundQueue {
 }
 
 function frameBytes(message: Message): number {
-  if (message.type !== 'append-request') return 0;
+  if (message.type === 'snapshot-chunk') return message.data.length;
+  if (message.type !== 'append-request' && message.type !== 'repair-answer') return 0;
   let bytes = 0;
   for (const entry of message.entries) bytes += entry.frame.length;
   return bytes;

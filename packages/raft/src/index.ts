@@ -1,13 +1,33 @@
 // Consensus.
 export { RaftNode } from './node.ts';
 export type { RaftNodeOptions } from './node.ts';
-export type { ProposeResult, RefusalReason } from './proposal.ts';
+export type {
+  MembershipTarget,
+  ProposeResult,
+  ReadIndexResult,
+  ReadRefusal,
+  RefusalReason,
+  TransferRefusal,
+  TransferResult,
+} from './proposal.ts';
+export {
+  CONFIGURATION_MEMBERS_MAX,
+  MEMBER_ID_BYTES_MAX,
+  checkConfiguration,
+  configurationOf,
+  decodeConfiguration,
+  encodeConfiguration,
+  isJoint,
+  sameConfiguration,
+} from './configuration-state.ts';
+export type { ConfigurationState } from './configuration-state.ts';
 export type { ProgressStatus, RaftStatus, Role, RoleChange } from './status.ts';
 export type { ProgressState } from './progress.ts';
 export type {
   AppendAccepted,
   AppendRejected,
   AppendRequest,
+  ConfirmedRead,
   HeartbeatRequest,
   HeartbeatResponse,
   Message,
@@ -15,6 +35,11 @@ export type {
   PreVoteRequest,
   PreVoteResponse,
   Ready,
+  RepairAnswer,
+  RepairRequest,
+  SnapshotAnswer,
+  SnapshotChunk,
+  TimeoutNow,
   VoteRequest,
   VoteResponse,
 } from './message.ts';
@@ -42,15 +67,28 @@ export {
 } from './entry.ts';
 export type { Entry, EntryLimits, EntrySeal, LogIndex } from './entry.ts';
 export { INITIAL_HARD_STATE } from './storage.ts';
-export type { HardState, HardStateStorage, LogPosition, LogStorage } from './storage.ts';
+export type {
+  HardState,
+  HardStateStorage,
+  LogPosition,
+  LogStorage,
+  SnapshotMeta,
+  Standing,
+} from './storage.ts';
 export type { Clock, TimerHandle } from './clock.ts';
 export { SystemClock } from './system-clock.ts';
 export type { Random } from './random.ts';
 export { SystemRandom } from './system-random.ts';
 export type { Transport } from './transport.ts';
+export { sameSnapshot } from './snapshot-storage.ts';
+export type { SnapshotStorage } from './snapshot-storage.ts';
+export { MemorySnapshotStorage } from './memory-snapshot-storage.ts';
 export { MemoryHardStateStorage, MemoryLogStorage } from './memory-storage.ts';
 export { PeerFrameDecoder, encodePeerFrame, peerCodecLimits } from './codec.ts';
 export type { PeerCodecLimits, PeerFrame } from './codec.ts';
 export { RaftDriver } from './driver.ts';
 export type { DriverMetrics, RaftDriverOptions } from './driver-options.ts';
+export type { ReadDone, ReadLoss, ReadResult } from './read-waiters.ts';
+export { LogRepair } from './log-repair.ts';
+export type { LogHole, LogRepairOptions, LogRepairResult } from './log-repair.ts';
 export type { StateMachine } from './state-machine.ts';

@@ -1,38 +1,45 @@
-import { allocateFrame, EntryKind, sealEntry } from './entry.ts';
+import { Configuration } from './configuration.ts';
+import { encodeConfiguration, type ConfigurationState } from './configuration-state.ts';
+import { allocateFrame, ENTRY_HEADER_BYTES, EntryKind, sealEntry } from './entry.ts';
 import { invariant } from './errors.ts';
-import type { AppendAccepted, AppendRejected, Message } from './message.ts';
-import type { Progress } from './progress.ts';
-import { ProgressTracker } from './progress-tracker.ts';
-import type { ProposeResult } from './proposal.ts';
+import { leaveJoint, planMembership } from './membership-change.ts';
+import type { Message } from './message.ts';
+import type {
+  MembershipTarget,
+  ProposeResult,
+  ReadIndexResult,
+  RefusalReason,
+  TransferResult,
+} from './proposal.ts';
 import type { Raft } from './raft.ts';
+import { Replication } from './replication.ts';
 import type { RoleBehaviour } from './role-behaviour.ts';
 import type { ProgressStatus } from './status.ts';
+import { Transfer } from './transfer.ts';
 
-/**
- * Replicates its log and decides what is committed.
- *
- * Appends are not sent when an entry arrives but when a Ready is taken, so all proposals of one turn leave in one
- * message per follower.
- */
+/** Replicates its log and decides what is committed. */
 export class Leader implements RoleBehaviour {
   readonly role = 'leader';
   readonly leaderInOffice = true;
   readonly #raft: Raft;
-  readonly #tracker: ProgressTracker;
-  #sinceHeartbeat = 0;
+  readonly #replication: Replication;
+  /** Index of the entry that opened the term. */
+  readonly #firstIndex: number;
   #sinceQuorumCheck = 0;
-  /** Newest heartbeat round sent. */
-  #round = 0;
   /**
    * For each of the last ticks, in a ring, the newest round sent before it. The ring is two ticks shorter than
    * the timeout of a follower, because neither side knows how much of its first tick had passed.
    */
   readonly #roundBeforeTick: number[];
   #tick = 0;
+  #transfer: Transfer | null = null;
+  /** A member was told to campaign in this term, so that an election may begin in spite of the lease. */
+  #leaseGivenUp = false;
 
   constructor(raft: Raft) {
     this.#raft = raft;
-    this.#tracker = new ProgressTracker(raft.configuration, raft.id, raft.log.lastIndex + 1, raft.config);
+    this.#firstIndex = raft.log.lastIndex + 1;
+    this.#replication = new Replication(raft);
     this.#roundBeforeTick = new Array<number>(raft.config.electionTimeoutTicks - 2).fill(0);
   }
 
@@ -44,74 +51,123 @@ export class Leader implements RoleBehaviour {
 
   /** Whether a quorum answered a heartbeat so new that none of its members can have timed out since. */
   get leaseValid(): boolean {
-    const oldest = this.#roundBeforeTick[this.#tick % this.#roundBeforeTick.length] as number;
-    return this.#tracker.answeredRound(this.#round) > oldest;
+    return this.#replication.answeredRound > this.#staleRound;
+  }
+
+  get transferTarget(): string | null {
+    return this.#transfer?.target ?? null;
   }
 
   get progress(): Readonly<Record<string, ProgressStatus>> {
-    const { id, log } = this.#raft;
+    const { id, log, configuration } = this.#raft;
+    const own = { match: log.durableIndex, next: log.lastIndex + 1, state: 'replicate' } as const;
     const status: Record<string, ProgressStatus> = {
-      [id]: { match: log.durableIndex, next: log.lastIndex + 1, state: 'replicate' },
+      [id]: { ...own, learner: configuration.isLearner(id) },
     };
-    for (const [peer, { match, next, state }] of this.#tracker.followers())
-      status[peer] = { match, next, state };
+    for (const [peer, { match, next, state }] of this.#replication.tracker.followers())
+      status[peer] = { match, next, state, learner: configuration.isLearner(peer) };
     return status;
   }
 
   propose(kind: EntryKind, frame: Buffer): ProposeResult {
-    const { id, log, config } = this.#raft;
-    if (frame.length > config.entryBytesMax)
-      return { type: 'refused', reason: 'entry-too-large', leader: id };
+    const { log, config } = this.#raft;
+    if (this.#transfer !== null) return this.#refused('transferring');
+    if (frame.length > config.entryBytesMax) return this.#refused('entry-too-large');
     const waiting = log.lastIndex - log.commitIndex;
     const overBytes = waiting > 0 && log.uncommittedBytes + frame.length > config.uncommittedBytesMax;
-    if (overBytes || waiting >= config.uncommittedEntriesMax) {
-      return { type: 'refused', reason: 'too-many-uncommitted', leader: id };
+    if (overBytes || waiting >= config.uncommittedEntriesMax) return this.#refused('too-many-uncommitted');
+    return { type: 'appended', index: this.#append(kind, frame), term: this.#raft.term };
+  }
+
+  /** See RaftNode.proposeConfiguration. */
+  proposeConfiguration(target: MembershipTarget): ProposeResult {
+    const { log, configuration } = this.#raft;
+    if (configuration.joint || log.membershipPending) return this.#refused('membership-change-pending');
+    const plan = planMembership(configuration.state, target);
+    switch (plan.type) {
+      case 'invalid':
+        return this.#refused('membership-invalid');
+      case 'unchanged':
+        return this.#refused('membership-unchanged');
+      case 'next':
+        if (
+          !this.#replication.tracker.canElect(new Configuration(leaveJoint(plan.state)), this.#staleRound)
+        ) {
+          return this.#refused('members-not-ready');
+        }
+        return this.propose(EntryKind.Membership, membershipFrame(plan.state));
     }
-    const index = this.#append(kind, frame);
-    return { type: 'appended', index, term: this.#raft.term };
+  }
+
+  /** See RaftNode.transferLeadership. */
+  transferTo(target: string): TransferResult {
+    const { id, config, configuration, logger, term } = this.#raft;
+    if (target === id) return { type: 'refused', reason: 'already-leader' };
+    if (!configuration.state.voters.includes(target)) return { type: 'refused', reason: 'no-such-voter' };
+    if (this.#transfer !== null) return { type: 'refused', reason: 'transferring' };
+    logger.info('handing over', { term, target });
+    this.#transfer = new Transfer(target, config.electionTimeoutTicks);
+    this.#tellTarget();
+    return { type: 'started' };
+  }
+
+  /** See RaftNode.readIndex. */
+  readIndex(): ReadIndexResult {
+    const { reads, config, log } = this.#raft;
+    if (reads.full) return { type: 'refused', reason: 'too-many-reads' };
+    const byLease = config.leaseReads && !this.#leaseGivenUp && this.#ownTermCommitted && this.leaseValid;
+    return { type: 'asked', id: byLease ? reads.askConfirmed(log.commitIndex) : reads.ask() };
   }
 
   tick(): void {
     const { config } = this.#raft;
-    this.#roundBeforeTick[this.#tick % this.#roundBeforeTick.length] = this.#round;
+    this.#roundBeforeTick[this.#tick % this.#roundBeforeTick.length] = this.#replication.round;
     this.#tick++;
     this.#sinceQuorumCheck++;
     if (this.#sinceQuorumCheck >= config.electionTimeoutTicks) {
       this.#sinceQuorumCheck = 0;
-      if (!this.#tracker.checkQuorum()) {
+      if (!this.#replication.tracker.checkQuorum()) {
         this.#raft.logger.warn('no quorum answers, stepping down', { term: this.#raft.term });
         this.#raft.becomeFollower(this.#raft.term, null);
         return;
       }
     }
-    this.#sinceHeartbeat++;
-    if (this.#sinceHeartbeat >= config.heartbeatTicks) this.#sendHeartbeats();
+    if (this.#transfer?.tick() === true) this.#endTransfer('the time is up');
+    if (this.#replication.tick()) this.#sendHeartbeats();
   }
 
   step(message: Message): void {
-    const progress = this.#tracker.follower(message.from);
+    const progress = this.#replication.tracker.follower(message.from);
     if (progress === undefined) return;
     switch (message.type) {
       case 'append-accepted':
         progress.markActive();
-        this.#onAccepted(message, progress);
+        if (this.#replication.accepted(message, progress)) this.#matchMoved();
         return;
       case 'append-rejected':
         progress.markActive();
-        this.#onRejected(message, progress);
+        this.#replication.rejected(message, progress);
         return;
       case 'heartbeat-response':
         progress.markActive();
-        if (message.round <= this.#round) progress.heartbeatAnswered(message.round, this.#raft.log.lastIndex);
+        this.#replication.heartbeatAnswered(message, progress);
+        this.#confirmReads();
+        return;
+      case 'snapshot-answer':
+        progress.markActive();
         return;
       case 'append-request':
       case 'heartbeat-request':
+      case 'snapshot-chunk':
         this.#raft.logger.error('a second leader in one term, ignored', { leader: message.from });
         return;
       case 'pre-vote-request':
       case 'pre-vote-response':
       case 'vote-request':
       case 'vote-response':
+      case 'timeout-now':
+      case 'repair-request':
+      case 'repair-answer':
         return;
     }
   }
@@ -120,41 +176,84 @@ export class Leader implements RoleBehaviour {
     this.#advanceCommit();
   }
 
+  snapshotSent(peer: string, index: number): void {
+    if (this.#replication.snapshotSent(peer, index)) this.#matchMoved();
+  }
+
+  snapshotFailed(peer: string): void {
+    this.#replication.snapshotFailed(peer);
+  }
+
+  /** A membership entry was applied. */
+  configured(): void {
+    const { id, configuration, log } = this.#raft;
+    for (const [peer, progress] of this.#replication.tracker.reconfigure(configuration, log.lastIndex + 1)) {
+      // It learns that it left if it holds the entry; the group tells it nothing more.
+      this.#replication.sendHeartbeat(peer, progress);
+    }
+    const target = this.transferTarget;
+    if (target !== null && !configuration.state.voters.includes(target))
+      this.#endTransfer('it votes no more');
+    if (!configuration.joint && !configuration.isVoter(id)) {
+      this.#leaveOffice();
+      return;
+    }
+    this.#advanceCommit();
+    this.#confirmReads();
+  }
+
+  /** Entries were applied. Ends the joint phase that one of them, or one before this leader, began. */
+  applied(): void {
+    const { configuration, log } = this.#raft;
+    const { state, joint } = configuration;
+    if (!joint || !state.autoLeave || log.membershipPending || this.#transfer !== null) return;
+    this.#append(EntryKind.Membership, membershipFrame(leaveJoint(state)));
+  }
+
   connectionLost(peer: string): void {
-    this.#tracker.follower(peer)?.connectionLost();
+    this.#replication.tracker.follower(peer)?.connectionLost();
+    if (peer === this.transferTarget) this.#endTransfer('its connection closed');
   }
 
-  /** Whether `sendAppends` would send something. */
-  appendsDue(): boolean {
-    const { lastIndex } = this.#raft.log;
-    const commitIndex = this.#announcedCommit;
-    for (const [, progress] of this.#tracker.followers()) {
-      if (progress.appendDue(lastIndex, commitIndex)) return true;
-    }
-    return false;
+  /** Whether `prepareReady` would send something. */
+  sendsDue(): boolean {
+    return this.#readRoundDue || this.#replication.appendsDue() || this.#replication.snapshotsDue;
   }
 
-  /** Fills every follower's window. */
-  sendAppends(): void {
-    const { lastIndex } = this.#raft.log;
-    const commitIndex = this.#announcedCommit;
-    for (const [peer, progress] of this.#tracker.followers()) {
-      while (progress.appendDue(lastIndex, commitIndex) && !this.#raft.outboxFull)
-        this.#sendAppend(peer, progress);
-    }
+  /** Sends what waits to be sent together: appends, and one heartbeat round for all reads asked for. */
+  prepareReady(): void {
+    if (this.#readRoundDue) this.#sendHeartbeats();
+    this.#replication.sendAppends();
   }
 
-  /** The commit index for which an append without entries is worth sending; otherwise it travels with others. */
-  get #announcedCommit(): number {
-    return this.#raft.config.announceCommitAtOnce ? this.#raft.log.commitIndex : 0;
+  takeSnapshotsDue(): readonly string[] {
+    return this.#replication.takeSnapshotsDue();
   }
 
   checkInvariants(): void {
     const { log } = this.#raft;
-    this.#tracker.checkInvariants(log.lastIndex);
-    const agreed = this.#tracker.durableIndex(log.durableIndex);
+    this.#replication.tracker.checkInvariants(log.lastIndex);
+    const agreed = this.#replication.tracker.durableIndex(log.durableIndex);
     const open = agreed > log.commitIndex && log.term(agreed) === this.#raft.term;
     invariant(!open, `entry ${agreed} is on a quorum and not committed`);
+  }
+
+  /** Newest round that was sent so long ago that who answered only it may have timed out since. */
+  get #staleRound(): number {
+    return this.#roundBeforeTick[this.#tick % this.#roundBeforeTick.length] as number;
+  }
+
+  get #ownTermCommitted(): boolean {
+    return this.#raft.log.commitIndex >= this.#firstIndex;
+  }
+
+  /** Before an entry of the own term is committed the commit index may lie behind that of an earlier leader. */
+  get #readRoundDue(): boolean {
+    return this.#raft.reads.waiting && this.#ownTermCommitted;
+  }
+
+  #refused(reason: RefusalReason): ProposeResult {
+    return { type: 'refused', reason, leader: this.#raft.id };
   }
 
   #append(kind: EntryKind, frame: Buffer): number {
@@ -165,55 +264,20 @@ export class Leader implements RoleBehaviour {
   }
 
   #sendHeartbeats(): void {
-    const { id, term, log } = this.#raft;
-    this.#sinceHeartbeat = 0;
-    this.#round++;
-    for (const [to, progress] of this.#tracker.followers()) {
-      const commit = Math.min(progress.match, log.commitIndex);
-      this.#raft.send({ type: 'heartbeat-request', from: id, to, term, commit, round: this.#round });
+    this.#replication.sendHeartbeats();
+    if (this.#ownTermCommitted) {
+      this.#raft.reads.roundBegins(this.#replication.round, this.#raft.log.commitIndex);
+      this.#confirmReads();
     }
   }
 
-  #sendAppend(to: string, progress: Progress): void {
-    const { id, term, log, config } = this.#raft;
-    const prevIndex = progress.next - 1;
-    const prevTerm = log.term(prevIndex);
-    const entries = progress.paused
-      ? []
-      : log.entries(progress.next, config.appendEntriesMax, config.appendBytesMax);
-    if (prevTerm === null || entries === null) {
-      this.#raft.logger.warn('a follower is behind the start of the log', {
-        follower: to,
-        next: progress.next,
-      });
-      progress.blocked(this.#round);
-      return;
-    }
-    let bytes = 0;
-    for (const entry of entries) bytes += entry.frame.length;
-    const commit = log.commitIndex;
-    this.#raft.send({ type: 'append-request', from: id, to, term, prevIndex, prevTerm, commit, entries });
-    progress.sent(prevIndex + entries.length, entries.length, bytes, commit, this.#round);
+  #confirmReads(): void {
+    if (this.#raft.reads.pendingCount > 0) this.#raft.reads.answered(this.#replication.answeredRound);
   }
 
-  #onAccepted(message: AppendAccepted, progress: Progress): void {
-    if (message.index > this.#raft.log.lastIndex) return;
-    if (progress.accepted(message.index)) this.#advanceCommit();
-  }
-
-  #onRejected(message: AppendRejected, progress: Progress): void {
-    const { log, logger } = this.#raft;
-    const { from: follower, prevIndex, hintIndex, hintTerm } = message;
-    const agree = log.agreeIndex(hintIndex, hintTerm);
-    if (progress.rejected(prevIndex, agree)) {
-      logger.info('append rejected by follower', {
-        follower,
-        prevIndex,
-        hintIndex,
-        hintTerm,
-        next: progress.next,
-      });
-    }
+  #matchMoved(): void {
+    this.#advanceCommit();
+    this.#tellTarget();
   }
 
   /**
@@ -222,7 +286,47 @@ export class Leader implements RoleBehaviour {
    */
   #advanceCommit(): void {
     const { log, term } = this.#raft;
-    const index = this.#tracker.durableIndex(log.durableIndex);
+    const index = this.#replication.tracker.durableIndex(log.durableIndex);
     if (index > log.commitIndex && log.term(index) === term) log.commitTo(index);
   }
+
+  #tellTarget(): void {
+    const target = this.transferTarget;
+    if (target === null) return;
+    const match = this.#replication.tracker.follower(target)?.match ?? 0;
+    if (this.#transfer?.shouldTell(match, this.#raft.log.lastIndex) === true) this.#sendTimeoutNow(target);
+  }
+
+  #sendTimeoutNow(to: string): void {
+    const { id, term } = this.#raft;
+    this.#leaseGivenUp = true;
+    this.#raft.send({ type: 'timeout-now', from: id, to, term });
+  }
+
+  #endTransfer(reason: string): void {
+    this.#raft.logger.warn('handing over was given up', { target: this.transferTarget, reason });
+    this.#transfer = null;
+    this.applied();
+  }
+
+  /** The group goes on without this member: one with the whole log may campaign at once. */
+  #leaveOffice(): void {
+    const { configuration, log, logger, term } = this.#raft;
+    logger.info('no voter any more, stepping down', { term });
+    // The commit index goes first, so that the others know of the configuration in which they elect.
+    this.#replication.sendHeartbeats();
+    for (const voter of configuration.voters) {
+      if (this.#replication.tracker.follower(voter)?.match !== log.lastIndex) continue;
+      this.#sendTimeoutNow(voter);
+      break;
+    }
+    this.#raft.becomeFollower(term, null);
+  }
+}
+
+function membershipFrame(state: ConfigurationState): Buffer {
+  const body = encodeConfiguration(state);
+  const frame = allocateFrame(body.length);
+  frame.set(body, ENTRY_HEADER_BYTES);
+  return frame;
 }

@@ -15,6 +15,16 @@ export interface LogStorageFixture {
   dispose(): Promise<void>;
 }
 
+export interface SuiteCase {
+  readonly title: string;
+  run(t: ExecutionContext, fixture: LogStorageFixture): Promise<void>;
+}
+
+/** Small bodies of these terms, for {@link entriesAfter}. */
+export function terms(...list: number[]): { term: number; bytes: number }[] {
+  return list.map((term) => ({ term, bytes: 16 }));
+}
+
 /** Sealed entries that continue `position`; the bodies differ by index, term and `salt`. */
 export function entriesAfter(
   position: LogPosition,

@@ -17,15 +17,15 @@ export async function runHistory(
     return Math.floor((state / 0x1_0000_0000) * bound);
   };
   let log = await fixture.open();
-  const base = log.lastPosition();
+  let base = log.lastPosition();
   let model: Entry[] = [];
   let durable: Entry[] = [];
   let committed = 0;
   for (let step = 0; step < STEPS_PER_SEED; step++) {
     const note = `seed ${seed}, step ${step}`;
-    const choice = next(10);
+    const choice = next(11);
     if (choice < 6) {
-      const cut = next(4) === 0 ? next(model.length - committed + 1) : 0;
+      const cut = next(4) === 0 ? next(model.length - (committed - base.index) + 1) : 0;
       const kept = model.slice(0, model.length - cut);
       const from = positionAfterLast(kept, base);
       const term = Math.max(1, from.term, ...model.map((entry) => entry.term)) + (cut > 0 ? 1 : next(2));
@@ -36,9 +36,23 @@ export async function runHistory(
     } else if (choice < 8) {
       await log.sync();
       durable = model;
-      committed = Math.max(committed, next(durable.length + 1));
+      committed = Math.max(committed, base.index + next(durable.length + 1));
       log.markCommitted(committed);
     } else if (choice === 8) {
+      // A snapshot of what another member has: the log starts behind it.
+      await log.sync();
+      const { index, term, address } = positionAfterLast(model, base);
+      base = {
+        index: index + next(20),
+        term: term + next(2),
+        address: address + next(100_000),
+        hash: next(0x1_0000_0000),
+      };
+      await log.reset(base);
+      model = [];
+      durable = model;
+      committed = base.index;
+    } else if (choice === 9) {
       await log.sync();
       durable = model;
       await fixture.close(log);

@@ -1,13 +1,16 @@
-import type { ExecutionContext, TestFn } from 'ava';
+import type { TestFn } from 'ava';
 import type { RaftErrorCode } from './errors.ts';
 import {
   checkEqual,
   codeOf,
   entriesAfter,
   positionAfterLast,
+  terms,
   type LogStorageFixture,
+  type SuiteCase,
 } from './log-storage-check.ts';
 import { runHistory } from './log-storage-history.ts';
+import { resetCases } from './log-storage-reset-cases.ts';
 import type { LogPosition } from './storage.ts';
 
 export { entriesAfter };
@@ -15,11 +18,6 @@ export type { LogStorageFixture };
 
 /** Seeds of the random histories; a failure names the seed. */
 const SEEDS = [1, 2, 3, 5, 8, 13, 21, 34];
-
-interface SuiteCase {
-  readonly title: string;
-  run(t: ExecutionContext, fixture: LogStorageFixture): Promise<void>;
-}
 
 /**
  * The conformance suite of LogStorage. Every implementation registers it once, with a factory of empty logs:
@@ -30,7 +28,7 @@ export function logStorageSuite(
   name: string,
   factory: () => LogStorageFixture | Promise<LogStorageFixture>,
 ): void {
-  for (const suiteCase of [...basicCases, ...durabilityCases]) {
+  for (const suiteCase of [...basicCases, ...durabilityCases, ...resetCases]) {
     test(`${name}: ${suiteCase.title}`, async (t) => {
       const fixture = await factory();
       await suiteCase.run(t, fixture);
@@ -44,10 +42,6 @@ export function logStorageSuite(
       await fixture.dispose();
     });
   }
-}
-
-function terms(...list: number[]): { term: number; bytes: number }[] {
-  return list.map((term) => ({ term, bytes: 16 }));
 }
 
 const basicCases: readonly SuiteCase[] = [

@@ -19,7 +19,7 @@ export class MemoryLogStorage implements LogStorage {
   #base: LogPosition;
   #entries: Entry[] = [];
   /** What the platter holds, from the same base. */
-  readonly #durable: Entry[] = [];
+  #durable: Entry[] = [];
   /** Leading entries in which `#entries` and `#durable` are the same; only a cut lowers it between syncs. */
   #shared = 0;
   #committed: LogIndex = 0;
@@ -91,6 +91,15 @@ export class MemoryLogStorage implements LogStorage {
     return Promise.resolve();
   }
 
+  reset(position: LogPosition): Promise<void> {
+    this.#base = position;
+    this.#entries = [];
+    this.#durable = [];
+    this.#shared = 0;
+    this.#committed = position.index;
+    return Promise.resolve();
+  }
+
   markCommitted(index: LogIndex): void {
     this.#committed = Math.max(this.#committed, index);
   }
@@ -131,7 +140,8 @@ export class MemoryHardStateStorage implements HardStateStorage {
   }
 
   save(state: HardState): void {
-    this.#state = { term: state.term, votedFor: state.votedFor, commit: state.commit };
+    const { term, votedFor, commit, standing } = state;
+    this.#state = { term, votedFor, commit, standing };
   }
 }
 

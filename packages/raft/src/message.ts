@@ -1,6 +1,7 @@
 import type { Entry } from './entry.ts';
+import type { ConfigurationState } from './configuration-state.ts';
 import type { RoleChange } from './status.ts';
-import type { HardState } from './storage.ts';
+import type { HardState, SnapshotMeta } from './storage.ts';
 
 /** What every message between members of a group carries. Terms and indexes are safe integers >= 0. */
 interface Envelope {
@@ -26,13 +27,36 @@ export interface PreVoteRequest extends Envelope {
 export interface PreVoteResponse extends Envelope {
   readonly type: 'pre-vote-response';
   readonly granted: boolean;
+  /** The sender has nothing on disk; its answer counts only for starting a group, see {@link VoteRequest}. */
+  readonly blank: boolean;
+  /** The sender's log has never held an entry. */
+  readonly empty: boolean;
+  /** Number of this life of a blank sender, drawn by chance when it began; 0 for others. */
+  readonly life: number;
+  /**
+   * What the sender knows to be committed, and the term of that entry; left out means 0. A leader that left the group
+   * may be the only one to know that it did, and may hold more than those who go on without it: then they need its
+   * vote and cannot get it, until they learn that they do not need it.
+   */
+  readonly commit?: number;
+  readonly commitTerm?: number;
 }
 
-/** RequestVote (paper, Figure 2). */
+/**
+ * RequestVote (paper, Figure 2).
+ *
+ * `bootstrap` starts a new group: every voter said before that its log is empty. Only then may a blank member
+ * vote, and only in the life in which it said so: `life` repeats the number it gave, so that a request which was
+ * long under way means nothing to a member that has lost its files since.
+ */
 export interface VoteRequest extends Envelope {
   readonly type: 'vote-request';
   readonly lastIndex: number;
   readonly lastTerm: number;
+  /** The leader asked for this election (thesis §3.10), so that it is in office is no reason to refuse. */
+  readonly transfer: boolean;
+  readonly bootstrap: boolean;
+  readonly life: number;
 }
 
 export interface VoteResponse extends Envelope {
@@ -82,6 +106,55 @@ export interface HeartbeatRequest extends Envelope {
 export interface HeartbeatResponse extends Envelope {
   readonly type: 'heartbeat-response';
   readonly round: number;
+  /** True while the sender gives no votes because it lost its memory. Left out means false. */
+  readonly repairing?: boolean;
+}
+
+/** "Campaign now": the sender gives its leadership to the receiver, whose log is complete (thesis §3.10). */
+export interface TimeoutNow extends Envelope {
+  readonly type: 'timeout-now';
+}
+
+/**
+ * Bytes of a snapshot from `offset` on; `crc` is the CRC-32 of `data`. Carried by the driver; the core sees the
+ * header as a sign of life of the leader.
+ */
+export interface SnapshotChunk extends Envelope {
+  readonly type: 'snapshot-chunk';
+  readonly snapshot: SnapshotMeta;
+  readonly offset: number;
+  readonly data: Buffer;
+  readonly crc: number;
+}
+
+/**
+ * How the snapshot that ends at `index` goes on: `more` asks for the bytes from `offset` on, `installed` means
+ * that the sender's log now begins after `index` or already reached that far, `refused` that it will not take it.
+ */
+export interface SnapshotAnswer extends Envelope {
+  readonly type: 'snapshot-answer';
+  readonly index: number;
+  readonly offset: number;
+  readonly status: 'more' | 'installed' | 'refused';
+}
+
+/**
+ * Asks for the entries from `firstIndex` to `lastIndex`, both included, as many as fit into `bytesMax`. For the
+ * repair of a damaged log, outside of consensus: `term` is 0 and the core never sees it.
+ */
+export interface RepairRequest extends Envelope {
+  readonly type: 'repair-request';
+  readonly firstIndex: number;
+  readonly lastIndex: number;
+  readonly bytesMax: number;
+}
+
+/** Entries of the sender's log, committed or not; its log reaches from `firstIndex` to `lastIndex`. */
+export interface RepairAnswer extends Envelope {
+  readonly type: 'repair-answer';
+  readonly entries: readonly Entry[];
+  readonly firstIndex: number;
+  readonly lastIndex: number;
 }
 
 /** Everything one member may say to another. */
@@ -94,7 +167,12 @@ export type Message =
   | AppendAccepted
   | AppendRejected
   | HeartbeatRequest
-  | HeartbeatResponse;
+  | HeartbeatResponse
+  | TimeoutNow
+  | SnapshotChunk
+  | SnapshotAnswer
+  | RepairRequest
+  | RepairAnswer;
 
 export type MessageType = Message['type'];
 
@@ -115,7 +193,7 @@ export type MessageType = Message['type'];
  * never to the transport.
  */
 export interface Ready {
-  /** Set when term or vote changed; a moved commit index alone does not make one. */
+  /** Set when term, vote or standing changed; a moved commit index alone does not make one. */
   readonly hardState: HardState | null;
   /** To be appended now; the first index may lie at or below the last one appended, which cuts the suffix. */
   readonly entries: readonly Entry[];
@@ -127,4 +205,22 @@ export interface Ready {
   readonly committed: readonly Entry[];
   /** Set when role, term or known leader changed since the last Ready. */
   readonly roleChange: RoleChange | null;
+  /**
+   * Set when a membership entry among `committed`, or an installed snapshot, changed the configuration: its state
+   * after them. It must be kept with the applied index, since the core does not read applied entries again.
+   */
+  readonly configuration: ConfigurationState | null;
+  /** Reads asked for with `readIndex` that are confirmed: current once the machine has applied up to `index`. */
+  readonly reads: readonly ConfirmedRead[];
+  /** Reads whose leader is in office no more; nothing is known about them. */
+  readonly readsLost: readonly number[];
+  /** Followers that need what the log does not hold any more; each is named once until the sending ends. */
+  readonly snapshotsDue: readonly string[];
+}
+
+export interface ConfirmedRead {
+  /** The number that `readIndex` gave. */
+  readonly id: number;
+  /** Every entry that was committed when the read was asked for is at or below this index. */
+  readonly index: number;
 }

@@ -1,21 +1,25 @@
 import type { RaftConfig } from './config.ts';
 import { Configuration } from './configuration.ts';
-import type { EntryKind } from './entry.ts';
-import { RaftError } from './errors.ts';
+import type { ConfigurationState } from './configuration-state.ts';
+import { EntryKind } from './entry.ts';
+import { RaftError, invariant } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { Message, Ready } from './message.ts';
 import { Outbox } from './outbox.ts';
-import type { ProposeResult } from './proposal.ts';
+import type { MembershipTarget, ProposeResult, ReadIndexResult, TransferResult } from './proposal.ts';
 import { Raft } from './raft.ts';
 import { RaftLog } from './raft-log.ts';
 import type { Random } from './random.ts';
 import type { RaftStatus, RoleChange } from './status.ts';
-import type { HardState, LogStorage } from './storage.ts';
+import type { HardState, LogStorage, SnapshotMeta } from './storage.ts';
 
 export interface RaftNodeOptions {
   readonly id: string;
-  /** Every member of the group, this one included. */
-  readonly voters: readonly string[];
+  /**
+   * The configuration as of `appliedIndex`. This member need not be in it: one that is not follows whoever leads,
+   * and never campaigns.
+   */
+  readonly configuration: ConfigurationState;
   readonly config: RaftConfig;
   /** Read by the node, written by the driver. What it holds now must be durable. */
   readonly log: LogStorage;
@@ -48,10 +52,8 @@ export class RaftNode {
 
   /** Throws `CONFIG_INVALID` for unusable ids and `STATE_INVALID` for storage that contradicts itself. */
   constructor(options: RaftNodeOptions) {
-    const configuration = new Configuration(options.voters);
-    if (!configuration.isMember(options.id)) {
-      throw new RaftError('CONFIG_INVALID', `${options.id} is not among the voters`);
-    }
+    if (options.id === '') throw new RaftError('CONFIG_INVALID', 'id: not empty');
+    const configuration = new Configuration(options.configuration);
     this.#config = options.config;
     this.#log = new RaftLog({
       storage: options.log,
@@ -74,15 +76,15 @@ export class RaftNode {
       hardState: options.hardState,
       voteFloor: options.voteFloor ?? 0,
     });
-    this.#announced = this.#raft.standing;
+    this.#announced = this.#raft.roleState;
   }
 
   /** `tickMs` passed. */
   tick(): void {
-    this.#raft.behaviour.tick();
+    this.#raft.tick();
   }
 
-  /** A message arrived. One from a stranger or for another member is ignored. */
+  /** A message arrived. One for another member is ignored; it is for the driver to know who the senders are. */
   step(message: Message): void {
     this.#raft.step(message);
   }
@@ -94,7 +96,58 @@ export class RaftNode {
   propose(kind: EntryKind, frame: Buffer): ProposeResult {
     const leading = this.#raft.leading;
     if (leading === null) return { type: 'refused', reason: 'not-leader', leader: this.#raft.leader };
+    invariant(kind !== EntryKind.Membership, 'members are changed by proposeConfiguration');
     return leading.propose(kind, frame);
+  }
+
+  /**
+   * Asks the leader to change the members to `target`. One change at a time; it takes effect when its entry is
+   * applied. More than one change of voters goes through a joint configuration, which the leader leaves by itself.
+   */
+  proposeConfiguration(target: MembershipTarget): ProposeResult {
+    const leading = this.#raft.leading;
+    if (leading === null) return { type: 'refused', reason: 'not-leader', leader: this.#raft.leader };
+    return leading.proposeConfiguration(target);
+  }
+
+  /**
+   * Hands the leadership to the voter `to` (thesis §3.10). It is brought up to date first; proposals are refused
+   * meanwhile. Given up after an election timeout, and when this member stops to lead.
+   */
+  transferLeadership(to: string): TransferResult {
+    return this.#raft.leading?.transferTo(to) ?? { type: 'refused', reason: 'not-leader' };
+  }
+
+  /**
+   * Asks for an index that is at least the commit index of this moment, confirmed by a quorum (thesis §6.4).
+   * The answer is in Ready.reads or Ready.readsLost.
+   */
+  readIndex(): ReadIndexResult {
+    return this.#raft.leading?.readIndex() ?? { type: 'refused', reason: 'not-leader' };
+  }
+
+  /** `peer` has installed the snapshot that ends at `index`. */
+  snapshotSent(peer: string, index: number): void {
+    this.#raft.leading?.snapshotSent(peer, index);
+  }
+
+  /** Sending a snapshot to `peer` ended without success; it becomes due again after the peer's next sign of life. */
+  snapshotFailed(peer: string): void {
+    this.#raft.leading?.snapshotFailed(peer);
+  }
+
+  /**
+   * A snapshot came in completely, from the leader `from` of `term`. `install`: the driver installs it durably
+   * and then calls `snapshotInstalled`; `known`: the log holds what it covers, so the sender may count it as
+   * installed; `stale`: it is not the leader's of this term.
+   */
+  installSnapshot(meta: SnapshotMeta, from: string, term: number): 'install' | 'known' | 'stale' {
+    return this.#raft.installSnapshot(meta, from, term);
+  }
+
+  /** Log and machine were replaced by the snapshot `meta`, durably. */
+  snapshotInstalled(meta: SnapshotMeta): void {
+    this.#raft.snapshotInstalled(meta);
   }
 
   /**
@@ -127,22 +180,30 @@ export class RaftNode {
       this.#log.hasUnhanded() ||
       this.#log.hasCommitted() ||
       this.#raft.hardStateChanged ||
-      (this.#raft.leading?.appendsDue() ?? false) ||
+      (this.#raft.leading?.sendsDue() ?? false) ||
+      this.#raft.configurationChanged ||
+      this.#raft.reads.hasResults ||
       this.#roleChange() !== null
     );
   }
 
   /** Hands out the next batch of work; see {@link Ready} for what to do with it. */
   ready(): Ready {
-    this.#raft.leading?.sendAppends();
+    // First what is applied: it may change who is in the group, and so what is sent and who leads.
+    const committed = this.#log.takeCommitted(this.#config.committedBytesMax);
+    if (committed.length > 0) this.#raft.applied(committed);
+    this.#raft.leading?.prepareReady();
     const roleChange = this.#roleChange();
     if (roleChange !== null) this.#announced = roleChange;
     return {
       hardState: this.#raft.takeHardState(),
       entries: this.#log.takeUnhanded(),
       ...this.#outbox.take(),
-      committed: this.#log.takeCommitted(this.#config.committedBytesMax),
+      committed,
       roleChange,
+      configuration: this.#raft.takeConfiguration(),
+      ...this.#raft.reads.take(),
+      snapshotsDue: this.#raft.leading?.takeSnapshotsDue() ?? [],
     };
   }
 
@@ -150,12 +211,16 @@ export class RaftNode {
     const leading = this.#raft.leading;
     return {
       id: this.#raft.id,
-      ...this.#raft.standing,
+      ...this.#raft.roleState,
       commitIndex: this.#log.commitIndex,
       appliedIndex: this.#log.appliedIndex,
       lastIndex: this.#log.lastIndex,
       progress: leading?.progress ?? {},
       leaseValid: leading?.leaseValid ?? false,
+      configuration: this.#raft.configuration.state,
+      standing: this.#raft.standing,
+      transferTarget: leading?.transferTarget ?? null,
+      pendingReads: this.#raft.reads.pendingCount,
     };
   }
 
@@ -165,7 +230,7 @@ export class RaftNode {
   }
 
   #roleChange(): RoleChange | null {
-    const now = this.#raft.standing;
+    const now = this.#raft.roleState;
     const { role, term, leader } = this.#announced;
     return now.role === role && now.term === term && now.leader === leader ? null : now;
   }

@@ -7,18 +7,41 @@ import { Progress } from './progress.ts';
  * to each question, since it does not replicate to itself.
  */
 export class ProgressTracker {
-  readonly #configuration: Configuration;
   readonly #self: string;
-  readonly #followers: ReadonlyMap<string, Progress>;
+  readonly #config: RaftConfig;
+  #configuration: Configuration;
+  #followers = new Map<string, Progress>();
 
   constructor(configuration: Configuration, self: string, next: number, config: RaftConfig) {
-    this.#configuration = configuration;
     this.#self = self;
-    this.#followers = new Map(
-      configuration.members
-        .filter((member) => member !== self)
-        .map((member) => [member, new Progress(next, config.inflightMessagesMax, config.inflightBytesMax)]),
-    );
+    this.#config = config;
+    this.#configuration = configuration;
+    this.reconfigure(configuration, next);
+  }
+
+  /**
+   * Follows a changed configuration. New followers start at `next` and are probed at once; they count as active at
+   * first, so that the quorum check does not end the leader's office before they could answer. Returns those that left.
+   */
+  reconfigure(configuration: Configuration, next: number): readonly (readonly [string, Progress])[] {
+    const { inflightMessagesMax, inflightBytesMax } = this.#config;
+    const followers = new Map<string, Progress>();
+    const changed = this.#configuration !== configuration;
+    for (const member of configuration.members) {
+      if (member === this.#self) continue;
+      const known = this.#followers.get(member);
+      const voted = configuration.isVoter(member);
+      const progress = known ?? new Progress(next, inflightMessagesMax, inflightBytesMax, !changed && voted);
+      if (known === undefined && changed) {
+        progress.markActive();
+        progress.nudge();
+      }
+      followers.set(member, progress);
+    }
+    const left = [...this.#followers].filter(([member]) => !followers.has(member));
+    this.#configuration = configuration;
+    this.#followers = followers;
+    return left;
   }
 
   /** Followers in the order of their ids. */
@@ -50,6 +73,20 @@ export class ProgressTracker {
       (id) => id === this.#self || (this.#followers.get(id)?.active ?? false),
     );
     for (const progress of this.#followers.values()) progress.clearActive();
+    return result === 'won';
+  }
+
+  /**
+   * Whether `configuration` could elect a leader now, as far as this one knows: a quorum of it gives votes and has
+   * answered a heartbeat after `round`.
+   */
+  canElect(configuration: Configuration, round: number): boolean {
+    const result = configuration.voteResult((id) => {
+      const progress = this.#followers.get(id);
+      return (
+        id === this.#self || (progress !== undefined && progress.remembers && progress.ackedRound > round)
+      );
+    });
     return result === 'won';
   }
 

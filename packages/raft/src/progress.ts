@@ -5,21 +5,27 @@ import { Inflights } from './inflights.ts';
  * - `probe`: the leader does not know where the follower's log stands. One append at a time, repeated only after
  *   an answer to a heartbeat.
  * - `replicate`: the logs agree up to `match`. Appends are pipelined: `next` moves when a message leaves.
+ * - `snapshot`: the log does not hold what the follower needs. Nothing is sent until a snapshot is installed there.
  *
  * ```
- *            accepted
- *   probe ------------> replicate
- *     ^                     |
- *     +---------------------+
+ *              accepted
+ *     probe --------------> replicate
+ *     ^ ^ |                   |   ^
+ *     | | +--- compacted      |   | installed
+ *     | |          |          |   |
+ *     | |          v          |   |
+ *     | +----- snapshot ------|---+
+ *     |  failed               |
+ *     +-----------------------+
  *      rejected, connection lost
  * ```
  */
-export type ProgressState = 'probe' | 'replicate';
+export type ProgressState = 'probe' | 'replicate' | 'snapshot';
 
 /**
  * One follower as its leader sees it.
  *
- * Invariant: 0 <= match < next. In `probe` nothing is in flight.
+ * Invariant: 0 <= match < next. Only in `replicate` is anything in flight.
  */
 export class Progress {
   readonly #inflights: Inflights;
@@ -29,13 +35,21 @@ export class Progress {
   #probeSent = false;
   #nudged = false;
   #active = false;
+  #remembers: boolean;
   #commitSent = 0;
   #ackedRound = 0;
   /** Newest heartbeat round that had left when the last append did. */
   #sentInRound = 0;
 
-  constructor(next: number, inflightMessagesMax: number, inflightBytesMax: number) {
+  /** `remembers`: what to believe until the follower tells. */
+  constructor(
+    next: number,
+    inflightMessagesMax: number,
+    inflightBytesMax: number,
+    remembers: boolean = true,
+  ) {
     this.#next = next;
+    this.#remembers = remembers;
     this.#inflights = new Inflights(inflightMessagesMax, inflightBytesMax);
   }
 
@@ -58,6 +72,11 @@ export class Progress {
     return this.#active;
   }
 
+  /** False for a follower that lost its memory, or may be new, and so gives no votes. */
+  get remembers(): boolean {
+    return this.#remembers;
+  }
+
   /** Newest heartbeat round that the follower answered. */
   get ackedRound(): number {
     return this.#ackedRound;
@@ -65,7 +84,14 @@ export class Progress {
 
   /** True if no entries may be sent until the follower answers. */
   get paused(): boolean {
-    return this.#state === 'probe' ? this.#probeSent : this.#inflights.full;
+    switch (this.#state) {
+      case 'probe':
+        return this.#probeSent;
+      case 'replicate':
+        return this.#inflights.full;
+      case 'snapshot':
+        return true;
+    }
   }
 
   /**
@@ -73,6 +99,7 @@ export class Progress {
    * is open. A moved commit index rides on them, and travels alone only when nothing is under way.
    */
   appendDue(lastIndex: number, commitIndex: number): boolean {
+    if (this.#state === 'snapshot') return false;
     if (this.#nudged) return true;
     if (this.paused) return false;
     if (this.#next <= lastIndex) return true;
@@ -101,12 +128,22 @@ export class Progress {
     const moved = index > this.#match;
     if (moved) this.#match = index;
     this.#next = Math.max(this.#next, index + 1);
-    if (this.#state === 'probe') {
+    if (this.#state === 'replicate') {
+      this.#inflights.freeTo(index);
+    } else {
       this.#state = 'replicate';
       this.#probeSent = false;
-    } else {
-      this.#inflights.freeTo(index);
     }
+    return moved;
+  }
+
+  /**
+   * Like `accepted`, for a follower that needs a snapshot and still does: the log does not hold what follows `index`.
+   */
+  acceptedBehindLog(index: number): boolean {
+    const moved = index > this.#match;
+    if (moved) this.#match = index;
+    this.#next = Math.max(this.#next, index + 1);
     return moved;
   }
 
@@ -118,20 +155,37 @@ export class Progress {
    * it again. Thinking too little of a follower is always safe.
    */
   rejected(prevIndex: number, agreeIndex: number): boolean {
+    if (this.#state === 'snapshot') return false;
     if (this.#state === 'probe' ? prevIndex !== this.#next - 1 : prevIndex < this.#match) return false;
     const agree = Math.min(agreeIndex, prevIndex - 1);
     this.#match = Math.max(0, Math.min(this.#match, agree));
     this.#next = Math.max(agree, this.#match) + 1;
-    this.#enterProbe();
+    this.#enter('probe');
     return true;
   }
 
-  /** What was under way is lost; start again after the last confirmed entry. */
+  /**
+   * What was under way is lost; start again after the last confirmed entry. A snapshot is another matter: whoever
+   * sends it goes on after a reconnect, or gives up with `snapshotFailed`.
+   */
   connectionLost(): void {
     this.#active = false;
     this.#ackedRound = 0;
+    if (this.#state === 'snapshot') return;
     this.#next = this.#match + 1;
-    this.#enterProbe();
+    this.#enter('probe');
+  }
+
+  /** A snapshot is needed; nothing else is sent until it is installed or failed. */
+  needsSnapshot(): void {
+    this.#enter('snapshot');
+  }
+
+  /** The snapshot was not installed; tried again after the next sign of life, `round` being the newest heartbeat. */
+  snapshotFailed(round: number): void {
+    if (this.#state !== 'snapshot') return;
+    this.#next = this.#match + 1;
+    this.blocked(round);
   }
 
   /**
@@ -147,17 +201,35 @@ export class Progress {
   }
 
   /**
-   * Nothing can be sent: what the follower needs is not in the log. Tried again after its next sign of life, `round` being
-   * the newest heartbeat sent.
+   * Nothing can be sent: what the follower needs is not in the log, and it may be gone. Tried again after its next
+   * sign of life, `round` being the newest heartbeat sent.
    */
   blocked(round: number): void {
-    this.#enterProbe();
+    this.#enter('probe');
     this.#sentInRound = round;
     this.#probeSent = true;
   }
 
   markActive(): void {
     this.#active = true;
+  }
+
+  /** Lets one append out whatever the window says, so that the follower shows where it stands. */
+  nudge(): void {
+    this.#nudged = true;
+  }
+
+  /**
+   * The follower told whether it remembers. One that does not any more has lost what it confirmed: nothing is known
+   * about its log, so it is probed anew.
+   */
+  setRemembers(remembers: boolean): void {
+    if (this.#remembers && !remembers) {
+      this.#match = 0;
+      if (this.#state !== 'snapshot') this.#enter('probe');
+      this.#nudged = true;
+    }
+    this.#remembers = remembers;
   }
 
   /** Starts a new interval of the quorum check. */
@@ -168,12 +240,15 @@ export class Progress {
   checkInvariants(lastIndex: number): void {
     invariant(this.#match >= 0 && this.#match < this.#next, 'progress: match is not below next');
     invariant(this.#next <= lastIndex + 1, 'progress: next is beyond the end of the log');
-    invariant(this.#state === 'replicate' || this.#inflights.count === 0, 'progress: a probe has in-flights');
+    invariant(
+      this.#state === 'replicate' || this.#inflights.count === 0,
+      'progress: something is in flight outside of replicate',
+    );
     this.#inflights.checkInvariants();
   }
 
-  #enterProbe(): void {
-    this.#state = 'probe';
+  #enter(state: ProgressState): void {
+    this.#state = state;
     this.#probeSent = false;
     this.#nudged = false;
     this.#inflights.clear();

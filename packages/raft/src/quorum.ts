@@ -1,7 +1,6 @@
 /**
- * Majority arithmetic: pure functions over a set of voters, with no reference to a member's state. A joint
- * configuration (paper §6) is two such sets; its committed index is the lesser of both and its vote is won when
- * both are, so it is written beside these functions without changing them.
+ * Majority arithmetic: pure functions over sets of voters, with no reference to a member's state. A joint
+ * configuration (paper §6) is two such sets, `incoming` and `outgoing`; outside of a change the second is empty.
  */
 
 export type VoteResult = 'won' | 'lost' | 'pending';
@@ -46,4 +45,27 @@ export function majorityVote(
   const needed = majority(voters.length);
   if (granted >= needed) return 'won';
   return granted + missing >= needed ? 'pending' : 'lost';
+}
+
+/** The highest value on which a majority of each half agrees; an empty outgoing half demands nothing. */
+export function jointIndex(
+  incoming: readonly string[],
+  outgoing: readonly string[],
+  valueOf: (voter: string) => number,
+): number {
+  const index = majorityIndex(incoming, valueOf);
+  return outgoing.length === 0 ? index : Math.min(index, majorityIndex(outgoing, valueOf));
+}
+
+/** Won when it is in both halves, lost when it is in one; an empty outgoing half demands nothing. */
+export function jointVote(
+  incoming: readonly string[],
+  outgoing: readonly string[],
+  voteOf: (voter: string) => boolean | undefined,
+): VoteResult {
+  const one = majorityVote(incoming, voteOf);
+  if (outgoing.length === 0) return one;
+  const other = majorityVote(outgoing, voteOf);
+  if (one === 'lost' || other === 'lost') return 'lost';
+  return one === 'won' && other === 'won' ? 'won' : 'pending';
 }

@@ -1,5 +1,6 @@
-import { continues, type Entry } from './entry.ts';
+import { continues, EntryKind, type Entry } from './entry.ts';
 import { RaftError, invariant } from './errors.ts';
+import { MembershipTrail } from './membership-trail.ts';
 import { RecentEntries } from './recent-entries.ts';
 import type { LogPosition, LogStorage } from './storage.ts';
 
@@ -18,6 +19,9 @@ interface RevokedRun {
   readonly lastIndex: number;
   readonly lastTerm: number;
 }
+
+/** Bytes of entries read at a time when a log is opened. */
+const SCAN_BYTES = 1_048_576;
 
 export type AppendResult =
   | { readonly type: 'appended'; readonly lastIndex: number }
@@ -38,7 +42,8 @@ export type AppendResult =
 export class RaftLog {
   readonly #storage: LogStorage;
   readonly #recentBytesMax: number;
-  readonly #recent: RecentEntries;
+  #recent: RecentEntries;
+  readonly #membership = new MembershipTrail();
   #last: LogPosition;
   #handed: number;
   #durable: number;
@@ -47,6 +52,7 @@ export class RaftLog {
   #commit: number;
   #commitAddress: number;
   #applied: number;
+  #installing = false;
 
   constructor(options: RaftLogOptions) {
     this.#storage = options.storage;
@@ -64,7 +70,9 @@ export class RaftLog {
     this.#durable = lastIndex;
     this.#durableAddress = this.#last.address;
     this.#applied = options.appliedIndex;
-    this.#commit = Math.min(Math.max(options.commitIndex, options.appliedIndex), lastIndex);
+    this.#findMembership();
+    const commitIndex = Math.max(options.commitIndex, options.appliedIndex, this.#membership.provenIndex);
+    this.#commit = Math.min(commitIndex, lastIndex);
     this.#commitAddress = this.#endAddress(this.#commit);
   }
 
@@ -94,6 +102,21 @@ export class RaftLog {
     return this.#applied;
   }
 
+  /** Whether the log holds a change of the members, committed or not, that is not applied. */
+  get membershipPending(): boolean {
+    return !this.#membership.empty;
+  }
+
+  /** Whether a committed change of the members is not applied. */
+  get membershipUnapplied(): boolean {
+    return this.#membership.upTo(this.#commit);
+  }
+
+  /** True from `beginInstall` to `restart`: the storage is being replaced, so nothing is handed out. */
+  get installing(): boolean {
+    return this.#installing;
+  }
+
   get uncommittedBytes(): number {
     return this.#last.address - this.#commitAddress;
   }
@@ -112,6 +135,11 @@ export class RaftLog {
   /** Whether the log holds an entry `index` of `term`. */
   matches(index: number, term: number): boolean {
     return this.term(index) === term;
+  }
+
+  /** Whether the log holds the entry `index` of `term` whose hash is `hash`. */
+  holds(index: number, term: number, hash: number): boolean {
+    return this.matches(index, term) && this.#position(index).hash === hash;
   }
 
   /** Whether a log that ends in (`index`, `term`) is at least as complete as this one (paper §5.4.1). */
@@ -171,9 +199,9 @@ export class RaftLog {
     return { type: 'appended', lastIndex };
   }
 
-  /** Raises the commit index. Returns whether it moved. */
+  /** Raises the commit index, which a snapshot that is being installed does anyway. Returns whether it moved. */
   commitTo(index: number): boolean {
-    if (index <= this.#commit) return false;
+    if (this.#installing || index <= this.#commit) return false;
     invariant(index <= this.#last.index, `commit ${index} is beyond the end of the log ${this.#last.index}`);
     this.#commit = index;
     this.#commitAddress = this.#endAddress(index);
@@ -197,9 +225,38 @@ export class RaftLog {
     return this.#durable > before;
   }
 
+  /** A snapshot is about to replace the log and everything that is on its way to the disk. */
+  beginInstall(): void {
+    this.#installing = true;
+  }
+
+  /**
+   * A snapshot replaced the log, which now continues `position` and holds nothing. Reports about entries given to
+   * the driver before may still come. They name no entry that can ever be in this log: one with the same index and
+   * term would follow the snapshot's last entry, and then the log would have matched the snapshot.
+   */
+  restart(position: LogPosition): void {
+    const { index } = position;
+    invariant(
+      index >= this.#commit,
+      `a snapshot that ends at ${index} goes back behind commit ${this.#commit}`,
+    );
+    this.#recent = new RecentEntries(index + 1);
+    this.#membership.cutBehind(0);
+    this.#revoked = null;
+    this.#last = position;
+    this.#handed = index;
+    this.#durable = index;
+    this.#durableAddress = position.address;
+    this.#commit = index;
+    this.#commitAddress = position.address;
+    this.#applied = index;
+    this.#installing = false;
+  }
+
   /** Whether there are entries for the driver to append. */
   hasUnhanded(): boolean {
-    return this.#revoked === null && this.#handed < this.#last.index;
+    return !this.#installing && this.#revoked === null && this.#handed < this.#last.index;
   }
 
   /** Hands out the entries to append, each once. */
@@ -212,7 +269,7 @@ export class RaftLog {
 
   /** Whether there are entries to apply: committed, and durable here so that the machine never leads its log. */
   hasCommitted(): boolean {
-    return this.#applied < Math.min(this.#commit, this.#durable);
+    return !this.#installing && this.#applied < Math.min(this.#commit, this.#durable);
   }
 
   /** Hands out entries to apply, each once and in order. */
@@ -222,6 +279,7 @@ export class RaftLog {
     if (entries === null)
       throw new RaftError('LOG_COMPACTED', `entry ${this.#applied + 1} is gone, not applied`);
     this.#applied += entries.length;
+    this.#membership.appliedTo(this.#applied);
     return entries;
   }
 
@@ -243,12 +301,23 @@ export class RaftLog {
     }
   }
 
+  /** Entries that are not applied are few: the driver applies them next. */
+  #findMembership(): void {
+    let from = this.#applied + 1;
+    while (from <= this.#last.index) {
+      const entries = this.#storage.entries(from, this.#last.index + 1, SCAN_BYTES);
+      for (const { kind, index } of entries) if (kind === EntryKind.Membership) this.#membership.add(index);
+      from += entries.length;
+    }
+  }
+
   #follows(entry: Entry): boolean {
     return followsPosition(entry, this.#last);
   }
 
   #push(entry: Entry): void {
     this.#recent.append(entry);
+    if (entry.kind === EntryKind.Membership) this.#membership.add(entry.index);
     this.#last = endOf(entry);
     this.#evict();
   }
@@ -271,6 +340,7 @@ export class RaftLog {
       this.#durableAddress = position.address;
     }
     this.#recent.truncateFrom(position.index + 1);
+    this.#membership.cutBehind(position.index);
     this.#last = position;
   }
 

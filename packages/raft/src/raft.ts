@@ -1,17 +1,27 @@
-import { Candidate } from './candidate.ts';
+import { Candidate, type Election } from './candidate.ts';
 import type { RaftConfig } from './config.ts';
-import type { Configuration } from './configuration.ts';
+import { Configuration } from './configuration.ts';
+import { decodeConfiguration, sameConfiguration, type ConfigurationState } from './configuration-state.ts';
+import { entryBody, EntryKind, type Entry } from './entry.ts';
 import { invariant } from './errors.ts';
 import { Follower } from './follower.ts';
 import { Leader } from './leader.ts';
+import { LeaseGuard } from './lease-guard.ts';
 import type { Logger } from './logger.ts';
-import type { Message, PreVoteRequest, VoteRequest } from './message.ts';
+import type { Message, PreVoteRequest, PreVoteResponse, VoteRequest } from './message.ts';
 import type { Outbox } from './outbox.ts';
+import { PreCandidate } from './pre-candidate.ts';
 import type { RaftLog } from './raft-log.ts';
 import type { Random } from './random.ts';
+import { ReadIndex } from './read-index.ts';
 import type { RoleBehaviour } from './role-behaviour.ts';
+import { StandingState } from './standing-state.ts';
 import type { RoleChange } from './status.ts';
-import type { HardState } from './storage.ts';
+import type { HardState, SnapshotMeta, Standing } from './storage.ts';
+import { Voter } from './voter.ts';
+
+/** A life is called by a number below this. */
+const LIVES = 0x7fff_ffff;
 
 export interface RaftParts {
   readonly id: string;
@@ -26,8 +36,8 @@ export interface RaftParts {
 }
 
 /**
- * Term, vote, known leader and role of one member, and the rules that hold in every role. Each change of role
- * goes through one of the four `becomeX`; what a role does is in its own class.
+ * Term, vote, known leader, configuration and role of one member, and the rules that hold in every role. Each
+ * change of role goes through one of the four `becomeX`; what a role does is in its own class.
  *
  * Invariants: the term never decreases; within a term the vote, once given, never changes; term >= term of the
  * last entry.
@@ -35,33 +45,42 @@ export interface RaftParts {
 export class Raft {
   readonly id: string;
   readonly config: RaftConfig;
-  readonly configuration: Configuration;
   readonly log: RaftLog;
   readonly random: Random;
   readonly logger: Logger;
+  readonly reads: ReadIndex;
+  readonly voter: Voter;
   readonly #outbox: Outbox;
-  readonly #voteFloor: number;
+  readonly #standing: StandingState;
+  readonly #lease: LeaseGuard;
+  #configuration: Configuration;
+  #configurationChanged = false;
   #term: number;
   #votedFor: string | null;
   #leader: string | null = null;
-  #behaviour: Follower | Candidate | Leader;
+  #behaviour: Follower | PreCandidate | Candidate | Leader;
   /** What the driver was last told to save. */
-  #savedTerm: number;
-  #savedVote: string | null;
+  #saved: { readonly term: number; readonly votedFor: string | null; readonly standing: Standing };
 
   constructor(parts: RaftParts) {
+    const { config, log, hardState, voteFloor } = parts;
     this.id = parts.id;
-    this.config = parts.config;
-    this.configuration = parts.configuration;
-    this.log = parts.log;
+    this.config = config;
+    this.log = log;
     this.random = parts.random;
     this.logger = parts.logger;
+    this.reads = new ReadIndex(config.pendingReadsMax);
     this.#outbox = parts.outbox;
-    this.#voteFloor = parts.voteFloor;
-    this.#term = parts.hardState.term;
-    this.#votedFor = parts.hardState.votedFor;
-    this.#savedTerm = this.#term;
-    this.#savedVote = this.#votedFor;
+    this.#configuration = parts.configuration;
+    this.#term = hardState.term;
+    this.#votedFor = hardState.votedFor;
+    this.#saved = hardState;
+    // Whoever has entries is not new, whatever else it lost.
+    const standing = hardState.standing === 'blank' && log.lastIndex > 0 ? 'repairing' : hardState.standing;
+    this.#standing = new StandingState(standing, config.electionTimeoutTicks);
+    this.#lease = new LeaseGuard(config.leaseReads ? config.electionTimeoutTicks : 0, hardState.term > 0);
+    const life = standing === 'blank' ? 1 + this.random.nextInt(LIVES) : 0;
+    this.voter = new Voter(this, this.#standing, this.#lease, { voteFloor, life });
     this.#behaviour = new Follower(this);
   }
 
@@ -69,8 +88,21 @@ export class Raft {
     return this.#term;
   }
 
+  get votedFor(): string | null {
+    return this.#votedFor;
+  }
+
   get leader(): string | null {
     return this.#leader;
+  }
+
+  /** As of the last entry handed out for applying. */
+  get configuration(): Configuration {
+    return this.#configuration;
+  }
+
+  get standing(): Standing {
+    return this.#standing.current;
   }
 
   get behaviour(): RoleBehaviour {
@@ -82,7 +114,7 @@ export class Raft {
     return this.#behaviour.role === 'leader' ? this.#behaviour : null;
   }
 
-  get standing(): RoleChange {
+  get roleState(): RoleChange {
     return { role: this.#behaviour.role, term: this.#term, leader: this.#leader };
   }
 
@@ -90,22 +122,77 @@ export class Raft {
     return this.#outbox.full;
   }
 
-  /** Takes one message from a member of the group. Anything else is ignored, whatever term it names. */
+  /** One tick passed. */
+  tick(): void {
+    this.#lease.tick();
+    this.#standing.tick();
+    this.#tryRepaired();
+    this.#behaviour.tick();
+  }
+
+  /**
+   * Takes one message. The sender need not be in the configuration: this member may not have applied the one that
+   * it is in.
+   */
   step(message: Message): void {
-    if (message.to !== this.id || !this.configuration.isMember(message.from)) return;
+    if (message.to !== this.id) return;
+    if (message.type === 'pre-vote-response') this.#learnCommit(message);
     if (message.term > this.#term && !this.#enterLaterTerm(message)) return;
     if (message.term < this.#term) {
       this.#answerEarlierTerm(message);
       return;
     }
-    if (message.type === 'vote-request' || message.type === 'pre-vote-request') this.#onVoteRequest(message);
+    if (message.type === 'vote-request') this.#onVoteRequest(message);
+    else if (message.type === 'pre-vote-request') this.#onPreVoteRequest(message);
     else this.#behaviour.step(message);
   }
 
-  /** Asks the others whether an election would succeed. Does nothing if this member must not lead. */
+  /** Asks the others whether an election would succeed. Does nothing if this member must not lead now. */
   startElection(): void {
-    if (this.#behaviour.role === 'leader' || this.log.lastIndex < this.#voteFloor) return;
+    if (this.#behaviour.role === 'leader' || this.#lease.holds || !this.voter.mayCampaign) return;
     this.becomePreCandidate();
+  }
+
+  /** Entries were handed out for applying; a membership entry takes effect now. */
+  applied(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.kind === EntryKind.Membership) this.#configure(decodeConfiguration(entryBody(entry)));
+    }
+    this.#behaviour.applied();
+  }
+
+  /** The leader of the current term, heard just now, counts on this member. */
+  leaderHeard(): void {
+    this.#lease.leaderHeard();
+    this.#standing.leaderHeard(this.#term);
+  }
+
+  /** See RaftNode.installSnapshot. */
+  installSnapshot(meta: SnapshotMeta, from: string, term: number): 'install' | 'known' | 'stale' {
+    const { index, term: entryTerm, hash } = meta.position;
+    const { log } = this;
+    if (
+      term !== this.#term ||
+      from !== this.#leader ||
+      this.#behaviour.role !== 'follower' ||
+      log.installing
+    ) {
+      return 'stale';
+    }
+    if (log.holds(index, entryTerm, hash)) log.commitTo(index);
+    // What is not durable yet must not be called installed; the leader finds out by appends when it is.
+    if (index <= log.commitIndex) return index <= log.durableIndex ? 'known' : 'stale';
+    log.beginInstall();
+    return 'install';
+  }
+
+  /** See RaftNode.snapshotInstalled. */
+  snapshotInstalled(meta: SnapshotMeta): void {
+    invariant(this.#behaviour.role === 'follower', 'only a follower installs a snapshot');
+    this.log.restart(meta.position);
+    this.#configure(meta.configuration);
+    this.logger.info('snapshot installed', { index: meta.position.index, term: meta.position.term });
+    if (this.#behaviour.role === 'follower') this.#behaviour.snapshotInstalled(meta.position.index);
   }
 
   send(message: Message): void {
@@ -123,6 +210,7 @@ export class Raft {
   }
 
   becomeFollower(term: number, leader: string | null): void {
+    if (this.#behaviour.role === 'leader') this.reads.abandon();
     this.#enterTerm(term, null);
     this.#leader = leader;
     this.#behaviour = new Follower(this);
@@ -131,16 +219,23 @@ export class Raft {
 
   becomePreCandidate(): void {
     this.#leader = null;
-    const candidate = new Candidate(this, 'pre-candidate');
+    const candidate = new PreCandidate(this);
     this.#behaviour = candidate;
     this.#logRole();
     candidate.start();
   }
 
-  becomeCandidate(): void {
-    invariant(this.#behaviour.role === 'pre-candidate', 'only a pre-candidate may become a candidate');
+  becomeCandidate(election: Election): void {
+    const from = this.#behaviour.role;
+    invariant(
+      from === 'pre-candidate' || (from === 'follower' && election.type === 'transfer'),
+      'only a pre-candidate, or who was asked by the leader, may become a candidate',
+    );
     this.#enterTerm(this.#term + 1, this.id);
-    const candidate = new Candidate(this, 'candidate');
+    this.#leader = null;
+    if (election.type === 'bootstrap') this.#standing.bootstrapped();
+    invariant(this.standing === 'full', 'a candidate may have forgotten a vote');
+    const candidate = new Candidate(this, election);
     this.#behaviour = candidate;
     this.#logRole();
     candidate.start();
@@ -155,24 +250,36 @@ export class Raft {
     leader.start();
   }
 
-  /** The term or vote to save, null if the last one handed out still holds. */
+  /** What to save, null if the last one handed out still holds. */
   takeHardState(): HardState | null {
     if (!this.hardStateChanged) return null;
-    this.#savedTerm = this.#term;
-    this.#savedVote = this.#votedFor;
     const commit = Math.min(this.log.commitIndex, this.log.durableIndex);
-    return { term: this.#term, votedFor: this.#votedFor, commit };
+    const state = { term: this.#term, votedFor: this.#votedFor, commit, standing: this.standing };
+    this.#saved = state;
+    return state;
   }
 
   get hardStateChanged(): boolean {
-    return this.#term !== this.#savedTerm || this.#votedFor !== this.#savedVote;
+    const { term, votedFor, standing } = this.#saved;
+    return this.#term !== term || this.#votedFor !== votedFor || this.standing !== standing;
+  }
+
+  get configurationChanged(): boolean {
+    return this.#configurationChanged;
+  }
+
+  /** The configuration if it changed since the last call. */
+  takeConfiguration(): ConfigurationState | null {
+    if (!this.#configurationChanged) return null;
+    this.#configurationChanged = false;
+    return this.#configuration.state;
   }
 
   checkInvariants(): void {
     invariant(this.#term >= this.log.lastTerm, 'an entry is of a later term than its holder');
-    invariant(this.#term >= this.#savedTerm, 'the term went back');
-    const moved =
-      this.#term === this.#savedTerm && this.#savedVote !== null && this.#votedFor !== this.#savedVote;
+    const { term, votedFor } = this.#saved;
+    invariant(this.#term >= term, 'the term went back');
+    const moved = this.#term === term && votedFor !== null && this.#votedFor !== votedFor;
     invariant(!moved, 'a vote changed within its term');
     const leads = this.#behaviour.role === 'leader';
     invariant(leads === (this.#leader === this.id), 'the leader does not know itself');
@@ -190,7 +297,7 @@ export class Raft {
         if (!message.granted) this.becomeFollower(message.term, null);
         return true;
       case 'vote-request':
-        if (this.#otherInOffice(message.from)) {
+        if (!message.transfer && this.voter.otherInOffice(message.from)) {
           this.logger.info('vote request ignored, a leader is in office', { candidate: message.from });
           return false;
         }
@@ -198,8 +305,14 @@ export class Raft {
         return true;
       case 'append-request':
       case 'heartbeat-request':
+      case 'snapshot-chunk':
+      case 'timeout-now':
         this.becomeFollower(message.term, message.from);
         return true;
+      case 'repair-request':
+      case 'repair-answer':
+        return false;
+      case 'snapshot-answer':
       case 'vote-response':
       case 'append-accepted':
       case 'append-rejected':
@@ -214,13 +327,14 @@ export class Raft {
     const envelope = { from: this.id, to: message.from, term: this.#term };
     switch (message.type) {
       case 'pre-vote-request':
-        this.send({ ...envelope, type: 'pre-vote-response', granted: false });
+        this.send({ ...envelope, type: 'pre-vote-response', granted: false, ...this.voter.memory });
         return;
       case 'vote-request':
         this.send({ ...envelope, type: 'vote-response', granted: false });
         return;
       case 'append-request':
       case 'heartbeat-request':
+      case 'snapshot-chunk':
         // Round 0 was never sent, so this answers nothing; only its term counts.
         this.send({ ...envelope, type: 'heartbeat-response', round: 0 });
         return;
@@ -229,50 +343,76 @@ export class Raft {
       case 'append-accepted':
       case 'append-rejected':
       case 'heartbeat-response':
+      case 'timeout-now':
+      case 'snapshot-answer':
+      case 'repair-request':
+      case 'repair-answer':
         return;
     }
   }
 
-  #onVoteRequest(message: PreVoteRequest | VoteRequest): void {
-    const { from: to, lastIndex, lastTerm } = message;
-    const granted = this.#mayVoteFor(message);
-    this.logger.info(`${message.type} ${granted ? 'granted' : 'refused'}`, {
-      candidate: to,
-      term: message.term,
-      lastIndex,
-      lastTerm,
-    });
-    if (message.type === 'pre-vote-request') {
-      const term = granted ? message.term : this.#term;
-      this.send({ type: 'pre-vote-response', from: this.id, to, term, granted });
-      return;
-    }
+  /** What is committed anywhere is so in every term; the entry must be the same one. */
+  #learnCommit({ commit = 0, commitTerm = 0 }: PreVoteResponse): void {
+    const { role } = this.#behaviour;
+    if (role === 'leader' || role === 'candidate' || !this.log.matches(commit, commitTerm)) return;
+    this.log.commitTo(commit);
+    // It asked the members of a configuration that is over.
+    if (role === 'pre-candidate' && this.log.membershipUnapplied) this.becomeFollower(this.#term, null);
+  }
+
+  #onPreVoteRequest(message: PreVoteRequest): void {
+    const granted = this.voter.mayPreVote(message);
+    this.#logVote(message, granted);
+    const term = granted ? message.term : this.#term;
+    const { from: to } = message;
+    this.send({ type: 'pre-vote-response', from: this.id, to, term, granted, ...this.voter.memory });
+  }
+
+  #onVoteRequest(message: VoteRequest): void {
+    const { from: to } = message;
+    const granted = this.voter.mayVote(message);
+    this.#logVote(message, granted);
     const response = { type: 'vote-response', from: this.id, to, term: this.#term, granted } as const;
     if (!granted) {
       this.send(response);
       return;
     }
     this.#votedFor = to;
+    if (this.standing === 'blank') this.#standing.bootstrapped();
     if (this.#behaviour.role === 'follower') this.#behaviour.postponeElection();
     else this.becomeFollower(this.#term, null);
     this.sendAfterSync(response);
   }
 
-  #mayVoteFor(message: PreVoteRequest | VoteRequest): boolean {
-    const preVote = message.type === 'pre-vote-request';
-    if (preVote && this.#otherInOffice(message.from)) return false;
-    const free = this.#votedFor === null && this.#leader === null;
-    const mayInTerm = (preVote && message.term > this.#term) || this.#votedFor === message.from || free;
-    return (
-      mayInTerm &&
-      message.lastIndex >= this.#voteFloor &&
-      this.log.isUpToDate(message.lastIndex, message.lastTerm)
-    );
+  #logVote(
+    { type, from: candidate, term, lastIndex, lastTerm }: PreVoteRequest | VoteRequest,
+    granted: boolean,
+  ): void {
+    const fields = { candidate, term, lastIndex, lastTerm };
+    this.logger.info(`${type} ${granted ? 'granted' : 'refused'}`, fields);
   }
 
-  /** A leader that asks for votes itself is in office no more. */
-  #otherInOffice(candidate: string): boolean {
-    return this.#behaviour.leaderInOffice && this.#leader !== candidate;
+  #tryRepaired(): void {
+    if (this.#leader === null || this.standing !== 'repairing') return;
+    const { commitIndex, durableIndex } = this.log;
+    if (!this.#standing.repairedBy(this.log.term(Math.min(commitIndex, durableIndex)), this.#term)) return;
+    // In an earlier life it may have voted in this very term.
+    this.#votedFor ??= this.#leader;
+    this.logger.info('repaired, votes again', { term: this.#term, commitIndex });
+  }
+
+  #configure(state: ConfigurationState): void {
+    if (sameConfiguration(state, this.#configuration.state)) return;
+    this.#configuration = new Configuration(state);
+    this.#configurationChanged = true;
+    const { voters, votersOutgoing, learners } = state;
+    const outgoing = votersOutgoing.length === 0 ? {} : { outgoing: votersOutgoing.join(' ') };
+    this.logger.info('configuration changed', {
+      voters: voters.join(' '),
+      ...outgoing,
+      learners: learners.join(' '),
+    });
+    this.#behaviour.configured();
   }
 
   #enterTerm(term: number, vote: string | null): void {
@@ -283,7 +423,7 @@ export class Raft {
   }
 
   #logRole(): void {
-    const { role, term, leader } = this.standing;
+    const { role, term, leader } = this.roleState;
     this.logger.info(`became ${role}`, { term, leader });
   }
 }

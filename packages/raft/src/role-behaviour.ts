@@ -17,6 +17,10 @@ export interface RoleBehaviour {
   step(message: Message): void;
   /** The durable end of the log moved. */
   persisted(): void;
+  /** A membership entry was applied, or a snapshot brought another configuration. May end the role. */
+  configured(): void;
+  /** Entries were handed out for applying. */
+  applied(): void;
   /** The connection to `peer` closed. */
   connectionLost(peer: string): void;
   checkInvariants(): void;

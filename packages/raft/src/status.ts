@@ -1,4 +1,6 @@
+import type { ConfigurationState } from './configuration-state.ts';
 import type { ProgressState } from './progress.ts';
+import type { Standing } from './storage.ts';
 
 export type Role = 'leader' | 'follower' | 'candidate' | 'pre-candidate';
 
@@ -17,6 +19,7 @@ export interface ProgressStatus {
   /** Index of the next entry to send. */
   readonly next: number;
   readonly state: ProgressState;
+  readonly learner: boolean;
 }
 
 /** A copy of what is worth knowing about a member; safe to keep. */
@@ -36,4 +39,11 @@ export interface RaftStatus {
    * for serving ordinary reads: a member whose connection to this leader broke may already vote for another.
    */
   readonly leaseValid: boolean;
+  /** As of the applied index. */
+  readonly configuration: ConfigurationState;
+  readonly standing: Standing;
+  /** Member to which this leader hands over; null while it does not. */
+  readonly transferTarget: string | null;
+  /** Reads that wait for their confirmation on this leader. */
+  readonly pendingReads: number;
 }

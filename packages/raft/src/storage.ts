@@ -1,3 +1,4 @@
+import type { ConfigurationState } from './configuration-state.ts';
 import type { Entry, LogIndex } from './entry.ts';
 
 /**
@@ -9,6 +10,21 @@ export interface LogPosition {
   readonly term: number;
   readonly address: number;
   readonly hash: number;
+}
+
+/**
+ * What is known about a snapshot without reading it: the replicated state after the entry `position.index` was
+ * applied, and nothing of the log itself.
+ */
+export interface SnapshotMeta {
+  /** Position after the entry; the log that goes with the snapshot continues here. */
+  readonly position: LogPosition;
+  /** Who belongs to the group after the entry. */
+  readonly configuration: ConfigurationState;
+  /** Size of the content. */
+  readonly bytes: number;
+  /** CRC-32 of the whole content. */
+  readonly crc: number;
 }
 
 /**
@@ -58,11 +74,29 @@ export interface LogStorage {
   sync(): Promise<void>;
 
   /**
+   * Forgets everything held; the log begins anew at `position.index + 1` and continues `position`. Durable when
+   * resolved, and atomic: after a crash the log is either the old one or the new one. No `sync` runs meanwhile.
+   * Rejects with `STORAGE_FAILED`.
+   */
+  reset(position: LogPosition): Promise<void>;
+
+  /**
    * Hint that entries up to `index` are committed and so must never be cut; a sync covered them before. May be made
    * durable lazily; recovery uses it to tell a torn tail from lost data. Indexes that move backwards are ignored.
    */
   markCommitted(index: LogIndex): void;
 }
+
+/**
+ * How far a member can rely on its memory.
+ *
+ * - `blank`: nothing was ever on this disk. The member cannot know whether it is new or has lost everything, so it
+ *   takes part in no election but the first one of a group, for which all voters must be empty.
+ * - `repairing`: it is being filled by a leader. It confirms what it holds, and neither votes nor campaigns, since
+ *   it may have promised and confirmed things in an earlier life that it does not know about.
+ * - `full`: it remembers everything it ever said.
+ */
+export type Standing = 'blank' | 'repairing' | 'full';
 
 /**
  * What a member must not forget (paper, Figure 2). `votedFor` belongs to `term`. `commit` is a hint that saves
@@ -72,9 +106,15 @@ export interface HardState {
   readonly term: number;
   readonly votedFor: string | null;
   readonly commit: LogIndex;
+  readonly standing: Standing;
 }
 
-export const INITIAL_HARD_STATE: HardState = Object.freeze({ term: 0, votedFor: null, commit: 0 });
+export const INITIAL_HARD_STATE: HardState = Object.freeze({
+  term: 0,
+  votedFor: null,
+  commit: 0,
+  standing: 'blank',
+});
 
 export interface HardStateStorage {
   /** The last state saved; `INITIAL_HARD_STATE` for a new member. Throws `STATE_INVALID` when unreadable. */

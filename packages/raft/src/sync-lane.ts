@@ -1,6 +1,8 @@
 import type { Entry, LogIndex } from './entry.ts';
+import { invariant } from './errors.ts';
 import type { Message } from './message.ts';
 import type { LogStorage } from './storage.ts';
+import type { SyncWatch } from './sync-watch.ts';
 
 export interface SyncListener {
   /** A sync covered everything up to (`index`, `term`), the last entry appended before it; `waiting` may leave. */
@@ -18,6 +20,7 @@ export interface SyncListener {
 export class SyncLane {
   readonly #log: LogStorage;
   readonly #listener: SyncListener;
+  readonly #watch: SyncWatch;
   #running: Promise<void> | null = null;
   /** Last index that the running sync covers and that was not cut since it began. */
   #coveredEnd: LogIndex = 0;
@@ -32,8 +35,9 @@ export class SyncLane {
   #syncs = 0;
 
   /** What `log` holds now must be durable. */
-  constructor(log: LogStorage, listener: SyncListener) {
+  constructor(log: LogStorage, watch: SyncWatch, listener: SyncListener) {
     this.#log = log;
+    this.#watch = watch;
     this.#listener = listener;
     this.#durableIndex = log.lastPosition().index;
   }
@@ -54,10 +58,14 @@ export class SyncLane {
 
   /** The log was given `entries`. */
   appended(entries: readonly [Entry, ...Entry[]]): void {
-    const before = entries[0].index - 1;
-    this.#durableIndex = Math.min(this.#durableIndex, before);
-    this.#coveredEnd = Math.min(this.#coveredEnd, before);
+    this.cut(entries[0].index);
     this.#pending = entries.at(-1) ?? null;
+  }
+
+  /** The log holds `from` and what followed no more. */
+  cut(from: LogIndex): void {
+    this.#durableIndex = Math.min(this.#durableIndex, from - 1);
+    this.#coveredEnd = Math.min(this.#coveredEnd, from - 1);
   }
 
   /** Keeps messages until everything appended so far is durable. */
@@ -89,7 +97,14 @@ export class SyncLane {
     await this.idle();
   }
 
+  /** The log was emptied and begins behind `index`, durably. Nothing may be left to sync. */
+  reset(index: LogIndex): void {
+    invariant(this.clean, 'a log was emptied that still had something to sync');
+    this.#durableIndex = index;
+  }
+
   async #run(covered: Entry): Promise<void> {
+    this.#watch.begin();
     try {
       await this.#log.sync();
     } catch (error) {
@@ -98,6 +113,7 @@ export class SyncLane {
       this.#listener.onFailure(error);
       return;
     }
+    this.#watch.end();
     const waiting = this.#waiting;
     this.#running = null;
     this.#waiting = [];

@@ -8,6 +8,8 @@ export interface TickerOptions {
   readonly logger: Logger;
   /** `ticks` ticks passed, at least one. */
   onTicks(ticks: number): void;
+  /** The event loop stood still for `ms`; called before the tick that follows. */
+  onStall?(ms: number): void;
 }
 
 /**
@@ -22,9 +24,20 @@ export class Ticker {
   #timer: TimerHandle | null = null;
   /** Up to when ticks were counted. */
   #countedAt = 0;
+  #stalls = 0;
+  #longestStallMs = 0;
 
   constructor(options: TickerOptions) {
     this.#options = options;
+  }
+
+  /** Times that the event loop stood still for more than half an election timeout. */
+  get stalls(): number {
+    return this.#stalls;
+  }
+
+  get longestStallMs(): number {
+    return this.#longestStallMs;
   }
 
   start(): void {
@@ -54,7 +67,10 @@ export class Ticker {
     const lateMs = elapsedMs - config.tickMs;
     if (lateMs > (config.electionTimeoutTicks * config.tickMs) / 2) {
       this.#countedAt = now;
+      this.#stalls++;
+      this.#longestStallMs = Math.max(this.#longestStallMs, lateMs);
       logger.warn('the event loop stalled', { lateMs: Math.round(lateMs) });
+      this.#options.onStall?.(lateMs);
       clock.immediate(() => {
         if (this.#running) this.#options.onTicks(1);
       });

@@ -13,6 +13,7 @@ import type { Message } from '../src/message.ts';
 
 const SEED = 4_711;
 const n = fc.maxSafeNat();
+const u32 = fc.nat(0xffff_ffff);
 const base = { from: fc.constant('n1'), to: fc.constant('n2'), term: n };
 const limits = { ...peerCodecLimits, frameBytesMax: 20_000, envelopeBytesMax: 4_096 };
 
@@ -41,11 +42,79 @@ const appendRequest = fc
     entries: entriesOf(prevIndex, 9, sizes),
   }));
 
+const repairAnswer = fc
+  .tuple(n, fc.nat(1_000_000), n, n, fc.array(fc.nat(200), { maxLength: 4 }))
+  .map(([term, before, firstIndex, lastIndex, sizes]): Message => ({
+    type: 'repair-answer',
+    from: 'n1',
+    to: 'n2',
+    term,
+    firstIndex,
+    lastIndex,
+    entries: entriesOf(before, 9, sizes),
+  }));
+
+/** Every voter of the outgoing half is outgoing only, so that it may become a learner. */
+const configuration = fc
+  .record({
+    voters: fc.uniqueArray(fc.stringMatching(/^v[a-zé]{0,8}$/u), { minLength: 1, maxLength: 5 }),
+    votersOutgoing: fc.uniqueArray(fc.stringMatching(/^o[a-z]{0,8}$/u), { maxLength: 5 }),
+    learners: fc.uniqueArray(fc.stringMatching(/^l[a-z]{0,8}$/u), { maxLength: 5 }),
+  })
+  .map((lists) => ({
+    ...lists,
+    learnersNext: lists.votersOutgoing.slice(0, 1),
+    autoLeave: lists.votersOutgoing.length > 1,
+  }));
+
+const snapshotChunk = fc
+  .record({
+    term: n,
+    position: fc.record({ index: n, term: n, address: n, hash: u32 }),
+    configuration,
+    offset: fc.nat(1_000_000),
+    data: fc.uint8Array({ maxLength: 300 }),
+    rest: fc.nat(1_000_000),
+    crc: u32,
+  })
+  .map(({ term, position, configuration: members, offset, data, rest, crc }): Message => ({
+    type: 'snapshot-chunk',
+    from: 'n1',
+    to: 'n2',
+    term,
+    snapshot: {
+      position,
+      configuration: members,
+      bytes: offset + data.length + rest,
+      crc: 0xffff_ffff - crc,
+    },
+    offset,
+    data: Buffer.from(data),
+    crc,
+  }));
+
 const message: fc.Arbitrary<Message> = fc.oneof(
   appendRequest,
   fc.record({ type: fc.constant('pre-vote-request' as const), ...base, lastIndex: n, lastTerm: n }),
-  fc.record({ type: fc.constant('pre-vote-response' as const), ...base, granted: fc.boolean() }),
-  fc.record({ type: fc.constant('vote-request' as const), ...base, lastIndex: n, lastTerm: n }),
+  fc.record({
+    type: fc.constant('pre-vote-response' as const),
+    ...base,
+    granted: fc.boolean(),
+    blank: fc.boolean(),
+    empty: fc.boolean(),
+    life: u32,
+    commit: n,
+    commitTerm: n,
+  }),
+  fc.record({
+    type: fc.constant('vote-request' as const),
+    ...base,
+    lastIndex: n,
+    lastTerm: n,
+    transfer: fc.boolean(),
+    bootstrap: fc.boolean(),
+    life: u32,
+  }),
   fc.record({ type: fc.constant('vote-response' as const), ...base, granted: fc.boolean() }),
   fc.record({ type: fc.constant('append-accepted' as const), ...base, index: n }),
   fc.record({
@@ -56,7 +125,29 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     hintTerm: n,
   }),
   fc.record({ type: fc.constant('heartbeat-request' as const), ...base, commit: n, round: n }),
-  fc.record({ type: fc.constant('heartbeat-response' as const), ...base, round: n }),
+  fc.record({
+    type: fc.constant('heartbeat-response' as const),
+    ...base,
+    round: n,
+    repairing: fc.boolean(),
+  }),
+  fc.record({ type: fc.constant('timeout-now' as const), ...base }),
+  snapshotChunk,
+  fc.record({
+    type: fc.constant('snapshot-answer' as const),
+    ...base,
+    index: n,
+    offset: n,
+    status: fc.constantFrom('more' as const, 'installed' as const, 'refused' as const),
+  }),
+  fc.record({
+    type: fc.constant('repair-request' as const),
+    ...base,
+    firstIndex: n,
+    lastIndex: n,
+    bytesMax: n,
+  }),
+  repairAnswer,
 );
 
 function codeOf(run: () => unknown): string {

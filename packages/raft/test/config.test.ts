@@ -1,5 +1,4 @@
 import test from 'ava';
-import { Configuration } from '../src/configuration.ts';
 import { parseRaftConfig, raftConfigDefaults } from '../src/index.ts';
 
 test('what is left out has its default, and the result is frozen', (t) => {
@@ -40,11 +39,4 @@ test('anything but an object is refused', (t) => {
   for (const value of [null, undefined, 7, 'x', []]) {
     t.throws(() => parseRaftConfig(value), { code: 'CONFIG_INVALID' });
   }
-});
-
-test('a group needs voters, each named once', (t) => {
-  for (const voters of [[], ['n1', 'n1'], ['n1', '']]) {
-    t.throws(() => new Configuration(voters), { code: 'CONFIG_INVALID' });
-  }
-  t.deepEqual(new Configuration(['n2', 'n1']).voters, ['n1', 'n2']);
 });

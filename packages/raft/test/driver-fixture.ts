@@ -1,15 +1,19 @@
 import { raftConfigDefaults, type RaftConfig } from '../src/config.ts';
+import { configurationOf, type ConfigurationState } from '../src/configuration-state.ts';
 import { RaftDriver } from '../src/driver.ts';
 import { ENTRY_HEADER_BYTES, EntryKind, allocateFrame, entryBody, type Entry } from '../src/entry.ts';
 import type { RaftError } from '../src/errors.ts';
 import { silentLogger } from '../src/logger.ts';
 import { MemoryHardStateStorage, MemoryLogStorage } from '../src/memory-storage.ts';
+import { MemorySnapshotStorage } from '../src/memory-snapshot-storage.ts';
 import type { Message, MessageType } from '../src/message.ts';
 import type { ProposeResult } from '../src/proposal.ts';
 import type { Random } from '../src/random.ts';
 import type { RaftStatus } from '../src/status.ts';
-import type { HardState } from '../src/storage.ts';
+import type { StateMachine } from '../src/state-machine.ts';
+import type { HardState, LogPosition, SnapshotMeta } from '../src/storage.ts';
 import { ManualClock, settle } from './manual-clock.ts';
+import { plainAnswer } from './plain-vote.ts';
 
 /** What happened, in order, as short texts. */
 export type Journal = string[];
@@ -29,6 +33,11 @@ export class HeldLog extends MemoryLogStorage {
 
   get syncing(): boolean {
     return this.#running !== null;
+  }
+
+  override reset(position: LogPosition): Promise<void> {
+    this.journal.push(`reset ${position.index}`);
+    return super.reset(position);
   }
 
   preload(entries: readonly Entry[]): void {
@@ -96,6 +105,50 @@ export class ConstantRandom implements Random {
   }
 }
 
+/** Records what it is given; applies later when the test says so. */
+export class FixtureMachine implements StateMachine {
+  readonly #journal: Journal;
+  readonly applied: Entry[] = [];
+  readonly installed: SnapshotMeta[] = [];
+  failApply: Error | null = null;
+  /** While set, `appliedIndex` does not follow. */
+  lags = false;
+  /** While set, an install ends when the test says so. */
+  holdsInstall = false;
+  #release: () => void = () => undefined;
+  appliedIndex: number;
+
+  constructor(journal: Journal, appliedIndex: number) {
+    this.#journal = journal;
+    this.appliedIndex = appliedIndex;
+  }
+
+  apply(entries: readonly Entry[]): void {
+    if (this.failApply !== null) throw this.failApply;
+    this.#journal.push(`apply ${entries[0]?.index}..${entries.at(-1)?.index}`);
+    this.applied.push(...entries);
+    if (!this.lags) this.catchUp();
+  }
+
+  /** Applies all it was given. */
+  catchUp(): void {
+    this.appliedIndex = this.applied.at(-1)?.index ?? this.appliedIndex;
+  }
+
+  async install(meta: SnapshotMeta): Promise<void> {
+    this.#journal.push(`install ${meta.position.index}`);
+    this.installed.push(meta);
+    if (this.holdsInstall) await new Promise<void>((resolve) => (this.#release = resolve));
+    this.appliedIndex = meta.position.index;
+  }
+
+  /** Ends the install that is held. */
+  async release(): Promise<void> {
+    this.#release();
+    await settle();
+  }
+}
+
 export interface DriverFixtureOptions {
   readonly id?: string;
   readonly peers?: readonly string[];
@@ -117,10 +170,11 @@ export class DriverFixture {
   readonly random: ConstantRandom;
   readonly config: RaftConfig;
   readonly sent: Message[] = [];
-  readonly applied: Entry[] = [];
   readonly roles: RaftStatus[] = [];
   readonly fatal: RaftError[] = [];
-  failApply: Error | null = null;
+  readonly configurations: ConfigurationState[] = [];
+  readonly snapshots: MemorySnapshotStorage = new MemorySnapshotStorage();
+  readonly machine: FixtureMachine;
   readonly driver: RaftDriver;
 
   constructor(options: DriverFixtureOptions = {}) {
@@ -129,19 +183,21 @@ export class DriverFixture {
     this.log.preload(options.entries ?? []);
     this.hardState = new JournalHardState(
       this.journal,
-      options.hardState ?? { term: 0, votedFor: null, commit: 0 },
+      options.hardState ?? { term: 0, votedFor: null, commit: 0, standing: 'full' },
     );
     this.random = new ConstantRandom(options.random ?? 0);
+    this.machine = new FixtureMachine(this.journal, options.appliedIndex ?? 0);
     this.config = { ...raftConfigDefaults, ...options.config };
     this.driver = new RaftDriver({
       id: this.id,
       group: 'broker-a',
-      peers: options.peers ?? ['n1', 'n2', 'n3'],
+      configuration: configurationOf(options.peers ?? ['n1', 'n2', 'n3']),
       config: this.config,
       log: this.log,
       hardState: this.hardState,
       appliedIndex: options.appliedIndex ?? 0,
-      machine: { apply: (entries) => this.#apply(entries) },
+      snapshots: this.snapshots,
+      machine: this.machine,
       transport: {
         send: (to, messages) => {
           for (const message of messages) this.journal.push(`${message.type} -> ${to}`);
@@ -152,6 +208,10 @@ export class DriverFixture {
       random: this.random,
       logger: silentLogger,
       onRole: (status) => this.roles.push(status),
+      onConfiguration: (state) => {
+        this.journal.push(`configuration ${state.voters.join(' ')}`);
+        this.configurations.push(state);
+      },
       onFatal: (error) => this.fatal.push(error),
     });
   }
@@ -184,6 +244,10 @@ export class DriverFixture {
     return this.driver.propose(EntryKind.Data, frame);
   }
 
+  get applied(): readonly Entry[] {
+    return this.machine.applied;
+  }
+
   get appliedTexts(): string[] {
     return this.applied
       .filter((entry) => entry.kind === EntryKind.Data)
@@ -195,7 +259,14 @@ export class DriverFixture {
     this.driver.start();
     for (const peer of ['n2', 'n3']) this.driver.peerOpened(peer);
     this.clock.advance(this.config.tickMs * this.config.electionTimeoutTicks);
-    this.receive({ type: 'pre-vote-response', from: 'n2', to: this.id, term: 1, granted: true });
+    this.receive({
+      type: 'pre-vote-response',
+      ...plainAnswer,
+      from: 'n2',
+      to: this.id,
+      term: 1,
+      granted: true,
+    });
     this.receive({ type: 'vote-response', from: 'n2', to: this.id, term: 1, granted: true });
     await this.endSync();
     this.receive({ type: 'append-accepted', from: 'n2', to: this.id, term: 1, index: 1 });
@@ -209,11 +280,5 @@ export class DriverFixture {
     for (const peer of ['n1', 'n2', 'n3']) if (peer !== this.id) this.driver.peerOpened(peer);
     this.receive({ type: 'heartbeat-request', from: 'n1', to: this.id, term: 1, commit: 0, round: 1 });
     this.forget();
-  }
-
-  #apply(entries: readonly Entry[]): void {
-    if (this.failApply !== null) throw this.failApply;
-    this.journal.push(`apply ${entries[0]?.index}..${entries.at(-1)?.index}`);
-    this.applied.push(...entries);
   }
 }

@@ -4,6 +4,7 @@ import { entriesAfter } from '../src/log-storage-suite.ts';
 import type { AppendRequest } from '../src/message.ts';
 import { DriverFixture } from './driver-fixture.ts';
 import { settle } from './manual-clock.ts';
+import { plainAnswer, plainVote } from './plain-vote.ts';
 
 const START = { index: 0, term: 0, address: 0, hash: 0 };
 
@@ -51,7 +52,15 @@ test('a vote is saved before it is sent', (t) => {
   const voter = new DriverFixture({ id: 'n2' });
   voter.driver.start();
   voter.clock.turn();
-  voter.receive({ type: 'vote-request', from: 'n3', to: 'n2', term: 7, lastIndex: 0, lastTerm: 0 });
+  voter.receive({
+    type: 'vote-request',
+    ...plainVote,
+    from: 'n3',
+    to: 'n2',
+    term: 7,
+    lastIndex: 0,
+    lastTerm: 0,
+  });
   t.deepEqual(voter.journal, ['save 7 n3', 'vote-response -> n3']);
   t.true(voter.sentOf('vote-response')[0]?.granted);
 });
@@ -61,7 +70,15 @@ test('a vote does not overtake a sync that older entries wait for', async (t) =>
   voter.follow();
   voter.receive(appendRequest('n2', 1));
   voter.driver.peerClosed('n1');
-  voter.receive({ type: 'vote-request', from: 'n3', to: 'n2', term: 2, lastIndex: 9, lastTerm: 1 });
+  voter.receive({
+    type: 'vote-request',
+    ...plainVote,
+    from: 'n3',
+    to: 'n2',
+    term: 2,
+    lastIndex: 9,
+    lastTerm: 1,
+  });
   t.deepEqual(voter.sentOf('vote-response'), []);
   t.true(voter.journal.includes('save 2 n3'));
   await voter.endSync();
@@ -73,7 +90,14 @@ test('a candidate counts its own vote after it is saved', (t) => {
   const candidate = new DriverFixture();
   candidate.driver.start();
   candidate.clock.advance(1_000);
-  candidate.receive({ type: 'pre-vote-response', from: 'n2', to: 'n1', term: 1, granted: true });
+  candidate.receive({
+    type: 'pre-vote-response',
+    ...plainAnswer,
+    from: 'n2',
+    to: 'n1',
+    term: 1,
+    granted: true,
+  });
   const saved = candidate.journal.indexOf('save 1 n1');
   const asked = candidate.journal.indexOf('vote-request -> n2');
   t.true(saved >= 0 && saved < asked);
@@ -178,13 +202,21 @@ test('a failed append, save or apply is final', async (t) => {
   save.driver.start();
   save.clock.turn();
   save.hardState.failure = new Error('EIO');
-  save.receive({ type: 'vote-request', from: 'n3', to: 'n2', term: 7, lastIndex: 0, lastTerm: 0 });
+  save.receive({
+    type: 'vote-request',
+    ...plainVote,
+    from: 'n3',
+    to: 'n2',
+    term: 7,
+    lastIndex: 0,
+    lastTerm: 0,
+  });
   t.is(save.fatal[0]?.code, 'STORAGE_FAILED');
   t.deepEqual(save.sent, []);
 
   const apply = new DriverFixture();
   await apply.lead();
-  apply.failApply = new Error('a bug');
+  apply.machine.failApply = new Error('a bug');
   apply.proposeText('one');
   apply.clock.turn();
   apply.receive({ type: 'append-accepted', from: 'n2', to: 'n1', term: 1, index: 2 });
@@ -253,7 +285,7 @@ test('a message in the name of another member is ignored', (t) => {
   voter.driver.start();
   voter.clock.turn();
   voter.driver.receive('n1', [
-    { type: 'vote-request', from: 'n3', to: 'n2', term: 7, lastIndex: 0, lastTerm: 0 },
+    { type: 'vote-request', ...plainVote, from: 'n3', to: 'n2', term: 7, lastIndex: 0, lastTerm: 0 },
   ]);
   voter.clock.turn();
   t.deepEqual(voter.sent, []);
@@ -277,7 +309,7 @@ test('a single member leads at once', async (t) => {
 
 test('a start replays what is committed beyond the applied index, and no more', async (t) => {
   const entries = appendRequest('n2', 5).entries;
-  const hardState = { term: 1, votedFor: 'n1', commit: 4 };
+  const hardState = { term: 1, votedFor: 'n1', commit: 4, standing: 'full' } as const;
   const member = new DriverFixture({ id: 'n2', entries, hardState, appliedIndex: 1 });
   member.driver.start();
   member.clock.turn();

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { DriverFixture } from './driver-fixture.ts';
+import { plainAnswer } from './plain-vote.ts';
 
 /** Milliseconds, up to `limitMs`, until the member asks for pre-votes once more; -1 when it does not. */
 function untilPreVote(member: DriverFixture, limitMs: number): number {
@@ -55,7 +56,14 @@ test('a failed election is repeated soon while the leader stays away', (t) => {
     t.not(untilPreVote(member, 30), -1);
     for (let retry = 0; retry < 3; retry++) {
       for (const from of ['n3', 'n1']) {
-        member.receive({ type: 'pre-vote-response', from, to: 'n2', term: 1, granted: false });
+        member.receive({
+          type: 'pre-vote-response',
+          ...plainAnswer,
+          from,
+          to: 'n2',
+          term: 1,
+          granted: false,
+        });
       }
       t.is(untilPreVote(member, 900), expected);
     }
@@ -96,7 +104,7 @@ test('a candidacy that waits for votes is left alone for a while, then repeated'
   member.follow();
   member.driver.peerClosed('n1');
   t.not(untilPreVote(member, 30), -1);
-  member.receive({ type: 'pre-vote-response', from: 'n3', to: 'n2', term: 2, granted: true });
+  member.receive({ type: 'pre-vote-response', ...plainAnswer, from: 'n3', to: 'n2', term: 2, granted: true });
   t.is(member.driver.status().role, 'candidate');
   t.is(untilPreVote(member, 149), -1);
   t.is(member.driver.status().role, 'candidate');

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { entriesAfter, logStorageSuite, type LogStorageFixture } from '../src/log-storage-suite.ts';
+import { entriesAfter, logStorageSuite, type LogStorageFixture } from '../src/suite.ts';
 import { MemoryHardStateStorage, MemoryLogStorage } from '../src/memory-storage.ts';
 import { INITIAL_HARD_STATE } from '../src/storage.ts';
 
@@ -64,6 +64,6 @@ test('a dropped prefix moves the base and keeps addresses', async (t) => {
 test('hard state starts at the initial one and keeps the last saved', (t) => {
   const storage = new MemoryHardStateStorage();
   t.deepEqual(storage.load(), INITIAL_HARD_STATE);
-  storage.save({ term: 4, votedFor: 'n2', commit: 9 });
-  t.deepEqual(storage.load(), { term: 4, votedFor: 'n2', commit: 9 });
+  storage.save({ term: 4, votedFor: 'n2', commit: 9, standing: 'full' });
+  t.deepEqual(storage.load(), { term: 4, votedFor: 'n2', commit: 9, standing: 'full' });
 });

@@ -3,6 +3,7 @@ import type { Message, Role } from '../src/index.ts';
 import { Cluster } from './cluster.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { allEntries } from './simulated-disk.ts';
+import { plainAnswer, plainVote } from './plain-vote.ts';
 
 /*
  * Each test names the section of "In Search of an Understandable Consensus Algorithm" (extended version), or of
@@ -35,7 +36,14 @@ function inRole(role: Role): Cluster {
   cluster.node('n1').campaign();
   if (role === 'pre-candidate') return cluster;
   const { term } = cluster.node('n1').status();
-  const granted = { type: 'pre-vote-response', from: 'n3', to: 'n1', term: term + 1, granted: true } as const;
+  const granted = {
+    type: 'pre-vote-response',
+    ...plainAnswer,
+    from: 'n3',
+    to: 'n1',
+    term: term + 1,
+    granted: true,
+  } as const;
   cluster.node('n1').step(granted);
   return cluster;
 }
@@ -57,7 +65,7 @@ for (const role of ['follower', 'pre-candidate', 'candidate', 'leader'] as const
     const before = node.status();
     const stale = { from: 'n3', to: 'n1', term: 0 };
     node.step({ ...stale, type: 'append-request', prevIndex: 0, prevTerm: 0, commit: 9, entries: [] });
-    node.step({ ...stale, type: 'vote-request', lastIndex: 99, lastTerm: 99 });
+    node.step({ ...stale, type: 'vote-request', ...plainVote, lastIndex: 99, lastTerm: 99 });
     node.step({ ...stale, type: 'append-accepted', index: 1 });
     t.deepEqual(node.status(), before);
     const answers = node.ready().messages.filter((message) => message.to === 'n3');
@@ -116,7 +124,7 @@ test('§5.2 a leader sends heartbeats to all its followers', (t) => {
 
 test('§5.2 a member votes for one candidate in a term, first come first served', (t) => {
   const cluster = new Cluster({ ids: three });
-  const ask = { type: 'vote-request', to: 'n1', term: 1, lastIndex: 0, lastTerm: 0 } as const;
+  const ask = { type: 'vote-request', ...plainVote, to: 'n1', term: 1, lastIndex: 0, lastTerm: 0 } as const;
   for (const from of ['n2', 'n3', 'n2']) cluster.node('n1').step({ ...ask, from });
   const { messages, afterSync, hardState } = cluster.node('n1').ready();
   t.like(hardState, { term: 1, votedFor: 'n2' });
@@ -179,7 +187,7 @@ test('§5.3 followers apply in log order what is committed', (t) => {
   }
   for (const id of three)
     t.deepEqual(
-      cluster.member(id).applied.map((entry) => entry.index),
+      cluster.member(id).machine.applied.map((entry) => entry.index),
       [1, 2, 3, 4],
     );
 });
@@ -220,7 +228,7 @@ test('§5.4.1 a vote goes only to a log that is at least as complete', (t) => {
   for (const [lastIndex, lastTerm, granted] of cases) {
     for (const type of ['vote-request', 'pre-vote-request'] as const) {
       const cluster = new Cluster({ ids: three, logs: { n1: own } });
-      cluster.node('n1').step({ type, from: 'n2', to: 'n1', term: 5, lastIndex, lastTerm });
+      cluster.node('n1').step({ type, ...plainVote, from: 'n2', to: 'n1', term: 5, lastIndex, lastTerm });
       const { messages, afterSync } = cluster.node('n1').ready();
       t.like([...messages, ...afterSync][0], { granted }, `${type} ${lastIndex}@${lastTerm}`);
     }
@@ -262,7 +270,15 @@ test('§8 a new leader appends an entry of its term before anything else', (t) =
 
 test('thesis §4.2.3 a member that hears its leader ignores a candidate of a later term', (t) => {
   const cluster = led();
-  const ask = { type: 'vote-request', from: 'n3', to: 'n2', term: 7, lastIndex: 99, lastTerm: 7 } as const;
+  const ask = {
+    type: 'vote-request',
+    ...plainVote,
+    from: 'n3',
+    to: 'n2',
+    term: 7,
+    lastIndex: 99,
+    lastTerm: 7,
+  } as const;
   cluster.node('n2').step(ask);
   t.like(cluster.node('n2').status(), { term: 1, leader: 'n1' });
   t.false(cluster.node('n2').hasReady());
@@ -283,7 +299,7 @@ test('thesis §9.6 a pre-vote changes neither term nor vote of anyone', (t) => {
   cluster.ready('n3');
   for (const id of three) {
     t.is(cluster.node(id).status().term, 0);
-    t.deepEqual(cluster.member(id).disk.hardState, { term: 0, votedFor: null, commit: 0 });
+    t.deepEqual(cluster.member(id).disk.hardState, { term: 0, votedFor: null, commit: 0, standing: 'full' });
   }
 });
 

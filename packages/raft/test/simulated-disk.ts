@@ -1,6 +1,7 @@
 import {
   EntryKind,
   INITIAL_HARD_STATE,
+  MemoryLogStorage,
   allocateFrame,
   sealEntry,
   type Entry,
@@ -8,10 +9,11 @@ import {
   type LogPosition,
   type LogStorage,
 } from '../src/index.ts';
-import { MemoryLogStorage } from '../src/memory-storage.ts';
 
 /** What a test plants to see that its checks find it. */
 export type DiskFault = 'none' | 'forgets-votes' | 'acknowledges-early';
+
+const ORIGIN: LogPosition = { index: 0, term: 0, address: 0, hash: 0 };
 
 /**
  * The disk of one member: a page cache, the writes that are on their way, and the platter. Writes reach the
@@ -24,13 +26,14 @@ export class SimulatedDisk {
   #pending: (readonly Entry[])[] = [];
   #hardState: HardState = INITIAL_HARD_STATE;
 
-  /** `terms` are those of the entries that are durable from the start. */
-  constructor(fault: DiskFault = 'none', terms: readonly number[] = []) {
+  /** `terms` are those of the entries that are durable from the start; null for a disk on which nothing ever was. */
+  constructor(fault: DiskFault = 'none', terms: readonly number[] | null = []) {
     this.#fault = fault;
+    if (terms === null) return;
     const entries = entriesOf(terms);
     this.#platter.append(entries);
     this.#cache.append(entries);
-    this.#hardState = { ...INITIAL_HARD_STATE, term: terms.at(-1) ?? 0 };
+    this.#hardState = { ...INITIAL_HARD_STATE, term: terms.at(-1) ?? 0, standing: 'full' };
   }
 
   get log(): LogStorage {
@@ -66,12 +69,35 @@ export class SimulatedDisk {
     return lastOf(entries);
   }
 
+  /** Retention drops the entries up to `index`, which are durable. */
+  dropTo(index: number): void {
+    this.#platter.dropPrefix(index + 1);
+    this.#cache.dropPrefix(index + 1);
+  }
+
+  /** The log begins anew behind `position`. Returns the last entries of the writes that were on their way. */
+  reset(position: LogPosition): LogPosition[] {
+    const lost = this.#pending.map(lastOf);
+    this.#pending = [];
+    // Both change at once; what a promise would add is tested with the driver.
+    void this.#platter.reset(position);
+    void this.#cache.reset(position);
+    return lost;
+  }
+
   /** Power fails. */
   crash(): void {
     this.#pending = [];
-    this.#cache = new MemoryLogStorage();
+    const first = this.#platter.firstIndex();
+    this.#cache = new MemoryLogStorage(this.#platter.positionAt(first - 1) ?? ORIGIN);
     this.#cache.append(allEntries(this.#platter));
     if (this.#fault === 'forgets-votes') this.#hardState = { ...this.#hardState, votedFor: null };
+  }
+
+  /** Everything is gone. */
+  lose(): void {
+    this.reset(ORIGIN);
+    this.#hardState = INITIAL_HARD_STATE;
   }
 }
 

@@ -3,7 +3,10 @@ import type { Entry } from '../src/entry.ts';
 import { entriesAfter } from '../src/log-storage-suite.ts';
 import type { Message } from '../src/message.ts';
 import type { LogPosition } from '../src/storage.ts';
+import { raftConfigDefaults } from '../src/config.ts';
 import { SyncLane } from '../src/sync-lane.ts';
+import { SyncWatch } from '../src/sync-watch.ts';
+import { ManualClock } from './manual-clock.ts';
 import { HeldLog } from './driver-fixture.ts';
 
 interface Report {
@@ -15,7 +18,7 @@ interface Report {
 function laneOver(log: HeldLog): { lane: SyncLane; reports: Report[]; failures: unknown[] } {
   const reports: Report[] = [];
   const failures: unknown[] = [];
-  const lane = new SyncLane(log, {
+  const lane = new SyncLane(log, new SyncWatch(raftConfigDefaults, new ManualClock()), {
     onDurable: (index, term, waiting) => reports.push({ index, term, waiting: waiting.length }),
     onFailure: (error) => failures.push(error),
   });

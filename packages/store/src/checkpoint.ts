@@ -1,6 +1,6 @@
 import { StoreError } from './errors.ts';
 import type { QueueIndex, QueueIndexSnapshot } from './queue-index.ts';
-import type { StateDb, StatePut, UniqKeyMark } from './state-db.ts';
+import type { CheckpointMark, StateDb, StatePut, UniqKeyMark } from './state-db.ts';
 import type { UniqKeyTable } from './uniq-key-table.ts';
 
 export interface CheckpointParts {
@@ -10,6 +10,8 @@ export interface CheckpointParts {
   /** Calls back after the input of the present event-loop turn was read: `Clock.immediate`. */
   readonly immediate: (fn: () => void) => void;
   readonly queuesPerTurn: number;
+  /** See `DerivedStatePorts.syncedUpTo`. */
+  readonly syncedUpTo: (index: number) => Promise<void>;
 }
 
 export interface CheckpointRequest {
@@ -27,7 +29,8 @@ export interface CheckpointRequest {
  * 1. In the turn of the call: note what changed. Units noted stay in memory until they are in the file, and
  *    they never change; key entries are written in this turn. So what comes later cannot mix in.
  * 2. Write the units, some queues per turn, to the block file.
- * 3. fdatasync both flat files in the thread pool. Before this nothing durable may refer to the new data.
+ * 3. fdatasync both flat files in the thread pool. Before this nothing durable may refer to the new data. And the
+ *    log is durable up to the index: the state must never be ahead of a log that lost its unsynced end.
  * 4. One atomic, synced batch in the state database: appliedIndex, the caller's changes, next and first
  *    offsets, blocks, window of keys. This is the checkpoint; until here the last one is untouched.
  * 5. Only now give free what the last checkpoint alone referred to.
@@ -35,18 +38,25 @@ export interface CheckpointRequest {
 export class Checkpoint {
   readonly #parts: CheckpointParts;
   #appliedIndex: number;
+  #keys: UniqKeyMark | null;
   #running = false;
   #failure: StoreError | null = null;
 
-  /** `appliedIndex` of the last committed checkpoint, 0 if there is none. */
-  constructor(parts: CheckpointParts, appliedIndex: number) {
+  /** `committed`: the mark of the last committed checkpoint, null if there is none. */
+  constructor(parts: CheckpointParts, committed: CheckpointMark | null) {
     this.#parts = parts;
-    this.#appliedIndex = appliedIndex;
+    this.#appliedIndex = committed?.appliedIndex ?? 0;
+    this.#keys = committed?.uniqKeys ?? null;
   }
 
   /** Index of the last committed checkpoint: a restart replays the log after it. */
   get appliedIndex(): number {
     return this.#appliedIndex;
+  }
+
+  /** The window of keys of the last committed checkpoint; null if there is none. */
+  get keys(): UniqKeyMark | null {
+    return this.#keys;
   }
 
   get running(): boolean {
@@ -82,7 +92,7 @@ export class Checkpoint {
   }
 
   async #write({ appliedIndex, puts, deletes }: CheckpointRequest): Promise<void> {
-    const { queueIndex, uniqKeys, stateDb } = this.#parts;
+    const { queueIndex, uniqKeys, stateDb, syncedUpTo } = this.#parts;
     const queues = queueIndex.snapshotDirty();
     const keys = uniqKeys.snapshotDirty();
     const batch = {
@@ -93,7 +103,7 @@ export class Checkpoint {
       deletes: [...deletes],
     };
     await this.#writeUnits(queues);
-    await Promise.all([queueIndex.sync(), uniqKeys.sync()]);
+    await Promise.all([queueIndex.sync(), uniqKeys.sync(), syncedUpTo(appliedIndex)]);
     await stateDb.commit(batch);
     this.#committed(appliedIndex, queues, keys);
   }
@@ -111,5 +121,6 @@ export class Checkpoint {
     this.#parts.queueIndex.committed(queues);
     this.#parts.uniqKeys.committed(keys);
     this.#appliedIndex = appliedIndex;
+    this.#keys = keys;
   }
 }

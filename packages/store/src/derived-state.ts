@@ -3,6 +3,9 @@ import { Checkpoint } from './checkpoint.ts';
 import type { CheckpointRequest } from './checkpoint.ts';
 import { parseDerivedStateConfig } from './derived-config.ts';
 import type { DerivedStateConfig } from './derived-config.ts';
+import { DerivedDirectory } from './derived-directory.ts';
+import { DerivedExport } from './derived-export.ts';
+import { fillFromSnapshot } from './derived-import.ts';
 import type { Disk, DiskLock } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { QueueBlockFile } from './queue-block-file.ts';
@@ -17,10 +20,28 @@ export const STATE_DB_DIRECTORY = 'state-db';
 
 export interface DerivedStatePorts {
   readonly disk: Disk;
-  /** Makes the database for a directory; `nodeLevel` in production. */
+  /** Makes the database for a directory; `nodeLevel` in production. A directory is never used for two databases. */
   readonly level: (directory: string) => StateLevel;
   /** `Clock.immediate`. */
   readonly immediate: (fn: () => void) => void;
+  /**
+   * Resolves when the log is durable up to an index: `SegmentLog.syncedUpTo`. A checkpoint waits for it. Without it the
+   * owner vouches for applying only what a sync has covered.
+   */
+  readonly syncedUpTo?: (index: number) => Promise<void>;
+}
+
+/** What can be in the place of a state: the snapshot whose content is given, and the index it belongs to. */
+export interface SnapshotContent {
+  readonly index: number;
+  readonly content: AsyncIterable<Buffer>;
+}
+
+interface DerivedOpening {
+  readonly ports: DerivedStatePorts;
+  readonly config: DerivedStateConfig;
+  readonly lock: DiskLock;
+  readonly directory: DerivedDirectory;
 }
 
 interface DerivedParts {
@@ -28,7 +49,6 @@ interface DerivedParts {
   readonly uniqKeys: UniqKeyTable;
   readonly stateDb: StateDb;
   readonly checkpoint: Checkpoint;
-  readonly lock: DiskLock;
   readonly restored: LoadedState;
 }
 
@@ -44,17 +64,20 @@ export class DerivedState {
   /** What the owner put into checkpoints, in key order, as it was when opened. */
   readonly entries: readonly StateEntry[];
   readonly #checkpoint: Checkpoint;
-  readonly #lock: DiskLock;
+  readonly #opening: DerivedOpening;
   #pending: Promise<void> = Promise.resolve();
+  readonly #cleaning: Promise<void>;
   #closed = false;
 
-  constructor(parts: DerivedParts) {
+  constructor(opening: DerivedOpening, parts: DerivedParts) {
+    this.#opening = opening;
+    // Large files take long to remove; what fails or is cut off here, the next start does again.
+    this.#cleaning = opening.directory.removeOthers().catch(() => undefined);
     this.queueIndex = parts.queueIndex;
     this.uniqKeys = parts.uniqKeys;
     this.stateDb = parts.stateDb;
     this.entries = parts.restored.entries;
     this.#checkpoint = parts.checkpoint;
-    this.#lock = parts.lock;
   }
 
   /** Index of the last durable checkpoint; the log may be dropped up to here, and is replayed after it. */
@@ -84,56 +107,192 @@ export class DerivedState {
     return written;
   }
 
+  /**
+   * The state as of the last checkpoint, which must be the one at `index`, as the content of a snapshot. The owner
+   * calls this in the turn in which that checkpoint resolved; then entries and checkpoints go on as ever, up to the
+   * limit of `mustWait`. INDEX_RANGE at another index, LIMIT_EXCEEDED while a checkpoint is being written.
+   */
+  exportSnapshot(index: number): DerivedExport {
+    const { keys, appliedIndex } = this.#checkpoint;
+    if (this.#closed) throw new StoreError('STORAGE_FAILED', 'the derived state is closed');
+    if (this.checkpointRunning) throw new StoreError('LIMIT_EXCEEDED', 'a checkpoint is being written');
+    if (keys === null || appliedIndex !== index) {
+      throw new StoreError('INDEX_RANGE', `the last checkpoint is at ${appliedIndex}, not at ${index}`);
+    }
+    const { immediate } = this.#opening.ports;
+    return new DerivedExport({
+      appliedIndex,
+      keys,
+      uniqKeys: this.uniqKeys,
+      content: this.stateDb.contentNow(),
+      turn: () => turnOf(immediate),
+    });
+  }
+
+  /**
+   * Take the state of a snapshot in place of this one. It is built beside this one and counts from one moment on, so a
+   * crash leaves either. Returns the new state, which has the directory; this object is closed then. Rejects with
+   * SNAPSHOT_CORRUPT and leaves this state as it is if the content is none.
+   */
+  async importSnapshot(snapshot: SnapshotContent): Promise<DerivedState> {
+    const { ports, config, directory, lock } = this.#opening;
+    if (this.#closed) throw new StoreError('STORAGE_FAILED', 'the derived state is closed');
+    const next = await directory.next();
+    const parts = await buildFromSnapshot(ports, next.path, config, snapshot);
+    try {
+      await this.#end();
+      await directory.switchTo(next.number);
+    } catch (error) {
+      await closeFolder(parts);
+      lock.release();
+      throw error;
+    }
+    return new DerivedState(this.#opening, parts);
+  }
+
+  /** Resolves when what other states have left in the directory is gone. Nobody need wait for it. */
+  settled(): Promise<void> {
+    return this.#cleaning;
+  }
+
   /** Idempotent; waits for a running checkpoint. Nothing is written that was not asked for. */
   async close(): Promise<void> {
     if (this.#closed) return;
+    try {
+      await this.#end();
+    } finally {
+      this.#opening.lock.release();
+    }
+  }
+
+  /** Close everything but the lock. */
+  async #end(): Promise<void> {
     this.#closed = true;
     // Whoever asked for the checkpoint hears of its failure.
     await this.#pending.catch(() => undefined);
     this.queueIndex.close();
     this.uniqKeys.close();
-    try {
-      await this.stateDb.close();
-    } finally {
-      this.#lock.release();
-    }
+    await this.stateDb.close();
   }
 }
 
 /**
  * Open the derived state in a directory of its own, as of its last checkpoint; a new one starts at index 0.
  * INDEX_CORRUPT if a file that the checkpoint refers to is missing, short or damaged: then nothing of the
- * directory is usable and the state must be rebuilt. CONFIG_INVALID, DIRECTORY_LOCKED, STATE_DB_FAILED and
- * errors of the disk.
+ * directory is usable and the state must be built anew by `replaceDerivedState`. CONFIG_INVALID, DIRECTORY_LOCKED,
+ * STATE_DB_FAILED and errors of the disk.
  */
 export async function openDerivedState(
   ports: DerivedStatePorts,
   directory: string,
   settings: Partial<DerivedStateConfig> = {},
 ): Promise<DerivedState> {
+  return withLock(ports, directory, settings, (opening) => openCurrent(opening), DerivedDirectory.open);
+}
+
+/**
+ * Set aside whatever is in the directory and begin anew: with the state of a snapshot, or, without one, empty at index
+ * 0. A crash leaves the old directory, or an empty state that must be replaced once more.
+ */
+export async function replaceDerivedState(
+  ports: DerivedStatePorts,
+  directory: string,
+  settings: Partial<DerivedStateConfig>,
+  snapshot: SnapshotContent | null,
+): Promise<DerivedState> {
+  const begin = async (opening: DerivedOpening): Promise<DerivedState> => {
+    if (snapshot === null) return openCurrent(opening);
+    const next = await opening.directory.next();
+    const parts = await buildFromSnapshot(ports, next.path, opening.config, snapshot);
+    try {
+      await opening.directory.switchTo(next.number);
+    } catch (error) {
+      await closeFolder(parts);
+      throw error;
+    }
+    return new DerivedState(opening, parts);
+  };
+  return withLock(ports, directory, settings, begin, DerivedDirectory.replace);
+}
+
+async function withLock(
+  ports: DerivedStatePorts,
+  path: string,
+  settings: Partial<DerivedStateConfig>,
+  open: (opening: DerivedOpening) => Promise<DerivedState>,
+  find: (disk: Disk, path: string) => DerivedDirectory,
+): Promise<DerivedState> {
   const config = parseDerivedStateConfig(settings);
   requireLittleEndian();
   const { disk } = ports;
-  disk.mkdir(directory);
-  const lock = disk.lock(directory);
-  const undo: (() => void | Promise<void>)[] = [
-    (): void => {
-      lock.release();
-    },
-  ];
+  disk.mkdir(path);
+  const lock = disk.lock(path);
   try {
-    const stateDb = await StateDb.open(ports.level(join(directory, STATE_DB_DIRECTORY)));
+    return await open({ ports, config, lock, directory: find(disk, path) });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openCurrent(opening: DerivedOpening): Promise<DerivedState> {
+  const { ports, config, directory } = opening;
+  return new DerivedState(opening, await openFolder(ports, directory.current, config));
+}
+
+/** A new folder with the state of a snapshot, durable when it resolves. */
+async function buildFromSnapshot(
+  ports: DerivedStatePorts,
+  path: string,
+  config: DerivedStateConfig,
+  snapshot: SnapshotContent,
+): Promise<DerivedParts> {
+  const parts = await openFolder(ports, path, config);
+  try {
+    const { index, content } = snapshot;
+    const entries = await fillFromSnapshot(parts, index, content, () => turnOf(ports.immediate));
+    return { ...parts, restored: { ...parts.restored, entries } };
+  } catch (error) {
+    await closeFolder(parts);
+    // Whatever went wrong is told by its own error; the next start removes the folder too.
+    await ports.disk.removeTree(path).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function openFolder(
+  ports: DerivedStatePorts,
+  path: string,
+  config: DerivedStateConfig,
+): Promise<DerivedParts> {
+  const { disk } = ports;
+  disk.mkdir(path);
+  const undo: (() => void | Promise<void>)[] = [];
+  try {
+    const stateDb = await StateDb.open(ports.level(join(path, STATE_DB_DIRECTORY)));
     undo.push(() => stateDb.close());
     const restored = await stateDb.load();
-    const parts = openParts(ports, directory, config, stateDb, restored, undo);
+    const parts = openParts(ports, path, config, stateDb, restored, undo);
     // The names of the files must be as durable as the checkpoints that will refer to them.
-    await disk.syncDirectory(directory);
-    await removeStaleRings(disk, directory, config, restored);
-    return new DerivedState({ ...parts, stateDb, lock, restored });
+    await disk.syncDirectory(path);
+    await removeStaleRings(disk, path, config, restored);
+    return { ...parts, stateDb, restored };
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
   }
+}
+
+async function closeFolder({ queueIndex, uniqKeys, stateDb }: DerivedParts): Promise<void> {
+  queueIndex.close();
+  uniqKeys.close();
+  await stateDb.close();
+}
+
+function turnOf(immediate: (fn: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    immediate(resolve);
+  });
 }
 
 function openParts(
@@ -144,7 +303,7 @@ function openParts(
   restored: LoadedState,
   undo: (() => void | Promise<void>)[],
 ): Pick<DerivedParts, 'queueIndex' | 'uniqKeys' | 'checkpoint'> {
-  const { disk, immediate } = ports;
+  const { disk, immediate, syncedUpTo = (): Promise<void> => Promise.resolve() } = ports;
   const { mark } = restored;
   const file = QueueBlockFile.open(disk, join(directory, QUEUE_INDEX_FILE), mark === null);
   undo.push(() => {
@@ -155,9 +314,10 @@ function openParts(
   undo.push(() => {
     uniqKeys.close();
   });
+  const queuesPerTurn = config.checkpointQueuesPerTurn;
   const checkpoint = new Checkpoint(
-    { queueIndex, uniqKeys, stateDb, immediate, queuesPerTurn: config.checkpointQueuesPerTurn },
-    mark?.appliedIndex ?? 0,
+    { queueIndex, uniqKeys, stateDb, immediate, queuesPerTurn, syncedUpTo },
+    mark,
   );
   return { queueIndex, uniqKeys, checkpoint };
 }

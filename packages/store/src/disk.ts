@@ -60,6 +60,8 @@ export interface Disk {
   rename(from: string, to: string): void;
   /** Remove a file off the event loop; FILE_MISSING if there is none. */
   remove(path: string): Promise<void>;
+  /** Remove a folder and all that is in it off the event loop; FILE_MISSING if there is none. */
+  removeTree(directory: string): Promise<void>;
   /** Copy `bytes` bytes from offset `at` of one file into a new file `to`, off the event loop, unsynced. */
   copyRange(from: string, at: number, bytes: number, to: string): Promise<void>;
   /** Make the names in a directory durable, in the thread pool. */

@@ -13,6 +13,8 @@
  *   nothing more. LOG_COMPACTED and LOG_UNAVAILABLE also answer byte reads before the start and after the end.
  * - INDEX_CORRUPT, INDEX_RANGE: a derived flat file is unusable, or was asked for what it does not hold.
  * - STATE_DB_FAILED: the state database refused an operation.
+ * - SNAPSHOT_MISSING: no complete snapshot ends at that index, or it was damaged and is set aside.
+ * - SNAPSHOT_CORRUPT: the bytes of a snapshot are not those that its meta speaks of.
  * - LIMIT_EXCEEDED: a named limit of a config was reached.
  */
 export type StoreErrorCode =
@@ -33,6 +35,8 @@ export type StoreErrorCode =
   | 'INDEX_CORRUPT'
   | 'INDEX_RANGE'
   | 'STATE_DB_FAILED'
+  | 'SNAPSHOT_MISSING'
+  | 'SNAPSHOT_CORRUPT'
   | 'LIMIT_EXCEEDED';
 
 /** Where the fault lies, as far as it is known. */

@@ -1,7 +1,9 @@
+import { basename, dirname, join } from 'node:path';
 import { INITIAL_HARD_STATE } from '@ledgermq/raft';
 import type { HardState, HardStateStorage } from '@ledgermq/raft';
 import type { Disk } from './disk.ts';
 import { StoreError } from './errors.ts';
+import { SetAside, setAsideFolder } from './set-aside.ts';
 import { SLOT_PAYLOAD_BYTES_MAX, SlotFile } from './slot-file.ts';
 
 /** Usual name of the file; the segment log leaves it alone should both share a directory. */
@@ -9,33 +11,63 @@ export const hardStateFileName = 'hard-state';
 
 /** "LMQV" */
 const HARD_STATE_MAGIC = 0x4c4d5156;
-const AT_VOTED_FOR = 18;
+const AT_STANDING = 18;
+const AT_VOTED_FOR = 19;
+const STANDINGS = ['blank', 'repairing', 'full'] as const;
 const NOBODY = 0xffff;
 
+/** The log that stands beside a hard state, as far as it tells how far this member once was. */
+export interface LogBeside {
+  /** Term of its last entry. */
+  readonly lastTerm: number;
+}
+
 /**
- * Term and vote on disk, in two slots written in turn, synced before `save` returns: a torn save leaves the
- * vote before it, which was never superseded in any answer.
+ * Term, vote and standing on disk, in two slots written in turn, synced before `save` returns: a torn save leaves
+ * the vote before it, which was never superseded in any answer. Off the event loop the same state then goes into
+ * the other slot too, so that a slot which decays does not bring back an older vote.
  *
- * Payload, big-endian: 0 u64 term, 8 u64 commit, 16 u16 bytes of the vote (0xffff: none), 18 the vote in UTF-8.
+ * Payload, big-endian: 0 u64 term, 8 u64 commit, 16 u16 bytes of the vote (0xffff: none), 18 u8 standing,
+ * 19 the vote in UTF-8.
  */
 export class HardStateFile implements HardStateStorage {
+  /** What opening found. A 'damaged' file was set aside. */
+  readonly found: 'sound' | 'missing' | 'damaged';
   readonly #path: string;
   readonly #slots: SlotFile;
   #state: HardState;
   #failed = false;
+  #mirroring: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, slots: SlotFile, state: HardState) {
+  private constructor(path: string, slots: SlotFile, found: HardStateFile['found']) {
     this.#path = path;
     this.#slots = slots;
-    this.#state = state;
+    this.#state = decodeState(slots.payload, path);
+    this.found = found;
   }
 
-  /** Opens or makes the file; its directory must exist. STATE_INVALID if neither slot checks out. */
-  static open(disk: Disk, path: string): HardStateFile {
-    const slots =
-      SlotFile.open(disk, path, HARD_STATE_MAGIC) ??
-      SlotFile.create(disk, path, HARD_STATE_MAGIC, encodeState(INITIAL_HARD_STATE));
-    return new HardStateFile(path, slots, decodeState(slots.payload, path));
+  /**
+   * Opens or makes the file; its directory must exist. Without a file and without a log (`beside` is null) the member
+   * is blank. Without a file, but beside a log, and with a file that is damaged, it has forgotten its votes: a new
+   * file says 'repairing', and the damaged one goes to `set-aside`.
+   */
+  static open(disk: Disk, path: string, beside: LogBeside | null = null): HardStateFile {
+    const slots = openSlots(disk, path);
+    if (slots !== null && slots !== 'damaged') {
+      const file = new HardStateFile(path, slots, 'sound');
+      file.#mirror();
+      return file;
+    }
+    if (slots === 'damaged') {
+      disk.mkdir(join(dirname(path), setAsideFolder));
+      new SetAside(disk, dirname(path)).takeFile(basename(path), 'damaged');
+    }
+    const forgotten = slots === 'damaged' || beside !== null;
+    const state: HardState = forgotten
+      ? { term: beside?.lastTerm ?? 0, votedFor: null, commit: 0, standing: 'repairing' }
+      : INITIAL_HARD_STATE;
+    const made = SlotFile.create(disk, path, HARD_STATE_MAGIC, encodeState(state));
+    return new HardStateFile(path, made, slots === 'damaged' ? 'damaged' : 'missing');
   }
 
   load(): HardState {
@@ -55,15 +87,50 @@ export class HardStateFile implements HardStateStorage {
       this.#failed = true;
       throw this.#failure(error);
     }
+    const before = this.#state;
     this.#state = { ...state };
+    const { term, votedFor, standing } = state;
+    if (term !== before.term || votedFor !== before.votedFor || standing !== before.standing) this.#mirror();
+  }
+
+  /** Resolves when both slots hold the last vote. */
+  async settled(): Promise<void> {
+    for (let waited: Promise<void> | null = null; waited !== this.#mirroring;) {
+      waited = this.#mirroring;
+      await waited;
+    }
   }
 
   close(): void {
     this.#slots.close();
   }
 
+  /** A failure shows at the next save; until then both slots are as good as they were. */
+  #mirror(): void {
+    try {
+      this.#slots.write(encodeState(this.#state));
+      this.#mirroring = this.#slots.sync().catch(() => {
+        this.#failed = true;
+      });
+    } catch {
+      this.#failed = true;
+    }
+  }
+
   #failure(cause: unknown): StoreError {
     return new StoreError('STORAGE_FAILED', `saving ${this.#path} failed`, { file: this.#path, cause });
+  }
+}
+
+/** Null without a file. */
+function openSlots(disk: Disk, path: string): SlotFile | 'damaged' | null {
+  try {
+    const slots = SlotFile.open(disk, path, HARD_STATE_MAGIC);
+    if (slots !== null) decodeState(slots.payload, path);
+    return slots;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'STATE_INVALID') return 'damaged';
+    throw error;
   }
 }
 
@@ -76,6 +143,7 @@ function encodeState(state: HardState): Buffer {
   payload.writeBigUInt64BE(BigInt(state.term), 0);
   payload.writeBigUInt64BE(BigInt(state.commit), 8);
   payload.writeUInt16BE(state.votedFor === null ? NOBODY : vote.length, 16);
+  payload[AT_STANDING] = STANDINGS.indexOf(state.standing);
   vote.copy(payload, AT_VOTED_FOR);
   return payload;
 }
@@ -83,12 +151,14 @@ function encodeState(state: HardState): Buffer {
 function decodeState(payload: Buffer, file: string): HardState {
   const voteBytes = payload.length < AT_VOTED_FOR ? -1 : payload.readUInt16BE(16);
   const expected = AT_VOTED_FOR + (voteBytes === NOBODY ? 0 : voteBytes);
-  if (payload.length !== expected) {
+  const standing = STANDINGS[payload[AT_STANDING] ?? STANDINGS.length];
+  if (payload.length !== expected || standing === undefined) {
     throw new StoreError('STATE_INVALID', `the hard state in ${file} has an unknown form`, { file });
   }
   return Object.freeze({
     term: Number(payload.readBigUInt64BE(0)),
     commit: Number(payload.readBigUInt64BE(8)),
     votedFor: voteBytes === NOBODY ? null : payload.toString('utf8', AT_VOTED_FOR),
+    standing,
   });
 }

@@ -1,6 +1,6 @@
-import type { Logger } from '@ledgermq/raft';
+import type { LogPosition, Logger } from '@ledgermq/raft';
 import type { Disk } from './disk.ts';
-import type { DurableMark, MarkedRange } from './durable-mark.ts';
+import type { DurableMark, LogReach, MarkedRange } from './durable-mark.ts';
 import { StoreError } from './errors.ts';
 import type { LogReader } from './log-reader.ts';
 import type { Segment } from './segment.ts';
@@ -31,6 +31,9 @@ export class LogDurability {
   #nameChanges = 0;
   #nameChangesSynced = 0;
   #markInFlight: Promise<void> | null = null;
+  /** Base of the newest segment known to be durable with its name, and what of that the mark on disk says. */
+  #tail: number | null;
+  #markedTail: number | null;
 
   constructor(options: {
     readonly disk: Disk;
@@ -51,6 +54,8 @@ export class LogDurability {
     this.#logger = options.logger;
     this.#durableIndex = options.durableIndex;
     this.#committedIndex = options.mark.range.upTo.index;
+    this.#tail = options.mark.range.tail;
+    this.#markedTail = this.#tail;
   }
 
   get durableIndex(): number {
@@ -96,6 +101,7 @@ export class LogDurability {
         await this.#disk.syncDirectory(this.#directory);
         this.#nameChangesSynced = Math.max(this.#nameChangesSynced, nameChanges);
       }
+      if (segment !== undefined && segment.start.address !== this.#markedTail) await this.#markTail(segment);
     } catch (error) {
       throw this.fail('sync', error);
     } finally {
@@ -110,17 +116,48 @@ export class LogDurability {
 
   /** Write the mark and wait for its sync. A write in flight is waited for first. */
   async writeMark(): Promise<void> {
-    await this.#markInFlight;
-    const start = this.#segments.start;
-    const position = this.#reader.positionAt(Math.min(this.#committedIndex, this.#durableIndex));
-    const upTo = position === null || position.index < start.index ? start : position;
-    const writing = this.#syncMark({ start, upTo });
-    this.#markInFlight = writing;
-    try {
-      await writing;
-    } finally {
-      if (this.#markInFlight === writing) this.#markInFlight = null;
-    }
+    while (this.#markInFlight !== null) await this.#markInFlight;
+    await this.#runMark(this.#syncMark(this.#currentRange()));
+  }
+
+  /**
+   * Let the log begin anew at `position`, of which a snapshot holds all that comes before. `takeEffect` runs when
+   * the new mark is durable, before anything else can look at it.
+   */
+  async restart(position: LogPosition, floor: LogReach, takeEffect: () => void): Promise<void> {
+    while (this.#markInFlight !== null) await this.#markInFlight;
+    this.requireUsable();
+    const { generation, inDoubt } = this.marked;
+    const range = { start: position, upTo: position, generation: generation + 1, tail: null, floor, inDoubt };
+    const write = async (): Promise<void> => {
+      await this.#syncMark(range);
+      // Into the other slot too: damage to one must not bring back a mark of the old log.
+      await this.#syncMark(range);
+      this.#tail = null;
+      this.#durableIndex = position.index;
+      this.#committedIndex = position.index;
+      for (const ticket of this.#tickets) ticket.target = position.index;
+      takeEffect();
+    };
+    await this.#runMark(write());
+  }
+
+  /** Somebody has taken note that this log lost entries without knowing which. Durable when it resolves. */
+  async endDoubt(): Promise<void> {
+    while (this.#markInFlight !== null) await this.#markInFlight;
+    if (this.marked.inDoubt) await this.#runMark(this.#syncMark({ ...this.#currentRange(), inDoubt: false }));
+  }
+
+  /**
+   * The segments behind the one at `base` are about to leave: the mark must stop speaking of them first. On the
+   * caller's thread; rare, since it takes a conflict that reaches back over a whole segment.
+   */
+  lowerTailNow(base: number | null): void {
+    if (this.#tail === null || (base !== null && this.#tail <= base)) return;
+    this.#tail = base;
+    this.#mark.write(this.#currentRange());
+    this.#mark.syncNow();
+    this.#markedTail = base;
   }
 
   /** Resolves when no write of the mark is in flight. */
@@ -153,10 +190,39 @@ export class LogDurability {
     this.writeMark().catch(() => undefined);
   }
 
+  /** From now on the loss of the newest segment's file will be noticed, whatever the mark says of its entries. */
+  async #markTail(segment: Segment): Promise<void> {
+    // A conflict may have taken it away while it was being synced.
+    if (!this.#segments.all().includes(segment)) return;
+    this.#tail = Math.max(this.#tail ?? 0, segment.start.address);
+    await this.writeMark();
+  }
+
+  /** What the mark may say now. It never goes back: a log that lost its end must remember where that was. */
+  #currentRange(): MarkedRange {
+    const { start } = this.#segments;
+    const proven = this.#reader.positionAt(Math.min(this.#committedIndex, this.#durableIndex));
+    let { upTo } = this.marked;
+    for (const position of [start, proven]) {
+      if (position !== null && position.index > upTo.index) upTo = position;
+    }
+    return { ...this.marked, start, upTo, tail: this.#tail };
+  }
+
+  async #runMark(writing: Promise<void>): Promise<void> {
+    this.#markInFlight = writing;
+    try {
+      await writing;
+    } finally {
+      if (this.#markInFlight === writing) this.#markInFlight = null;
+    }
+  }
+
   async #syncMark(range: MarkedRange): Promise<void> {
     try {
       this.#mark.write(range);
       await this.#mark.sync();
+      this.#markedTail = range.tail;
     } catch (error) {
       throw this.fail('write the durable mark', error);
     }

@@ -8,6 +8,7 @@ import { StoreError } from './errors.ts';
 import { hardStateFileName } from './hard-state-file.ts';
 import type { OpenFiles } from './open-files.ts';
 import { SEGMENT_HEADER_BYTES, Segment, decodeSegmentHeader, segmentBase } from './segment.ts';
+import type { SegmentHeader } from './segment.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
 import type { TailCache } from './tail-cache.ts';
 import { findEntryBehind, scanEntries } from './tail-scan.ts';
@@ -25,6 +26,8 @@ export interface RecoveryReport {
   readonly setAside: readonly string[];
   /** Bytes of conflicts cut earlier that still lay in the files. */
   readonly excessBytes: number;
+  /** Acknowledged entries may be lost without a trace of which: this member must not vote before it has caught up. */
+  readonly inDoubt: boolean;
 }
 
 /** What the log takes over from recovery. */
@@ -52,7 +55,7 @@ interface FoundSegment {
   readonly name: string;
   readonly path: string;
   readonly base: number;
-  readonly start: LogPosition | null;
+  readonly header: SegmentHeader | null;
   readonly fileBytes: number;
 }
 
@@ -90,9 +93,10 @@ class Recovery {
   run(): RecoveredLog {
     // Made now, so that setting aside does not depend on space for a folder when the disk is full.
     this.#input.disk.mkdir(join(this.#input.directory, setAsideFolder));
-    const found = this.#findSegments();
-    const mark = this.#openMark(found);
+    const everything = this.#findSegments();
+    const mark = this.#openMark(everything);
     this.#mark = mark;
+    const found = this.#ofThisGeneration(everything, mark);
     const droppedPaths: string[] = [];
     // Retention moves the marked start first and removes files afterwards. The start is where a segment begins, so
     // whatever begins before it also ends before it. The segment at the start may be lost, if it was never synced.
@@ -135,13 +139,23 @@ class Recovery {
     return found;
   }
 
+  /** What a reset of the log has left behind goes aside. */
+  #ofThisGeneration(found: readonly FoundSegment[], mark: DurableMark): FoundSegment[] {
+    const isLeftover = ({ header }: FoundSegment): boolean =>
+      header !== null && header.generation < mark.range.generation;
+    for (const segment of found.filter(isLeftover)) {
+      this.#noteAside(this.#aside.takeFile(segment.name, 'replaced'), 'a segment of an earlier generation');
+    }
+    return found.filter((segment) => !isLeftover(segment));
+  }
+
   #lookAt(name: string, base: number): FoundSegment {
     const path = join(this.#input.directory, name);
     const file = this.#input.disk.open(path, 'read');
     try {
       const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
-      const start = file.read(bytes, 0) < bytes.length ? null : decodeSegmentHeader(bytes);
-      return { name, path, base, start, fileBytes: file.size() };
+      const header = file.read(bytes, 0) < bytes.length ? null : decodeSegmentHeader(bytes);
+      return { name, path, base, header, fileBytes: file.size() };
     } finally {
       file.close();
     }
@@ -170,7 +184,7 @@ class Recovery {
   /** A last segment whose header never became whole holds nothing that was ever promised. */
   #dropTornHeader(found: FoundSegment[], mark: DurableMark): void {
     const last = found.at(-1);
-    if (last === undefined || last.start !== null || last.base < mark.range.upTo.address) return;
+    if (last === undefined || last.header !== null || last.base < mark.range.upTo.address) return;
     if (this.#entryBehind(last.path, last.base, 0) !== null) return;
     this.#noteAside(this.#aside.takeFile(last.name, 'torn'), 'a segment without a whole header');
     this.#input.disk.syncDirectoryNow(this.#input.directory);
@@ -297,9 +311,10 @@ class Recovery {
   }
 
   #startOf(found: FoundSegment): LogPosition {
-    if (found.start === null) throw corruptHeader(found, 'an invalid segment header');
-    if (found.start.address !== found.base) throw corruptHeader(found, 'the header of another segment');
-    return found.start;
+    const start = found.header?.start;
+    if (start === undefined) throw corruptHeader(found, 'an invalid segment header');
+    if (start.address !== found.base) throw corruptHeader(found, 'the header of another segment');
+    return start;
   }
 
   #entryBehind(path: string, base: number, offset: number): number | null {
@@ -336,6 +351,7 @@ class Recovery {
       tornBytes: scan === null ? 0 : scan.fileBytes - goodBytes,
       setAside: [...this.#setAside],
       excessBytes,
+      inDoubt: mark.range.inDoubt,
     };
     return { segments, last, mark, report, droppedPaths, excess };
   }
@@ -358,6 +374,6 @@ function missing(file: string, index: number, what: string): StoreError {
 }
 
 function corruptHeader(found: FoundSegment, what: string): StoreError {
-  const detail = { file: found.path, offset: 0, index: found.start === null ? 0 : found.start.index + 1 };
+  const detail = { file: found.path, offset: 0, index: (found.header?.start.index ?? -1) + 1 };
   return new StoreError('LOG_CORRUPT', `${what} in ${found.name}`, detail);
 }

@@ -116,6 +116,20 @@ export class MemoryDisk implements Disk {
     });
   }
 
+  removeTree(directory: string): Promise<void> {
+    const name = normalize(directory);
+    return this.later(() => {
+      this.trip('remove', name);
+      if (!this.#directories.has(name)) throw diskError('FILE_MISSING', name, 'is missing');
+      for (const [path, inode] of [...this.#names]) {
+        if (path.startsWith(`${name}/`)) this.#change({ from: path, to: null, inode });
+      }
+      for (const path of [...this.#directories]) {
+        if (path === name || path.startsWith(`${name}/`)) this.#directories.delete(path);
+      }
+    });
+  }
+
   copyRange(from: string, at: number, bytes: number, to: string): Promise<void> {
     return this.later(() => {
       const source = this.#find(normalize(from)).content();
@@ -204,6 +218,21 @@ export class MemoryDisk implements Disk {
   /** Replace bytes on the platter and in the cache, as a decaying medium does. */
   corrupt(path: string, at: number, bytes: Buffer): void {
     this.#find(normalize(path)).corrupt(at, bytes);
+  }
+
+  /** Lose a file, or a folder with all that is in it, from the platter too; FILE_MISSING if there is none. */
+  drop(path: string): void {
+    const name = normalize(path);
+    const isGone = (entry: string): boolean => entry === name || entry.startsWith(`${name}/`);
+    if (!this.exists(name)) throw diskError('FILE_MISSING', name, 'is missing');
+    this.#nameChanges = this.#nameChanges.filter(
+      ({ from, to }) => ![from, to].some((at) => at !== null && isGone(at)),
+    );
+    for (const names of [this.#names, this.#durableNames]) {
+      for (const entry of [...names.keys()]) if (isGone(entry)) names.delete(entry);
+    }
+    for (const directory of [...this.#directories])
+      if (isGone(directory)) this.#directories.delete(directory);
   }
 
   /** A copy of what a reader sees. */

@@ -1,6 +1,8 @@
 import type { CrashRandom } from './memory-inode.ts';
 import type { StateEncoding, StateLevel, StateOperation } from './state-db.ts';
 
+const ENTRIES_PER_TRIP = 16;
+
 /**
  * A state database in memory for tests and simulation. The object is the platter: it outlives crashes, and
  * `connect` gives the database that one life of a process sees. A batch takes effect whole, at some time
@@ -68,16 +70,27 @@ export class MemoryLevel {
     else this.#entries.set(key.toString('hex'), Buffer.from(value));
   }
 
-  async *#iterate(
+  /** The entries as of this call, as LevelDB gives them; some per trip to the thread pool. */
+  #iterate(
     range: StateEncoding & { readonly gte: Buffer; readonly lt: Buffer },
     requireLife: () => void,
   ): AsyncGenerator<[Buffer, Buffer], void, undefined> {
     const from = range.gte.toString('hex');
     const to = range.lt.toString('hex');
-    for (const key of [...this.#entries.keys()].sort()) {
+    const found = [...this.#entries].filter(([key]) => key >= from && key < to);
+    found.sort(([left], [right]) => (left < right ? -1 : 1));
+    return this.#hand(found, requireLife);
+  }
+
+  async *#hand(
+    found: readonly (readonly [string, Buffer])[],
+    requireLife: () => void,
+  ): AsyncGenerator<[Buffer, Buffer], void, undefined> {
+    for (let at = 0; at === 0 || at < found.length; at += ENTRIES_PER_TRIP) {
       await this.#later(requireLife);
-      const value = this.#entries.get(key);
-      if (value !== undefined && key >= from && key < to) yield [Buffer.from(key, 'hex'), Buffer.from(value)];
+      for (const [key, value] of found.slice(at, at + ENTRIES_PER_TRIP)) {
+        yield [Buffer.from(key, 'hex'), Buffer.from(value)];
+      }
     }
   }
 

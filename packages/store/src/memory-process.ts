@@ -43,6 +43,11 @@ export class MemoryProcess implements Disk {
     await this.#disk.remove(path);
   }
 
+  async removeTree(directory: string): Promise<void> {
+    this.#requireAlive();
+    await this.#disk.removeTree(directory);
+  }
+
   async copyRange(from: string, at: number, bytes: number, to: string): Promise<void> {
     this.#requireAlive();
     await this.#disk.copyRange(from, at, bytes, to);

@@ -50,6 +50,13 @@ export class NodeDisk implements Disk {
     await attemptAsync('remove', path, () => fs.promises.unlink(path));
   }
 
+  async removeTree(directory: string): Promise<void> {
+    await attemptAsync('remove', directory, async () => {
+      await fs.promises.access(directory);
+      await fs.promises.rm(directory, { recursive: true });
+    });
+  }
+
   async copyRange(from: string, at: number, bytes: number, to: string): Promise<void> {
     await attemptAsync('copy', from, async () => {
       const source = await fs.promises.open(from, 'r');

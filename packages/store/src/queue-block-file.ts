@@ -61,6 +61,11 @@ export class QueueBlockFile {
     if (this.#file.size() < end) throw corrupt(this.path, `ends before byte ${end}`, end);
   }
 
+  /** Let the file reach to this byte at least; what is new are zeros, which take no space on most file systems. */
+  async extendTo(end: number): Promise<void> {
+    if (this.#file.size() < end) await this.#file.truncate(end);
+  }
+
   /** Read the first `units` units of a block into the scratch words. */
   readUnits(block: number, units: number): void {
     const at = BLOCKS_AT + block * BLOCK_BYTES;

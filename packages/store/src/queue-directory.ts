@@ -42,6 +42,19 @@ export function encodeQueuePage(columns: QueueColumns, page: number): StateEntry
   return { key, value };
 }
 
+/** Visit the next offset of each queue of a page that has ever been used. INDEX_CORRUPT. */
+export function visitNextOffsets(
+  { key, value }: StateEntry,
+  visit: (queueNumber: number, next: number) => void,
+): void {
+  const firstQueue = requirePage(key, value);
+  for (let place = 0; place < QUEUES_PER_PAGE; place += 1) {
+    const next = readInt53(value, place * QUEUE_BYTES + 8);
+    if (next === null) throw corrupt('a queue has impossible offsets');
+    if (next > 0) visit(firstQueue + place, next);
+  }
+}
+
 export function blockKey(queueNumber: number, place: number): Buffer {
   const key = Buffer.alloc(9);
   key[0] = queueBlockPrefix;
@@ -99,12 +112,17 @@ export function restoreColumns(
   return { blockCount, freeBlocks };
 }
 
-function restorePage(columns: QueueColumns, queueCountMax: number, { key, value }: StateEntry): void {
+/** Number of the first queue of a page whose record checks out. */
+function requirePage(key: Buffer, value: Buffer): number {
   if (key.length !== 5 || value.length !== PAGE_VALUE_BYTES)
     throw corrupt('a queue record has a wrong length');
   const stored = value.readUInt32LE(PAGE_VALUE_BYTES - 4);
   if (crc32(value.subarray(0, PAGE_VALUE_BYTES - 4)) !== stored) throw corrupt('a queue record is damaged');
-  const firstQueue = key.readUInt32BE(1) * QUEUES_PER_PAGE;
+  return key.readUInt32BE(1) * QUEUES_PER_PAGE;
+}
+
+function restorePage(columns: QueueColumns, queueCountMax: number, { key, value }: StateEntry): void {
+  const firstQueue = requirePage(key, value);
   for (let place = 0; place < QUEUES_PER_PAGE; place += 1) {
     const at = place * QUEUE_BYTES;
     const min = readInt53(value, at);

@@ -225,6 +225,32 @@ export class QueueIndex {
     this.#noteChange(queueNumber);
   }
 
+  /**
+   * Begin a queue that was never used at `next`, as a snapshot states it: nothing before is held. Only in an index
+   * whose file is new; `importDone` completes the file.
+   */
+  importQueue(queueNumber: number, next: number): void {
+    const columns = this.#columns;
+    this.#include(queueNumber);
+    const units = next % BLOCK_UNITS;
+    columns.mins[queueNumber] = next;
+    columns.nexts[queueNumber] = next;
+    columns.writtens[queueNumber] = next;
+    columns.tailUnits[queueNumber] = units;
+    if (units > 0) {
+      const check = zeroCheck(units);
+      columns.tailBlocks[queueNumber] = this.#pages.takeZeroBlock(units);
+      columns.tailChecks[queueNumber] = check;
+      columns.writtenChecks[queueNumber] = check;
+    }
+    this.#noteChange(queueNumber);
+  }
+
+  /** The units before the first offset of each imported queue become part of the file, as zeros. */
+  importDone(): Promise<void> {
+    return this.#pages.extendFile();
+  }
+
   /** Take note of all changes since the last snapshot. The next one comes after `committed`, or never. */
   snapshotDirty(): QueueIndexSnapshot {
     const pages = new Set<number>();
@@ -343,6 +369,18 @@ export class QueueIndex {
     return low;
   }
 }
+
+/** Check over the first units of a block that has only zeros. */
+function zeroCheck(units: number): number {
+  while (zeroChecks.length <= units) {
+    let check = zeroChecks.at(-1) ?? WORD_CHECK_SEED;
+    for (let word = 0; word < UNIT_WORDS; word += 1) check = extendCheck(check, 0);
+    zeroChecks.push(check);
+  }
+  return zeroChecks[units] ?? WORD_CHECK_SEED;
+}
+
+const zeroChecks: number[] = [WORD_CHECK_SEED];
 
 function forPairs(pairs: readonly number[], visit: (first: number, second: number) => void): void {
   for (let at = 0; at < pairs.length; at += 2) visit(pairs[at] as number, pairs[at + 1] as number);

@@ -1,6 +1,6 @@
 import { StoreError } from './errors.ts';
 import { PageCache } from './page-cache.ts';
-import { BLOCK_COUNT_MAX } from './queue-block-file.ts';
+import { BLOCK_COUNT_MAX, blockEnd } from './queue-block-file.ts';
 import type { QueueBlockFile } from './queue-block-file.ts';
 import { QUEUE_UNWRITTEN } from './queue-columns.ts';
 import type { QueueColumns } from './queue-columns.ts';
@@ -29,6 +29,8 @@ export class QueuePages {
   readonly #freeBlocks: number[];
   /** Freed since the last call of `takeFreed`. */
   #freedBlocks: number[] = [];
+  /** The file must reach to here, for blocks that were taken as zeros. */
+  #zeroEnd = 0;
 
   /** `spillPages`: dirty pages at which the oldest are written without waiting for a checkpoint. */
   constructor(
@@ -101,6 +103,17 @@ export class QueuePages {
 
   close(): void {
     this.#file.close();
+  }
+
+  /** A block whose first units are zeros; only in a file that is new. */
+  takeZeroBlock(units: number): number {
+    const block = this.#takeBlock();
+    this.#zeroEnd = Math.max(this.#zeroEnd, blockEnd(block, units));
+    return block;
+  }
+
+  extendFile(): Promise<void> {
+    return this.#file.extendTo(this.#zeroEnd);
   }
 
   #takeBlock(): number {

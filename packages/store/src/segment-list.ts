@@ -54,6 +54,12 @@ export class SegmentList {
     return dropped;
   }
 
+  /** Take out everything; the log goes on behind `start`. */
+  restart(start: LogPosition): Segment[] {
+    this.#start = start;
+    return this.#segments.splice(0);
+  }
+
   /** Keep exact places for at most `countMax` entries of sealed segments, the newest first. */
   thin(countMax: number, sparseIntervalBytes: number): void {
     let count = 0;

@@ -1,15 +1,15 @@
 import type { Entry, LogPosition, LogStorage, Logger } from '@ledgermq/raft';
 import type { SegmentLogConfig } from './config.ts';
 import type { Disk, DiskLock } from './disk.ts';
-import type { DurableMark } from './durable-mark.ts';
-import { requireChain } from './entry-chain.ts';
+import { fartherReach, noReach } from './durable-mark.ts';
+import type { DurableMark, LogReach } from './durable-mark.ts';
 import { StoreError } from './errors.ts';
 import { LogDurability } from './log-durability.ts';
 import { LogReader } from './log-reader.ts';
+import { LogTail } from './log-tail.ts';
 import { recoverLog } from './log-recovery.ts';
 import type { RecoveredLog, RecoveryReport } from './log-recovery.ts';
 import { OpenFiles } from './open-files.ts';
-import { Segment, segmentFileName } from './segment.ts';
 import { SegmentCleaner } from './segment-cleaner.ts';
 import { SegmentList } from './segment-list.ts';
 import { SetAside } from './set-aside.ts';
@@ -30,11 +30,7 @@ interface Opening {
  *
  * A directory belongs to one log and holds nothing else but the hard-state file. Invariants: only the last
  * segment may hold unsynced bytes; a segment is created only after its predecessor is synced; no place of a
- * file is written twice, except by recovery with the same bytes, and after an append that met a full disk was
- * taken back and that was synced.
- *
- * A cut (a leader of a later term replaces entries) writes nothing into the old file: the log goes on in a new
- * segment that begins at the place of the cut, and the old bytes are trimmed off the event loop.
+ * file is written twice, except by recovery with the same bytes, and as `LogTail` says.
  */
 export class SegmentLog implements LogStorage {
   /** What opening found and did. */
@@ -45,9 +41,9 @@ export class SegmentLog implements LogStorage {
   readonly #reader: LogReader;
   readonly #mark: DurableMark;
   readonly #durability: LogDurability;
-  readonly #aside: SetAside;
   readonly #cleaner: SegmentCleaner;
-  #last: LogPosition;
+  readonly #tail: LogTail;
+  #restarting = false;
   #closed = false;
 
   private constructor(opening: Opening, recovered: RecoveredLog) {
@@ -70,11 +66,11 @@ export class SegmentLog implements LogStorage {
       markIntervalBytes: config.markIntervalBytes,
       durableIndex: recovered.last.index,
     });
-    this.#aside = aside;
     const { conflictKeepBytesMax } = config;
     this.#cleaner = new SegmentCleaner({ disk, directory, segments, aside, conflictKeepBytesMax, logger });
+    const { durability, cleaner } = { durability: this.#durability, cleaner: this.#cleaner };
+    this.#tail = new LogTail({ ...opening, segments, reader, durability, aside, cleaner }, recovered.last);
     this.recovery = recovered.report;
-    this.#last = recovered.last;
     for (const segment of recovered.excess) this.#cleaner.trimLater(segment);
     this.#cleaner.removeLater(recovered.droppedPaths);
   }
@@ -102,11 +98,12 @@ export class SegmentLog implements LogStorage {
   }
 
   lastPosition(): LogPosition {
-    return this.#last;
+    return this.#tail.last;
   }
 
   positionAt(index: number): LogPosition | null {
-    return index === this.#last.index ? this.#last : this.#reader.positionAt(index);
+    const { last } = this.#tail;
+    return index === last.index ? last : this.#reader.positionAt(index);
   }
 
   term(index: number): number | null {
@@ -120,7 +117,7 @@ export class SegmentLog implements LogStorage {
 
   /** Log address behind the last byte. */
   endAddress(): number {
-    return this.#last.address;
+    return this.#tail.last.address;
   }
 
   /** Entries up to here survive a loss of power. */
@@ -133,6 +130,17 @@ export class SegmentLog implements LogStorage {
     return this.#durability.marked.upTo.index;
   }
 
+  /**
+   * Index up to which entries were acknowledged that the log has lost, or 0. Until the log reaches it again this
+   * member neither leads nor votes; what comes back must be the same history.
+   */
+  get voteFloor(): number {
+    const { upTo, floor } = this.#durability.marked;
+    const { last } = this.#tail;
+    const reach = fartherReach(upTo, floor);
+    return fartherReach(last, reach) === last ? 0 : reach.index;
+  }
+
   /** The error that ended this log, or null. Reads go on; appends and syncs do not. */
   get failure(): StoreError | null {
     return this.#durability.failure;
@@ -140,7 +148,7 @@ export class SegmentLog implements LogStorage {
 
   entries(from: number, to: number, bytesMax: number): Entry[] {
     this.#requireOpen();
-    return this.#reader.entries(from, Math.min(to, this.#last.index + 1), bytesMax);
+    return this.#reader.entries(from, Math.min(to, this.#tail.last.index + 1), bytesMax);
   }
 
   /**
@@ -167,27 +175,40 @@ export class SegmentLog implements LogStorage {
    */
   append(entries: readonly Entry[]): void {
     this.#requireUsable();
-    const first = entries[0];
-    if (first === undefined) return;
-    const before = this.#positionBefore(first.index);
-    requireChain(before, entries);
-    let refusal: StoreError | null;
-    try {
-      if (before.index < this.#last.index) this.#cutBehind(before);
-      refusal = this.#appendRuns(entries, before);
-    } catch (error) {
-      throw this.#durability.fail('append', error);
-    }
-    if (refusal !== null) throw refusal;
+    this.#tail.append(entries);
   }
 
   sync(): Promise<void> {
     if (this.#closed) return Promise.reject(this.#closedError());
-    return this.#durability.sync(this.#segments.last(), this.#last.index);
+    return this.#durability.sync(this.#segments.last(), this.#tail.last.index);
+  }
+
+  /** Resolves when entries up to `index` are durable, with a sync if they are not yet. */
+  async syncedUpTo(index: number): Promise<void> {
+    while (this.durableIndex < Math.min(index, this.#tail.last.index)) await this.sync();
   }
 
   markCommitted(index: number): void {
-    this.#durability.markCommitted(Math.min(index, this.#last.index));
+    this.#durability.markCommitted(Math.min(index, this.#tail.last.index));
+  }
+
+  /**
+   * Forget everything: the log begins anew behind `position`, of which the caller holds a durable snapshot. Until
+   * the new start is durable a crash leaves the old log, afterwards the new, empty one; the old segments are set
+   * aside, and removed off the event loop under the limit of what is kept there. Nothing may be appended, dropped
+   * or synced meanwhile.
+   */
+  async reset(position: LogPosition): Promise<void> {
+    this.#requireUsable();
+    this.#restarting = true;
+    try {
+      await this.#durability.restart(position, this.#floorBehind(position), () => {
+        this.#tail.restart(position);
+      });
+    } finally {
+      this.#restarting = false;
+    }
+    this.#cleaner.pruneLater();
   }
 
   /**
@@ -200,11 +221,21 @@ export class SegmentLog implements LogStorage {
     const { committedIndex, durableIndex } = this.#durability;
     const dropped = this.#segments.dropBefore(Math.min(index, committedIndex + 1, durableIndex + 1));
     if (dropped.length === 0) return this.firstIndex();
-    // A crash between the two steps leaves files below the marked start, which the next start removes.
+    // A crash between the two steps leaves files below the marked start, which the next start removes. Both slots,
+    // so that damage to one cannot bring back a start whose segments are gone.
+    await this.#durability.writeMark();
     await this.#durability.writeMark();
     for (const segment of dropped) segment.close();
     await this.#cleaner.remove(dropped.map((segment) => segment.path));
     return this.firstIndex();
+  }
+
+  /**
+   * The owner has saved that this member must not vote before it has caught up (`recovery.inDoubt`): the log need
+   * not say so any more. Durable when it resolves.
+   */
+  endDoubt(): Promise<void> {
+    return this.#durability.endDoubt();
   }
 
   /** Resolves when the work off the event loop that nobody waits for (trimming, pruning, the mark) has ended. */
@@ -235,154 +266,28 @@ export class SegmentLog implements LogStorage {
 
   /** Throws if a stated invariant does not hold; for tests and simulation. */
   checkInvariants(): void {
-    this.#segments.checkInvariants(this.#last);
+    const { last: end } = this.#tail;
+    this.#segments.checkInvariants(end);
     const last = this.#segments.last();
     for (const segment of this.#segments.all()) {
       if (segment !== last && segment.isDirty) throw new Error(`${segment.name} is sealed but not synced`);
     }
-    if (this.#cache.end() !== this.#last.address) throw new Error('the tail cache is not at the end');
-    if (this.durableIndex > this.#last.index) throw new Error('durable beyond the end');
-    if (this.markedIndex > this.durableIndex) throw new Error('marked beyond durable');
-  }
-
-  #positionBefore(index: number): LogPosition {
-    if (index > this.#last.index + 1) {
-      throw new StoreError('LOG_GAP', `entry ${index} does not touch the end at ${this.#last.index}`, {
-        index,
-      });
-    }
-    const position = this.positionAt(index - 1);
-    if (position === null) {
-      throw new StoreError('LOG_COMPACTED', `entry ${index} is before the first one held`, { index });
-    }
-    if (index <= this.markedIndex) {
-      throw new StoreError('ENTRY_CHAIN_BROKEN', `entry ${index} is marked as committed`, { index });
-    }
-    return position;
-  }
-
-  /** Returns the refusal if the disk is full, after taking everything back; throws whatever is final. */
-  #appendRuns(entries: readonly Entry[], before: LogPosition): StoreError | null {
-    for (let from = 0; from < entries.length;) {
-      this.#endSegmentIfFull(entries[from]);
-      try {
-        const segment = this.#writableSegment();
-        const to = this.#runEnd(segment, entries, from);
-        this.#appendRun(segment, from === 0 && to === entries.length ? entries : entries.slice(from, to));
-        from = to;
-      } catch (error) {
-        if (!(error instanceof StoreError) || error.code !== 'DISK_FULL') throw error;
-        this.#takeBack(before);
-        return error;
-      }
-    }
-    return null;
-  }
-
-  #endSegmentIfFull(entry: Entry | undefined): void {
-    const last = this.#segments.last();
-    if (last === undefined || !last.isActive || last.lastIndex === last.start.index) return;
-    if (last.fileBytes + (entry?.frame.length ?? 0) <= this.#opening.config.segmentBytes) return;
-    if (last.isDirty) last.syncNow();
-    last.seal();
-  }
-
-  #writableSegment(): Segment {
-    const last = this.#segments.last();
-    if (last?.isActive === true) return last;
-    const { disk, directory, files, config } = this.#opening;
-    const segment = Segment.create(disk, directory, this.#last, files);
-    this.#durability.noteNameChange();
-    this.#segments.push(segment);
-    this.#segments.thin(config.denseEntriesMax, config.sparseIntervalBytes);
-    return segment;
-  }
-
-  /** How many of the entries from `from` on go into the segment: at least one. */
-  #runEnd(segment: Segment, entries: readonly Entry[], from: number): number {
-    let bytes = segment.fileBytes + (entries[from]?.frame.length ?? 0);
-    let to = from + 1;
-    for (; to < entries.length; to += 1) {
-      bytes += entries[to]?.frame.length ?? 0;
-      if (bytes > this.#opening.config.segmentBytes) break;
-    }
-    return to;
+    if (this.#cache.end() !== end.address) throw new Error('the tail cache is not at the end');
+    if (this.durableIndex > end.index) throw new Error('durable beyond the end');
+    if (this.markedIndex > this.durableIndex && this.voteFloor === 0)
+      throw new Error('marked beyond durable');
   }
 
   /**
-   * The tail cache takes a copy of every frame anyway, and there the copies lie side by side: one write of that
-   * range costs less than joining the frames a second time or handing the system a list of them.
+   * What the member must not forget once the log begins behind `position`: how far it went, unless the snapshot
+   * replaces a branch that was never committed.
    */
-  #appendRun(segment: Segment, entries: readonly Entry[]): void {
-    const { address } = this.#last;
-    for (const entry of entries) this.#cache.append(entry.frame);
-    const bytes = this.#cache.end() - address;
-    const parts = this.#cache.holds(address, bytes)
-      ? this.#cache.views(address, bytes)
-      : entries.map((entry) => entry.frame);
-    segment.append(entries, parts);
-    this.#last = segment.positionAt(segment.lastIndex);
-  }
-
-  /** After DISK_FULL: nothing of the append stays, in memory or in a file. */
-  #takeBack(before: LogPosition): void {
-    const { disk, directory } = this.#opening;
-    // The file of a segment whose header did not fit was made, but the segment is not in the list.
-    const unfinished = segmentFileName(this.#last.address);
-    let moved = false;
-    if (this.#segments.last()?.name !== unfinished && disk.list(directory).includes(unfinished)) {
-      this.#aside.takeFile(unfinished, 'refused');
-      moved = true;
-    }
-    for (let last = this.#segments.last(); last !== undefined; last = this.#segments.last()) {
-      if (last.start.index <= before.index) break;
-      this.#segments.pop();
-      this.#moveAside(last, 'refused');
-      moved = true;
-    }
-    // A crash must not bring a later segment back once the earlier one is cut short.
-    if (moved) disk.syncDirectoryNow(directory);
-    const last = this.#segments.last();
-    if (last !== undefined && (last.isActive || last.lastIndex > before.index)) last.takeBack(disk, before);
-    this.#goBackTo(before);
-    this.#cleaner.pruneLater();
-  }
-
-  #cutBehind(position: LogPosition): void {
-    const { disk, directory, logger } = this.#opening;
-    let moved = false;
-    for (let last = this.#segments.last(); last !== undefined; last = this.#segments.last()) {
-      if (last.start.address < position.address) break;
-      this.#segments.pop();
-      this.#moveAside(last, 'conflict');
-      moved = true;
-    }
-    const last = this.#segments.last();
-    if (last !== undefined && last.end > position.address) {
-      if (last.isDirty) last.syncNow();
-      last.forgetFrom(position);
-      last.seal();
-      this.#cleaner.trimLater(last);
-    }
-    // Were a crash to bring back the cut segments, they must not meet the entries that replace them.
-    if (moved) disk.syncDirectoryNow(directory);
-    this.#goBackTo(position);
-    this.#cleaner.pruneLater();
-    logger.info('cut the log behind an entry', { index: position.index, address: position.address });
-  }
-
-  #moveAside(segment: Segment, reason: 'conflict' | 'refused'): void {
-    segment.close();
-    this.#aside.takeFile(segment.name, reason);
-    this.#durability.noteNameChange();
-  }
-
-  #goBackTo(position: LogPosition): void {
-    this.#last = position;
-    this.#durability.lower(position.index);
-    this.#cache.cut(position.address);
-    // The ring may have let go of the bytes before the cut.
-    if (this.#cache.end() !== position.address) this.#cache.reset(position.address);
+  #floorBehind(position: LogPosition): LogReach {
+    const { upTo, floor } = this.#durability.marked;
+    let reach = fartherReach(upTo, floor);
+    const held = this.positionAt(position.index);
+    if (held !== null && held.hash === position.hash) reach = fartherReach(reach, this.#tail.last);
+    return reach.index > position.index ? { index: reach.index, term: reach.term } : noReach;
   }
 
   #closedError(): StoreError {
@@ -396,5 +301,8 @@ export class SegmentLog implements LogStorage {
   #requireUsable(): void {
     this.#durability.requireUsable();
     this.#requireOpen();
+    if (this.#restarting) {
+      throw new StoreError('STATE_INVALID', 'the log is beginning anew', { file: this.#opening.directory });
+    }
   }
 }

@@ -13,8 +13,8 @@ import type { OpenFiles } from './open-files.ts';
 
 /**
  * Header of a segment file, big-endian: 0 u32 magic, 4 u16 version, 6 u16 header bytes, 8 position before the
- * first entry (u64 index, u64 term, u64 address, u32 hash), 36 reserved, 60 u32 CRC-32 of bytes 0..59. Frames
- * follow back to back; the frame at log address a starts at file offset a - base + 64, so that addresses do not
+ * first entry (u64 index, u64 term, u64 address, u32 hash), 36 u32 generation of the log, 40 reserved, 60 u32
+ * CRC-32 of bytes 0..59. Frames follow back to back; the frame at log address a starts at file offset a - base + 64, so that addresses do not
  * depend on where files begin. A segment ends where the next one begins, even if its file is longer: that
  * excess was cut by a conflict and waits for its removal.
  */
@@ -24,6 +24,7 @@ export const SEGMENT_HEADER_BYTES = 64;
 const SEGMENT_MAGIC = 0x4c4d5153;
 const SEGMENT_VERSION = 1;
 const AT_START = 8;
+const AT_GENERATION = 36;
 const AT_CRC = 60;
 /** Header walks read this much at a time; more would be wasted on large entries. */
 const WALK_CHUNK_BYTES = 16 * 1024;
@@ -39,22 +40,30 @@ export function segmentBase(name: string): number | null {
   return Number.isSafeInteger(base) ? base : null;
 }
 
-export function encodeSegmentHeader(start: LogPosition): Buffer {
+export interface SegmentHeader {
+  /** Position before the first entry. */
+  readonly start: LogPosition;
+  /** Generation of the log that the segment belongs to; see `MarkedRange`. */
+  readonly generation: number;
+}
+
+export function encodeSegmentHeader({ start, generation }: SegmentHeader): Buffer {
   const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
   header.writeUInt32BE(SEGMENT_MAGIC, 0);
   header.writeUInt16BE(SEGMENT_VERSION, 4);
   header.writeUInt16BE(SEGMENT_HEADER_BYTES, 6);
   writePosition(header, AT_START, start);
+  header.writeUInt32BE(generation, AT_GENERATION);
   header.writeUInt32BE(crc32(header.subarray(0, AT_CRC)), AT_CRC);
   return header;
 }
 
-/** Position before the first entry, or null if the header does not check out. */
-export function decodeSegmentHeader(header: Buffer): LogPosition | null {
+/** Null if the header does not check out. */
+export function decodeSegmentHeader(header: Buffer): SegmentHeader | null {
   if (header.length < SEGMENT_HEADER_BYTES || header.readUInt32BE(0) !== SEGMENT_MAGIC) return null;
   if (header.readUInt16BE(4) !== SEGMENT_VERSION) return null;
   if (crc32(header.subarray(0, AT_CRC)) !== header.readUInt32BE(AT_CRC)) return null;
-  return readPosition(header, AT_START);
+  return { start: readPosition(header, AT_START), generation: header.readUInt32BE(AT_GENERATION) };
 }
 
 /** One file of the log and the places of its entries. Knows nothing of its neighbours. */
@@ -87,12 +96,13 @@ export class Segment {
   }
 
   /** A new file with its header, in the page cache. A file left by a failure is the caller's to move away. */
-  static create(disk: Disk, directory: string, start: LogPosition, files: OpenFiles): Segment {
+  static create(disk: Disk, directory: string, header: SegmentHeader, files: OpenFiles): Segment {
+    const { start } = header;
     const segment = new Segment(directory, start, files, new SparsePlaces(1));
     segment.#table = new EntryTable();
     segment.#writer = disk.open(segment.path, 'create');
     try {
-      segment.#writer.write(encodeSegmentHeader(start), 0);
+      segment.#writer.write(encodeSegmentHeader(header), 0);
     } catch (error) {
       segment.close();
       throw error;

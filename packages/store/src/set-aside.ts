@@ -9,14 +9,17 @@ export const setAsideFolder = 'set-aside';
  * - 'conflict': entries that a leader of a later term replaced.
  * - 'foreign': a name that this log does not know.
  * - 'refused': the file of an append that met a full disk.
+ * - 'damaged': bytes that had been written whole and no longer check out.
+ * - 'replaced': segments of a log that has begun anew from a snapshot.
  */
-export type SetAsideReason = 'torn' | 'conflict' | 'foreign' | 'refused';
+export type SetAsideReason = 'torn' | 'conflict' | 'foreign' | 'refused' | 'replaced' | 'damaged';
 
 const COPY_CHUNK_BYTES = 256 * 1024;
 
 /**
  * The folder for what the log must not use and must not lose. A name there says where the bytes came from:
- * `<file>.at-<file offset>.<reason>.<number>`. Only 'conflict' and 'refused' pieces are ever removed again.
+ * `<file>.at-<file offset>.<reason>.<number>`. Only 'conflict', 'replaced' and 'refused' pieces are ever
+ * removed again.
  */
 export class SetAside {
   readonly #disk: Disk;
@@ -63,7 +66,7 @@ export class SetAside {
     return target;
   }
 
-  /** Remove the oldest 'conflict' pieces until at most `bytesMax` are left, and every 'refused' piece. */
+  /** Remove the oldest 'conflict' and 'replaced' pieces until at most `bytesMax` are left, and every 'refused' piece. */
   async prune(bytesMax: number): Promise<void> {
     if (!this.#disk.exists(this.#folder)) return;
     let kept = 0;
@@ -81,7 +84,7 @@ export class SetAside {
   #piecesNewestFirst(): string[] {
     return this.#disk
       .list(this.#folder)
-      .filter((name) => /\.(conflict|refused)\.\d+$/.test(name))
+      .filter((name) => /\.(conflict|replaced|refused)\.\d+$/.test(name))
       .sort((left, right) => numberOf(right) - numberOf(left))
       .map((name) => join(this.#folder, name));
   }

@@ -19,7 +19,8 @@ export interface StateEncoding {
 
 /**
  * The part of abstract-level that this package uses. `batch` with sync must be atomic, and durable when it
- * resolves; the iterator gives keys in the order of their bytes, `gte` included, `lt` excluded.
+ * resolves; the iterator gives keys in the order of their bytes, `gte` included, `lt` excluded, and shows the
+ * database as it was at the moment of the call, whatever is written while it is read.
  */
 export interface StateLevel {
   open(): Promise<void>;
@@ -36,8 +37,8 @@ export function nodeLevel(directory: string): StateLevel {
 }
 
 /** First bytes of keys. Keys of the caller follow their own prefix unchanged. */
-const callerPrefix = 0x63;
-const markPrefix = 0x6d;
+export const callerPrefix = 0x63;
+export const markPrefix = 0x6d;
 export const queueBlockPrefix = 0x62;
 export const queuePagePrefix = 0x71;
 
@@ -136,6 +137,15 @@ export class StateDb {
     await guarded('commit', () => this.#level.batch(operations, { ...encoding, sync: true }));
   }
 
+  /**
+   * The caller's entries, the mark, and the pages of the queue directory, all as of this moment: a later commit does
+   * not show. The mark decides which checkpoint that is.
+   */
+  contentNow(): AsyncIterable<[Buffer, Buffer]> {
+    const bounds = { gte: Buffer.from([callerPrefix]), lt: Buffer.from([queuePagePrefix + 1]) };
+    return this.#level.iterator({ ...encoding, ...bounds });
+  }
+
   async close(): Promise<void> {
     await guarded('close', () => this.#level.close());
   }
@@ -186,7 +196,7 @@ function encodeMark(mark: CheckpointMark): Buffer {
   return value;
 }
 
-function decodeMark(value: Buffer): CheckpointMark {
+export function decodeMark(value: Buffer): CheckpointMark {
   if (value.length !== MARK_BYTES) throw corrupt('has a mark of a wrong length');
   if (crc32(value.subarray(0, MARK_BYTES - 4)) !== value.readUInt32LE(MARK_BYTES - 4)) {
     throw corrupt('has a damaged mark');

@@ -59,6 +59,8 @@ export class UniqKeyTable {
   #written: number;
   /** Tail of the window of the last committed checkpoint. */
   #committedTail: number;
+  /** Tails of windows that are being copied from the file; there are few. */
+  readonly #pinnedTails = new Set<{ readonly tail: number }>();
 
   private constructor(file: UniqKeyRingFile, config: UniqKeyTableConfig, firstSequence: number) {
     this.#ring = new UniqKeyRing(firstSequence);
@@ -219,13 +221,42 @@ export class UniqKeyTable {
     this.#committedTail = mark.tail;
   }
 
+  /**
+   * Keep the window of the last committed checkpoint whole in the file until `release` is called, so that it can be
+   * read by `readPinned` while inserts go on. Meanwhile the limits on inserts count from there.
+   */
+  pin({ tail }: UniqKeyMark): { readonly release: () => void } {
+    const pinned = { tail };
+    this.#pinnedTails.add(pinned);
+    return { release: (): void => void this.#pinnedTails.delete(pinned) };
+  }
+
+  /** Visit the entries [from, to) of a pinned window in the file: INDEX_CORRUPT as when opening. */
+  readPinned(from: number, to: number, visit: (words: Uint32Array, at: number) => void): void {
+    this.#file.read(from, to, visit);
+  }
+
+  /** Add an entry of a snapshot, the oldest first, to a new table. */
+  importEntry(words: Uint32Array, at: number): void {
+    if (this.#ring.count >= this.#countMax) this.#evict();
+    this.#restore(words, at);
+    if (this.#ring.head - this.#written >= WRITE_ENTRIES) this.#writePending();
+  }
+
+  /** The highest storeTimestamp ever inserted, as a snapshot states it. */
+  importNewestTimestamp(timestamp: number): void {
+    this.#newestTimestamp = timestamp;
+  }
+
   close(): void {
     this.#file.close();
   }
 
   /** Entries that may still come before the file would overwrite what the last checkpoint refers to. */
   get #room(): number {
-    return this.#committedTail + this.#file.capacity - this.#ring.head;
+    let tail = this.#committedTail;
+    for (const pinned of this.#pinnedTails) tail = Math.min(tail, pinned.tail);
+    return tail + this.#file.capacity - this.#ring.head;
   }
 
   #int53(handle: number, word: number): number {

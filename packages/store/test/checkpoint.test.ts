@@ -4,7 +4,7 @@ import type { DerivedState } from '../src/derived-state.ts';
 import { StoreError } from '../src/errors.ts';
 import type { CrashMode } from '../src/memory-disk.ts';
 import {
-  DIRECTORY,
+  FOLDER,
   DerivedWorld,
   appendUnit,
   randomFrom,
@@ -151,7 +151,7 @@ test('freed blocks are used again, so the file does not grow without end', async
     state.queueIndex.setMinOffset(0, state.queueIndex.nextOffset(0));
     await world.settle(state.checkpoint({ appliedIndex: round, puts: [], deletes: [] }));
   }
-  const bytes = world.disk.contentOf(join(DIRECTORY, 'queue-index.dat')).length;
+  const bytes = world.disk.contentOf(join(FOLDER, 'queue-index.dat')).length;
   t.true(bytes < 4096 + 12 * 6144, `${bytes} bytes for at most 8 live blocks`);
   const blocks = world.level.dump().filter(([key]) => key.startsWith('62'));
   t.is(blocks.length, 0);
@@ -212,8 +212,8 @@ test('close waits for the running checkpoint, and the directory can be opened ag
 });
 
 const damages: readonly (readonly [string, (world: DerivedWorld) => Promise<void>])[] = [
-  ['missing block file', (world) => world.settle(world.disk.remove(join(DIRECTORY, 'queue-index.dat')))],
-  ['missing ring file', (world) => world.settle(world.disk.remove(join(DIRECTORY, 'uniq-keys-128.dat')))],
+  ['missing block file', (world) => world.settle(world.disk.remove(join(FOLDER, 'queue-index.dat')))],
+  ['missing ring file', (world) => world.settle(world.disk.remove(join(FOLDER, 'uniq-keys-128.dat')))],
   ['short block file', (world) => truncate(world, 'queue-index.dat', 4096 + 6144 + 10)],
   ['short ring file', (world) => truncate(world, 'uniq-keys-128.dat', 64 + 51)],
   ['bad block header', (world) => flip(world, 'queue-index.dat', 9)],
@@ -228,12 +228,12 @@ const damages: readonly (readonly [string, (world: DerivedWorld) => Promise<void
 ];
 
 function truncate(world: DerivedWorld, name: string, size: number): Promise<void> {
-  world.disk.open(join(DIRECTORY, name), 'read-write').truncateNow(size);
+  world.disk.open(join(FOLDER, name), 'read-write').truncateNow(size);
   return Promise.resolve();
 }
 
 function flip(world: DerivedWorld, name: string, at: number): Promise<void> {
-  const path = join(DIRECTORY, name);
+  const path = join(FOLDER, name);
   world.disk.corrupt(path, at, Buffer.from([(world.disk.contentOf(path)[at] as number) ^ 0x10]));
   return Promise.resolve();
 }
@@ -311,6 +311,6 @@ test('a window of another size takes over what fits and moves to its own file', 
     t.is(reopened.uniqKeys.size, kept);
     for (let number = 0; number < 60; number += 1)
       t.is(findKey(reopened, `key-${number}`) >= 0, number >= 60 - kept);
-    t.deepEqual(world.disk.list(DIRECTORY), ['queue-index.dat', `uniq-keys-${uniqKeyCountMax * 2}.dat`]);
+    t.deepEqual(world.disk.list(FOLDER), ['queue-index.dat', `uniq-keys-${uniqKeyCountMax * 2}.dat`]);
   }
 });

@@ -3,11 +3,13 @@ import type { CrashMode, CrashRandom } from '../src/memory-disk.ts';
 import { MemoryLevel } from '../src/memory-level.ts';
 import type { DerivedStateConfig } from '../src/derived-config.ts';
 import { openDerivedState } from '../src/derived-state.ts';
-import type { DerivedState } from '../src/derived-state.ts';
+import type { DerivedState, DerivedStatePorts } from '../src/derived-state.ts';
 import type { QueueIndex } from '../src/queue-index.ts';
 import { QueueUnits } from '../src/queue-units.ts';
 
 export const DIRECTORY = '/store/derived';
+/** Where the first state of a directory lies. */
+export const FOLDER = '/store/derived/1';
 
 /** Memory so small that pages are evicted, read back and written early all the time. */
 export const tinyLimits: Partial<DerivedStateConfig> = {
@@ -39,7 +41,29 @@ export class DerivedWorld {
     this.#completions.push(complete);
   };
   readonly disk: MemoryDisk = new MemoryDisk({ schedule: this.#schedule });
-  readonly level: MemoryLevel = new MemoryLevel(this.#schedule);
+  readonly #levels = new Map<string, MemoryLevel>();
+  /** Whether the log is durable up to an index; told by the test. */
+  syncedUpTo: ((index: number) => Promise<void>) | undefined;
+
+  /** The database of the first state. */
+  get level(): MemoryLevel {
+    return this.levelOf(`${FOLDER}/state-db`);
+  }
+
+  levelOf(directory: string): MemoryLevel {
+    const held = this.#levels.get(directory) ?? new MemoryLevel(this.#schedule);
+    this.#levels.set(directory, held);
+    return held;
+  }
+
+  get ports(): DerivedStatePorts {
+    return {
+      disk: this.disk,
+      level: (directory) => this.levelOf(directory).connect(),
+      immediate: this.#schedule,
+      ...(this.syncedUpTo === undefined ? {} : { syncedUpTo: this.syncedUpTo }),
+    };
+  }
 
   /** Run up to `count` completions, letting what waits for each go on; returns how many there were. */
   async step(count: number): Promise<number> {
@@ -67,14 +91,13 @@ export class DerivedWorld {
   }
 
   open(settings: Partial<DerivedStateConfig> = tinyLimits): Promise<DerivedState> {
-    const ports = { disk: this.disk, level: () => this.level.connect(), immediate: this.#schedule };
-    return this.settle(openDerivedState(ports, DIRECTORY, settings));
+    return this.settle(openDerivedState(this.ports, DIRECTORY, settings));
   }
 
   /** Power goes; what was in flight ends badly. */
   async crash(mode: CrashMode, random: CrashRandom): Promise<void> {
     this.disk.crash(mode, random);
-    this.level.crash(random);
+    for (const level of this.#levels.values()) level.crash(random);
     while ((await this.step(1)) > 0);
   }
 }

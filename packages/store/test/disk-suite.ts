@@ -135,6 +135,11 @@ export function diskSuite(test: TestFn, name: string, factory: () => DiskFixture
       );
       disk.rename(path('folder'), path('moved'));
       t.deepEqual(disk.list(path('moved')), ['inner']);
+      disk.open(path('moved/inner/file'), 'create').close();
+      await disk.removeTree(path('moved'));
+      t.false(disk.exists(path('moved')));
+      t.false(disk.exists(path('moved/inner/file')));
+      t.is(await codeFrom(disk.removeTree(path('moved'))), 'FILE_MISSING');
     },
   );
 

@@ -19,12 +19,13 @@ test('a new file holds the initial state; the newest saved state comes back', (t
   const file = HardStateFile.open(disk, path);
   t.deepEqual(file.load(), INITIAL_HARD_STATE);
   const states = [
-    { term: 1, votedFor: 'n1', commit: 0 },
-    { term: 1, votedFor: 'n1', commit: 7 },
-    { term: 2, votedFor: null, commit: 9_007_199_254_740_991 },
-    { term: 3, votedFor: 'nödé', commit: 8 },
-    { term: 3, votedFor: '', commit: 8 },
-  ];
+    { term: 1, votedFor: 'n1', commit: 0, standing: 'full' },
+    { term: 1, votedFor: 'n1', commit: 0, standing: 'repairing' },
+    { term: 1, votedFor: 'n1', commit: 7, standing: 'full' },
+    { term: 2, votedFor: null, commit: 9_007_199_254_740_991, standing: 'full' },
+    { term: 3, votedFor: 'nödé', commit: 8, standing: 'full' },
+    { term: 3, votedFor: '', commit: 8, standing: 'full' },
+  ] as const;
   let current = file;
   for (const state of states) {
     current.save(state);
@@ -35,16 +36,21 @@ test('a new file holds the initial state; the newest saved state comes back', (t
   }
 });
 
-test('a save torn at any byte keeps the vote before it', (t) => {
-  const older = { term: 4, votedFor: 'n2', commit: 10 };
-  const newer = { term: 5, votedFor: 'n3', commit: 11 };
+test('a save torn at any byte keeps the vote before it', async (t) => {
+  const older = { term: 4, votedFor: 'n2', commit: 10, standing: 'full' } as const;
+  const newer = { term: 5, votedFor: 'n3', commit: 11, standing: 'full' } as const;
   const base = newDisk();
   const file = HardStateFile.open(base, path);
-  file.save({ term: 3, votedFor: 'n1', commit: 9 });
+  file.save({ term: 3, votedFor: 'n1', commit: 9, standing: 'full' });
   file.save(older);
+  await file.settled();
   const before = base.contentOf(path);
   file.save(newer);
-  const after = base.contentOf(path);
+  const both = base.contentOf(path);
+  // The copy in the other slot carries the higher number; it is not written before the first one is synced.
+  const at = both.readBigUInt64BE(8) < both.readBigUInt64BE(4096 + 8) ? 0 : 4096;
+  const after = Buffer.from(before);
+  both.copy(after, at, at, at + 512);
   const changed = [...after.keys()].filter((at) => before[at] !== after[at]);
   const first = changed[0] ?? 0;
   const last = changed.at(-1) ?? 0;
@@ -61,8 +67,8 @@ test('a save torn at any byte keeps the vote before it', (t) => {
 });
 
 test('power lost within a save gives the state before it or the new one', (t) => {
-  const older = { term: 4, votedFor: 'n2', commit: 10 };
-  const newer = { term: 5, votedFor: 'n3', commit: 11 };
+  const older = { term: 4, votedFor: 'n2', commit: 10, standing: 'full' } as const;
+  const newer = { term: 5, votedFor: 'n3', commit: 11, standing: 'full' } as const;
   const seen = new Set<number>();
   for (let seed = 1; seed <= 60; seed += 1) {
     const disk = newDisk();
@@ -87,7 +93,7 @@ test('what a failed sync left in the page cache is made durable before it is bel
   const disk = newDisk();
   const file = HardStateFile.open(disk, path);
   disk.addFault({ operation: 'sync', code: 'DISK_FAILED' });
-  storeErrorOf(() => file.save({ term: 2, votedFor: 'n1', commit: 0 }));
+  storeErrorOf(() => file.save({ term: 2, votedFor: 'n1', commit: 0, standing: 'full' }));
   disk.crash('kill', seededRandom(1));
   t.is(HardStateFile.open(disk, path).load().term, 2);
   disk.crash('lose', seededRandom(1));
@@ -97,16 +103,37 @@ test('what a failed sync left in the page cache is made durable before it is bel
 test('two bad slots, a backward term and an overlong vote are refused by code', (t) => {
   const disk = newDisk();
   const file = HardStateFile.open(disk, path);
-  file.save({ term: 2, votedFor: 'n1', commit: 0 });
-  t.is(storeErrorOf(() => file.save({ term: 1, votedFor: null, commit: 0 })).code, 'STATE_INVALID');
-  const long = { term: 3, votedFor: 'n'.repeat(500), commit: 0 };
+  file.save({ term: 2, votedFor: 'n1', commit: 0, standing: 'full' });
+  t.is(
+    storeErrorOf(() => file.save({ term: 1, votedFor: null, commit: 0, standing: 'full' })).code,
+    'STATE_INVALID',
+  );
+  const long = { term: 3, votedFor: 'n'.repeat(500), commit: 0, standing: 'full' } as const;
   t.is(storeErrorOf(() => file.save(long)).code, 'LIMIT_EXCEEDED');
   t.is(file.load().term, 2);
-  file.save({ term: 3, votedFor: 'n1', commit: 0 });
-  disk.corrupt(path, 30, Buffer.from('x'));
-  t.is(HardStateFile.open(disk, path).load().term, 2);
-  disk.corrupt(path, 4096 + 30, Buffer.from('x'));
-  t.is(storeErrorOf(() => HardStateFile.open(disk, path)).code, 'STATE_INVALID');
+});
+
+test('one slot that decays costs nothing, both cost the vote: the member knows that it forgot', async (t) => {
+  for (const slot of [0, 4096]) {
+    const disk = newDisk();
+    const file = HardStateFile.open(disk, path);
+    file.save({ term: 2, votedFor: 'n1', commit: 0, standing: 'full' });
+    file.save({ term: 3, votedFor: 'n2', commit: 0, standing: 'full' });
+    await file.settled();
+    disk.crash('lose', seededRandom(1));
+    disk.corrupt(path, slot + 30, Buffer.from('x'));
+    const next = HardStateFile.open(disk, path);
+    t.deepEqual(next.load(), { term: 3, votedFor: 'n2', commit: 0, standing: 'full' });
+    await next.settled();
+    disk.crash('lose', seededRandom(1));
+    disk.corrupt(path, 30, Buffer.from('y'));
+    disk.corrupt(path, 4096 + 30, Buffer.from('y'));
+    const bytes = disk.contentOf(path);
+    const forgotten = HardStateFile.open(disk, path, { lastTerm: 2 });
+    t.is(forgotten.found, 'damaged');
+    t.deepEqual(forgotten.load(), { term: 2, votedFor: null, commit: 0, standing: 'repairing' });
+    t.deepEqual(disk.contentOf('/store/set-aside/hard-state.at-0.damaged.1'), bytes);
+  }
 });
 
 test('the creation of the file is whole or did not happen', (t) => {
@@ -126,9 +153,9 @@ test('on the real disk', (t) => {
   const disk = new NodeDisk();
   const real = join(directory.path, 'hard-state');
   const file = HardStateFile.open(disk, real);
-  file.save({ term: 8, votedFor: 'n1', commit: 3 });
+  file.save({ term: 8, votedFor: 'n1', commit: 3, standing: 'full' });
   file.close();
   const next = HardStateFile.open(disk, real);
-  t.deepEqual(next.load(), { term: 8, votedFor: 'n1', commit: 3 });
+  t.deepEqual(next.load(), { term: 8, votedFor: 'n1', commit: 3, standing: 'full' });
   next.close();
 });

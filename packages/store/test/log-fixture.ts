@@ -187,6 +187,10 @@ export class CountingDisk implements Disk {
     return this.#disk.remove(path);
   }
 
+  removeTree(directory: string): Promise<void> {
+    return this.#disk.removeTree(directory);
+  }
+
   copyRange(from: string, at: number, bytes: number, to: string): Promise<void> {
     return this.#disk.copyRange(from, at, bytes, to);
   }

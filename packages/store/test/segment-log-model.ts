@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
-import type { Entry } from '@ledgermq/raft';
+import type { Entry, LogPosition } from '@ledgermq/raft';
 import { entriesAfter } from '@ledgermq/raft/suite';
 import type { SegmentLogConfig } from '../src/config.ts';
 import type { Disk } from '../src/disk.ts';
+import { fartherReach, noReach } from '../src/durable-mark.ts';
+import type { LogReach } from '../src/durable-mark.ts';
 import { StoreError } from '../src/errors.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
 import type { CrashMode, CrashRandom } from '../src/memory-disk.ts';
@@ -20,7 +22,15 @@ export type LogEvent =
   | { readonly type: 'drop'; readonly choice: number }
   | { readonly type: 'read'; readonly from: number; readonly count: number; readonly bytesMax: number }
   | { readonly type: 'reopen'; readonly segmentBytes: number }
-  | { readonly type: 'crash'; readonly mode: CrashMode; readonly segmentBytes: number };
+  | { readonly type: 'crash'; readonly mode: CrashMode; readonly segmentBytes: number }
+  | { readonly type: 'reset'; readonly ahead: number; readonly gap: number }
+  | {
+      readonly type: 'reset-crash';
+      readonly ahead: number;
+      readonly gap: number;
+      readonly steps: number;
+      readonly mode: CrashMode;
+    };
 
 const bodies: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 0, max: 700 }), {
   minLength: 1,
@@ -64,6 +74,20 @@ export const logEvents: fc.Arbitrary<LogEvent[]> = fc.array(
         segmentBytes,
       }),
     },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('reset'), ahead: fc.nat(6), gap: fc.nat(900) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        type: fc.constant('reset-crash'),
+        ahead: fc.nat(6),
+        gap: fc.nat(900),
+        steps: fc.nat(6),
+        mode: fc.constantFrom<CrashMode>('kill', 'lose', 'tear', 'reorder'),
+      }),
+    },
   ),
   // Short histories reach neither marks nor drops, and fast-check prefers them unless told otherwise.
   { minLength: 1, maxLength: 80, size: 'max' },
@@ -85,9 +109,12 @@ export class LogModelRun {
   readonly #random: CrashRandom;
   #settings: Partial<SegmentLogConfig> = tinyLimits;
   #log: SegmentLog;
-  /** Everything appended and not cut, from index 1 on, also what retention has dropped. */
+  /** Where the log last began anew. */
+  #base: LogPosition = { index: 0, term: 0, address: 0, hash: 0 };
+  /** Everything appended and not cut, from the base on, also what retention has dropped. */
   #held: readonly Entry[] = [];
   #guaranteed: readonly Entry[] = [];
+  #lost: LogReach = noReach;
   #committed = 0;
   #dropped = 0;
   #pending = new Set<PendingSync>();
@@ -121,8 +148,8 @@ export class LogModelRun {
         return true;
       case 'cut': {
         // What is committed is never cut; a leader's log agrees with it.
-        const keep = Math.max(this.#committed, this.#dropped, this.#held.length - event.depth);
-        this.#append(keep, event.bytes, true);
+        const committed = Math.max(this.#committed, this.#dropped) - this.#base.index;
+        this.#append(Math.max(committed, this.#held.length - event.depth), event.bytes, true);
         return true;
       }
       case 'append-full':
@@ -136,24 +163,83 @@ export class LogModelRun {
         return true;
       case 'commit':
         // A majority elsewhere may have what this disk has not synced yet.
-        this.#committed = Math.max(this.#committed, event.choice % (this.#held.length + 1));
+        this.#committed = Math.max(
+          this.#committed,
+          this.#base.index + (event.choice % (this.#held.length + 1)),
+        );
         this.#log.markCommitted(this.#committed);
         return true;
       case 'drop': {
-        const dropping = this.#log.dropBefore(1 + (event.choice % (this.#committed + 1)));
+        const { index } = this.#base;
+        const dropping = this.#log.dropBefore(1 + index + (event.choice % (this.#committed - index + 1)));
         this.#dropped = this.#log.firstIndex() - 1;
         dropping.catch(() => undefined);
         return true;
       }
       case 'read':
-        this.#read(1 + (event.from % (this.#held.length + 1)), event.count, event.bytesMax);
+        this.#read(
+          1 + this.#base.index + (event.from % (this.#held.length + 1)),
+          event.count,
+          event.bytesMax,
+        );
         return true;
       case 'reopen':
         await this.#reopen(event.segmentBytes);
         return true;
       case 'crash':
         return this.#crash(event.mode, event.segmentBytes);
+      case 'reset':
+        await this.#settle(this.#reset(event.ahead, event.gap));
+        return true;
+      case 'reset-crash': {
+        const position = this.#resetPosition(event.ahead, event.gap);
+        const lost = this.#lostBehind(position);
+        let done = false;
+        this.#log.reset(position).then(
+          () => {
+            done = true;
+          },
+          () => undefined,
+        );
+        await this.#complete(event.steps);
+        return this.#crash(event.mode, 700, { position, lost, certain: done });
+      }
     }
+  }
+
+  /** Where a snapshot of the group may lie: behind what is committed here, mostly behind the end of this log. */
+  #resetPosition(ahead: number, gap: number): LogPosition {
+    const end = this.#log.lastPosition();
+    const index = Math.max(this.#committed, this.#dropped, end.index - 3 + ahead);
+    this.#salt += 1;
+    const held = this.#log.positionAt(index);
+    if (held !== null && gap % 3 === 0) return held;
+    return { index, term: end.term + 1, address: end.address + 48 * ahead + gap, hash: 1_000 + this.#salt };
+  }
+
+  async #reset(ahead: number, gap: number): Promise<void> {
+    const position = this.#resetPosition(ahead, gap);
+    const lost = this.#lostBehind(position);
+    await this.#log.reset(position);
+    this.#beganAnew(position, lost);
+  }
+
+  /** How far the log once went, if beginning anew at `position` forgets entries that no other branch replaces. */
+  #lostBehind(position: LogPosition): LogReach {
+    const held = this.#log.positionAt(position.index);
+    const last = this.#log.lastPosition();
+    const reach = held?.hash === position.hash ? fartherReach(this.#lost, last) : this.#lost;
+    return reach.index > position.index ? reach : noReach;
+  }
+
+  #beganAnew(position: LogPosition, lost: LogReach): void {
+    this.#lost = lost;
+    this.#base = position;
+    this.#held = [];
+    this.#guaranteed = [];
+    this.#committed = position.index;
+    this.#dropped = position.index;
+    this.#pending = new Set();
   }
 
   #fresh(
@@ -163,11 +249,8 @@ export class LogModelRun {
   ): { kept: readonly Entry[]; fresh: Entry[] } {
     const kept = this.#held.slice(0, keep);
     const last = kept.at(-1);
-    const from =
-      last === undefined
-        ? { index: 0, term: 0, address: 0, hash: 0 }
-        : { ...last, address: last.address + last.frame.length };
-    const term = Math.max(1, this.#held.at(-1)?.term ?? 1) + (newTerm ? 1 : 0);
+    const from = last === undefined ? this.#base : { ...last, address: last.address + last.frame.length };
+    const term = Math.max(1, this.#base.term, this.#held.at(-1)?.term ?? 1) + (newTerm ? 1 : 0);
     this.#salt += 1;
     return {
       kept,
@@ -244,7 +327,8 @@ export class LogModelRun {
     if (from <= this.#dropped) return;
     const found = this.#log.entries(from, from + count, bytesMax);
     let bytes = 0;
-    const wanted = this.#held.slice(from - 1, from - 1 + count).filter((entry, at) => {
+    const at = from - 1 - this.#base.index;
+    const wanted = this.#held.slice(at, at + count).filter((entry, at) => {
       bytes += entry.frame.length;
       return at === 0 || bytes <= bytesMax;
     });
@@ -260,10 +344,22 @@ export class LogModelRun {
     this.#settings = { ...tinyLimits, segmentBytes: bytes };
     this.#log = this.#open();
     this.#guaranteed = this.#held;
-    requireSame(allEntries(this.#log), this.#held.slice(this.#log.firstIndex() - 1), 'reopened');
+    requireSame(
+      allEntries(this.#log),
+      this.#held.slice(this.#log.firstIndex() - 1 - this.#base.index),
+      'reopened',
+    );
   }
 
-  async #crash(mode: CrashMode, bytes: number): Promise<boolean> {
+  async #crash(
+    mode: CrashMode,
+    bytes: number,
+    reset: {
+      readonly position: LogPosition;
+      readonly lost: LogReach;
+      readonly certain: boolean;
+    } | null = null,
+  ): Promise<boolean> {
     this.#pending = new Set();
     this.#memory.crash(mode, this.#random);
     await this.#complete(this.#gates.length + 1);
@@ -280,21 +376,32 @@ export class LogModelRun {
     }
     const found = allEntries(this.#log);
     const first = this.#log.firstIndex();
+    if (reset !== null) {
+      const { position, lost, certain } = reset;
+      const start = this.#log.positionAt(first - 1);
+      if (found.length === 0 && start?.index === position.index && start.hash === position.hash) {
+        this.#beganAnew(position, lost);
+        this.#guaranteed = this.#held;
+        return true;
+      }
+      if (certain) throw new Error('the old log is back after a reset');
+    }
+    const base = this.#base.index;
     if (first - 1 > this.#dropped) throw new Error(`the log begins at ${first}`);
     requireSame(
-      found.slice(0, Math.max(0, this.#guaranteed.length - first + 1)),
-      this.#guaranteed.slice(first - 1),
+      found.slice(0, Math.max(0, base + this.#guaranteed.length - first + 1)),
+      this.#guaranteed.slice(first - 1 - base),
       `synced entries after '${mode}'`,
     );
     for (const entry of found) {
       if (!this.#accepted.has(entry.hash)) throw new Error(`entry ${entry.index} was never appended`);
     }
-    const whole = [...this.#guaranteed.slice(0, first - 1), ...found];
+    const whole = [...this.#guaranteed.slice(0, first - 1 - base), ...found];
     if (mode === 'kill') requireSame(whole, this.#held, 'after the death of the process');
     // What recovery reports is durable from then on.
     this.#held = whole;
     this.#guaranteed = whole;
-    this.#committed = Math.min(this.#committed, whole.length);
+    this.#committed = Math.min(this.#committed, base + whole.length);
     this.#dropped = first - 1;
     return true;
   }
@@ -303,10 +410,16 @@ export class LogModelRun {
     this.#log.checkInvariants();
     const last = this.#held.at(-1);
     const position = this.#log.lastPosition();
-    if (position.index !== this.#held.length || position.hash !== (last?.hash ?? 0)) {
-      throw new Error(`the log ends at ${position.index}, the model at ${this.#held.length}`);
+    const end = this.#base.index + this.#held.length;
+    if (position.index !== end || position.hash !== (last?.hash ?? this.#base.hash)) {
+      throw new Error(`the log ends at ${position.index}, the model at ${end}`);
     }
-    if (this.#log.durableIndex < this.#guaranteed.length) throw new Error('durableIndex lags behind a sync');
+    const floor = fartherReach(position, this.#lost) === position ? 0 : this.#lost.index;
+    if (this.#log.voteFloor !== floor)
+      throw new Error(`a vote floor of ${this.#log.voteFloor}, not ${floor}`);
+    if (this.#log.recovery.inDoubt) throw new Error('the log is in doubt, but nothing was lost');
+    if (this.#log.durableIndex < this.#base.index + this.#guaranteed.length)
+      throw new Error('durableIndex lags behind a sync');
   }
 }
 

@@ -53,7 +53,7 @@ test('a real disk and LevelDB give back the last checkpoint and nothing after it
   ]);
   await reopened.close();
 
-  const blocks = join(directory, 'queue-index.dat');
+  const blocks = join(directory, '1', 'queue-index.dat');
   const bytes = readFileSync(blocks);
   bytes[4096 + 100] = (bytes[4096 + 100] as number) ^ 1;
   writeFileSync(blocks, bytes);

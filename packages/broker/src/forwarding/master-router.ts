@@ -5,10 +5,14 @@ import type { Exchange } from '../exchange.ts';
 import type { Leadership, LeadershipPort } from '../group-port.ts';
 
 /**
- * What a request needs of the replica that executes it: the right to propose, or that what it reads is the newest
- * that any client may have seen.
+ * What a request needs of the replica that executes it:
+ *
+ * - `proposals`: the right to propose; a mastership that is over refuses by itself.
+ * - `stored`: a master as far as it can know. What it reads is committed and never changes, but there may be more.
+ * - `current`: a master that a quorum confirmed after the request came, so that the answer knows everything that was
+ *   acknowledged to anyone before.
  */
-export type MasterNeed = 'proposals' | 'reads';
+export type MasterNeed = 'proposals' | 'stored' | 'current';
 
 /** One request that only the master may execute, together with the ways to execute it. */
 export interface MasterRequest {
@@ -94,7 +98,7 @@ export class MasterRouter {
   }
 
   /** True when a request with this need may be executed here and now; the test of the hot path. */
-  mayRunHere(need: MasterNeed): boolean {
+  mayRunHere(need: Exclude<MasterNeed, 'current'>): boolean {
     return this.#leadershipNow.leading && (need === 'proposals' || this.#leadership.readsAreCurrent());
   }
 
@@ -143,7 +147,12 @@ export class MasterRouter {
       return;
     }
     const { leading } = this.#leadershipNow;
-    if (this.mayRunHere(request.need)) {
+    if (request.need === 'current') {
+      if (leading) {
+        this.#runConfirmed(request, deadline);
+        return;
+      }
+    } else if (this.mayRunHere(request.need)) {
       request.run();
       return;
     }
@@ -155,6 +164,18 @@ export class MasterRouter {
     } else {
       this.#forward(request, address, deadline);
     }
+  }
+
+  #runConfirmed(request: MasterRequest, deadline: number): void {
+    this.#leadership.confirm((confirmed) => {
+      if (confirmed) {
+        if (!request.exchange.abandoned) request.run();
+      } else if (request.exchange.forwardedFor !== null) {
+        this.#refuse(request, 'this replica is not the master');
+      } else {
+        this.#park(request, deadline, this.#clock.monotonic() + this.#options.retryMs);
+      }
+    });
   }
 
   #forward(request: MasterRequest, address: string, deadline: number): void {
@@ -195,6 +216,7 @@ export class MasterRouter {
     if (certainlyNotSent(error)) {
       this.#park(request, deadline, notBefore);
     } else if (request.repeatable) {
+      if (request.need === 'proposals') request.exchange.loseAttempt();
       this.#park(request, this.#deadlineOf(request), notBefore);
     } else {
       request.exchange.respond(ResponseCode.SYSTEM_ERROR, {
@@ -259,7 +281,7 @@ export class MasterRouter {
    * master in the middle of a long poll is given the park time anew.
    */
   #deadlineOf(request: MasterRequest): number {
-    const from = request.need === 'reads' ? this.#clock.monotonic() : request.exchange.arrivedAt;
+    const from = request.need === 'proposals' ? request.exchange.arrivedAt : this.#clock.monotonic();
     return from + this.#options.sendParkMs;
   }
 

@@ -7,7 +7,7 @@ import {
 } from '@ledgermq/protocol';
 import type { RemotingCommand } from '@ledgermq/protocol';
 import type { Exchange } from '../exchange.ts';
-import { answerCommand } from '../failure.ts';
+import { answerCommand, guarded } from '../failure.ts';
 import type {
   ConsumerOffsetsPort,
   OffsetProposer,
@@ -30,6 +30,8 @@ export interface ConsumerOffsetPorts {
   readonly queues: QueueReader;
   readonly topics: TopicsPort;
   readonly groups: SubscriptionGroupsPort;
+  /** See `LeadershipPort.confirm`. */
+  confirmReads(done: (confirmed: boolean) => void): void;
   /** With auto-creation of groups a commit of an unknown group is welcome. */
   readonly autoCreateSubscriptionGroup: boolean;
 }
@@ -101,15 +103,29 @@ function update(
     exchange.respond(ResponseCode.INVALID_PARAMETER, { remark: `queueId [${queueId}] is negative` });
     return;
   }
-  // Clients commit each queue every few seconds, changed or not, and some commit -1 for "nothing consumed".
-  const unchanged = ports.offsets.get(consumerGroup, topic, queueId) === commitOffset;
-  if (commitOffset < 0 || unchanged) {
+  // Some clients commit -1 for "nothing consumed".
+  if (commitOffset < 0) {
     exchange.respond(ResponseCode.SUCCESS);
     return;
   }
-  ports.proposer.commitOffset(consumerGroup, topic, queueId, commitOffset, (outcome) => {
-    answerCommand(exchange, outcome, retry, () => {
-      exchange.respond(ResponseCode.SUCCESS);
+  const propose = (): void => {
+    ports.proposer.commitOffset(consumerGroup, topic, queueId, commitOffset, (outcome) => {
+      answerCommand(exchange, outcome, retry, () => {
+        exchange.respond(ResponseCode.SUCCESS);
+      });
+    });
+  };
+  const unchanged = (): boolean => ports.offsets.get(consumerGroup, topic, queueId) === commitOffset;
+  if (!unchanged()) {
+    propose();
+    return;
+  }
+  // Clients commit each queue every few seconds, changed or not. What did not change need not be stored again, if it is
+  // the master who knows so: a deposed one does not see what its successor has stored meanwhile.
+  ports.confirmReads((confirmed) => {
+    guarded(exchange, () => {
+      if (confirmed && unchanged()) exchange.respond(ResponseCode.SUCCESS);
+      else propose();
     });
   });
 }

@@ -32,8 +32,8 @@ export interface PullPorts {
   readonly clients: ClientRegistry;
   readonly held: HeldPulls;
   readonly clock: Clock;
-  /** Whether reads are still served here when a held pull resumes. */
-  servesReads(): boolean;
+  /** See `LeadershipPort.confirm`: asked before a client is told that there is no more. */
+  confirmReads(done: (confirmed: boolean) => void): void;
 }
 
 export interface PullOptions {
@@ -73,11 +73,11 @@ export class PullMessageHandler {
     if ((this.#options.brokerPermission & TopicPerm.read) === 0) {
       exchange.respond(ResponseCode.NO_PERMISSION, { remark: 'the broker pulling message is forbidden' });
     } else if (groups.get(header.consumerGroup) !== undefined) {
-      this.#pullAsGroup(header, exchange);
+      this.#pullAsGroup(header, exchange, retry);
     } else if (this.#options.autoCreateSubscriptionGroup) {
       proposer.createSubscriptionGroup(header.consumerGroup, (outcome) => {
         answerCommand(exchange, outcome, retry, () => {
-          this.#pullAsGroup(header, exchange);
+          this.#pullAsGroup(header, exchange, retry);
         });
       });
     } else {
@@ -85,7 +85,7 @@ export class PullMessageHandler {
     }
   }
 
-  #pullAsGroup(header: PullHeader, exchange: Exchange): void {
+  #pullAsGroup(header: PullHeader, exchange: Exchange, retry: Retry): void {
     const group = this.#ports.groups.get(header.consumerGroup);
     const topic = this.#ports.topics.get(header.topic);
     if (group === undefined) {
@@ -113,7 +113,7 @@ export class PullMessageHandler {
         return;
       }
       this.#commitOffset(header);
-      this.#readOrHold(header, found.matches, exchange);
+      this.#readOrHold(header, found.matches, exchange, retry);
     }
   }
 
@@ -167,14 +167,33 @@ export class PullMessageHandler {
     }
   }
 
-  #readOrHold(header: PullHeader, matches: TagFilter, exchange: Exchange): void {
+  #readOrHold(header: PullHeader, matches: TagFilter, exchange: Exchange, retry: Retry): void {
     const { topic, queueId, queueOffset } = header;
     const bounds = this.#ports.queues.bounds(topic, queueId);
     const nothingNew = bounds === null ? queueOffset === 0 : queueOffset === bounds.maxOffset;
     if (nothingNew && this.#hold(header, matches, exchange)) {
       return;
     }
-    this.#read(header, bounds, matches, exchange);
+    this.#readConfirmed(header, matches, exchange, retry);
+  }
+
+  /**
+   * Messages that are here are committed and may be served at once. That there are none is true only of a replica that is
+   * still the master: a deposed one would deny what its successor has acknowledged.
+   */
+  #readConfirmed(header: PullHeader, matches: TagFilter, exchange: Exchange, lost: () => void): void {
+    const { queues, confirmReads } = this.#ports;
+    const bounds = queues.bounds(header.topic, header.queueId);
+    if (bounds !== null && header.queueOffset < bounds.maxOffset) {
+      this.#read(header, bounds, matches, exchange);
+      return;
+    }
+    confirmReads((confirmed) => {
+      guarded(exchange, () => {
+        if (confirmed) this.#read(header, queues.bounds(header.topic, header.queueId), matches, exchange);
+        else lost();
+      });
+    });
   }
 
   #hold(header: PullHeader, matches: TagFilter, exchange: Exchange): boolean {
@@ -192,13 +211,11 @@ export class PullMessageHandler {
       matches,
       resume: () => {
         guarded(exchange, () => {
-          const bounds = queues.bounds(header.topic, header.queueId);
-          if (this.#ports.servesReads()) {
-            this.#read(header, bounds, matches, exchange);
-          } else {
+          this.#readConfirmed(header, matches, exchange, () => {
             // The client repeats the pull at once, and then it goes the way to the new master.
+            const bounds = queues.bounds(header.topic, header.queueId);
             answer(exchange, ResponseCode.PULL_NOT_FOUND, 'MASTER_CHANGED', header.queueOffset, bounds);
-          }
+          });
         });
       },
     });

@@ -28,11 +28,11 @@ export function anyReplica(handle: (command: RemotingCommand, exchange: Exchange
   return { place: 'any-replica', handle };
 }
 
-/** A request that reads what only the master knows to be current. */
+/** A request whose answer must know everything that was acknowledged before it was made. */
 export function masterReads(
   handle: (command: RemotingCommand, exchange: Exchange, retry: Retry) => void,
 ): Route {
-  return { place: 'reads', repeatable: true, handle };
+  return { place: 'current', repeatable: true, handle };
 }
 
 /** A request that changes replicated state. */

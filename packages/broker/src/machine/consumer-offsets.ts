@@ -101,6 +101,13 @@ export class ConsumerOffsetTable {
     this.#dirty.clear();
   }
 
+  /** Forgets everything, before the rows of a snapshot are restored. */
+  reset(): void {
+    this.#groups.clear();
+    this.#dirty.clear();
+    this.#rowCount = 0;
+  }
+
   restoreRow(value: Uint8Array): void {
     const row = ledgermq.machine.OffsetRow.decode(value);
     const group = row.group ?? '';

@@ -8,7 +8,7 @@ import {
   recordTotalSize,
   type RecordParts,
 } from '@ledgermq/protocol';
-import { ENTRY_HEADER_BYTES, EntryKind, type Entry } from '@ledgermq/raft';
+import { ENTRY_HEADER_BYTES, EntryKind, entryBody, type Entry } from '@ledgermq/raft';
 import type { QueueIndex, UniqKeyTable } from '@ledgermq/store';
 import { BrokerError } from '../errors.ts';
 import { Arrivals } from './arrivals.ts';
@@ -62,6 +62,9 @@ export class BrokerMachine {
   #nextQueueNumber = 0;
   #messages = 0;
   #rowDirty = false;
+  /** Body of the membership entry applied last: who belongs to the group is replicated state like any other. */
+  #membership: Buffer | null = null;
+  #membershipDirty = false;
   /** The topic of the last record: messages of one entry tend to be of few topics. */
   #lastTopic: Topic | null = null;
 
@@ -72,6 +75,11 @@ export class BrokerMachine {
   /** Whether the first command of the first leader was applied. */
   get bootstrapped(): boolean {
     return this.#bootstrapped;
+  }
+
+  /** The membership entry applied last, as its body; null while the group has the members that it began with. */
+  get membership(): Buffer | null {
+    return this.#membership;
   }
 
   get settings(): MachineSettings {
@@ -91,6 +99,7 @@ export class BrokerMachine {
   /** Applies one entry; returns the replies of its commands. `outcomes` holds the fates of its records. */
   apply(entry: Entry): readonly CommandReply[] {
     this.outcomes.clear();
+    if (entry.kind === EntryKind.Membership) this.#putMembership(entryBody(entry));
     if (entry.kind !== EntryKind.Data) return NO_REPLIES;
     const { frame } = entry;
     const body = locateBody(frame, ENTRY_HEADER_BYTES);
@@ -117,14 +126,19 @@ export class BrokerMachine {
       changes.put(rowPrefix.machine, this.#encodeRow());
     }
     this.#rowDirty = false;
+    if (this.#membershipDirty && this.#membership !== null)
+      changes.put(rowPrefix.membership, this.#membership);
+    this.#membershipDirty = false;
     return changes;
   }
 
-  /** Takes over the rows of a checkpoint; call it on a fresh machine only. */
+  /** Takes over the rows of a checkpoint or snapshot in place of everything held now. */
   restore(rows: Iterable<{ readonly key: Buffer; readonly value: Buffer }>): void {
+    this.#reset();
     for (const { key, value } of rows) {
       const name = key.toString();
       if (name === rowPrefix.machine) this.#restoreRow(value);
+      else if (name === rowPrefix.membership) this.#membership = value;
       else if (name.startsWith(rowPrefix.topic)) this.topics.restoreRow(value);
       else if (name.startsWith(rowPrefix.subscriptionGroup)) this.groups.restoreRow(value);
       else if (name.startsWith(rowPrefix.consumerOffset)) this.offsets.restoreRow(value);
@@ -140,6 +154,26 @@ export class BrokerMachine {
   /** The queue of a topic that has received messages, else undefined. */
   queue(topicName: string, queueId: number): Queue | undefined {
     return this.topics.topic(topicName)?.queues.get(queueId);
+  }
+
+  #reset(): void {
+    this.topics.reset();
+    this.groups.reset();
+    this.offsets.reset();
+    this.outcomes.clear();
+    this.#settings = { enableSendDeduplication: true };
+    this.#bootstrapped = false;
+    this.#queuesByNumber.length = 0;
+    this.#nextQueueNumber = 0;
+    this.#rowDirty = false;
+    this.#membership = null;
+    this.#membershipDirty = false;
+    this.#lastTopic = null;
+  }
+
+  #putMembership(body: Buffer): void {
+    this.#membership = Buffer.from(body);
+    this.#membershipDirty = true;
   }
 
   #applyCommands(bytes: Buffer): CommandReply[] {

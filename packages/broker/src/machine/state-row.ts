@@ -27,6 +27,7 @@ export class StateChangeList implements StateChanges {
 /** First part of a row's key; names the table that owns the row. */
 export const rowPrefix = {
   machine: 'machine',
+  membership: 'membership',
   topic: 'topic/',
   subscriptionGroup: 'group/',
   consumerOffset: 'offset/',

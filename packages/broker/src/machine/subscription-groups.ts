@@ -98,6 +98,13 @@ export class SubscriptionGroupTable {
     this.#dirty.clear();
   }
 
+  /** Forgets everything, before the rows of a snapshot are restored. */
+  reset(): void {
+    this.#byName.clear();
+    this.#dirty.clear();
+    this.#dataVersion = initialDataVersion;
+  }
+
   restore(version: DataVersion): void {
     this.#dataVersion = version;
   }

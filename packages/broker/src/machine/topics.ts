@@ -115,6 +115,14 @@ export class TopicTable {
     this.#dirty.clear();
   }
 
+  /** Forgets everything, before the rows of a snapshot are restored. */
+  reset(): void {
+    this.#byName.clear();
+    this.#dirty.clear();
+    this.#dataVersion = initialDataVersion;
+    this.#nextNumber = 0;
+  }
+
   restore(version: DataVersion, nextNumber: number): void {
     this.#dataVersion = version;
     this.#nextNumber = nextNumber;

@@ -1,4 +1,13 @@
-import type { Clock, Entry, LogStorage, StateMachine, TimerHandle } from '@ledgermq/raft';
+import type {
+  Clock,
+  ConfigurationState,
+  Entry,
+  LogPosition,
+  LogStorage,
+  SnapshotMeta,
+  StateMachine,
+  TimerHandle,
+} from '@ledgermq/raft';
 import type { DerivedState } from '@ledgermq/store';
 import { BrokerError } from '../errors.ts';
 import type { ArrivalListener } from '../machine/arrivals.ts';
@@ -17,21 +26,10 @@ export const applierDefaults: ApplierConfig = Object.freeze({
   checkpointIntervalMs: 5_000,
 });
 
-/** Completes a partial object by the defaults. Throws an Error that names every fault. */
-export function parseApplierConfig(value: unknown): ApplierConfig {
-  const faults: string[] = [];
-  for (const [name, setting] of Object.entries(value ?? {})) {
-    if (!Object.hasOwn(applierDefaults, name)) faults.push(`${name}: unknown field`);
-    else if (!Number.isSafeInteger(setting) || (setting as number) < 1)
-      faults.push(`${name}: an integer >= 1`);
-  }
-  if (faults.length > 0) throw new Error(faults.join('; '));
-  return Object.freeze({ ...applierDefaults, ...(value as Partial<ApplierConfig>) });
-}
-
 export interface ApplierPorts {
   readonly machine: BrokerMachine;
-  readonly derived: DerivedState;
+  /** The present state; another object after a snapshot was installed. */
+  readonly derived: () => DerivedState;
   readonly pending: PendingEntries;
   /** Where committed entries that had to wait are read again. */
   readonly log: Pick<LogStorage, 'entries'>;
@@ -44,6 +42,30 @@ export interface ApplierPorts {
   readonly onApplied: () => void;
   /** A checkpoint failed: what is on disk is no longer known to be whole. */
   readonly onFatal: (error: Error) => void;
+  readonly snapshots: SnapshotTaker;
+  /** Who belongs to the group as of the entry applied last. */
+  readonly configuration: () => ConfigurationState;
+  /** Puts the state of a snapshot in place of the present one, durably. */
+  readonly install: (meta: SnapshotMeta) => Promise<void>;
+  /** Entries that had to wait were applied. */
+  readonly onAdvanced: () => void;
+}
+
+/** Where a snapshot is due, and what belongs to it that later entries may change. */
+interface SnapshotPoint {
+  readonly position: LogPosition;
+  readonly configuration: ConfigurationState;
+}
+
+/** Takes snapshots of the replicated state where they are due. */
+export interface SnapshotTaker {
+  /** Whether the state after this entry is to be kept; the same on every replica. */
+  due(entry: Entry): boolean;
+  /**
+   * Called in the turn in which a checkpoint at exactly this position was committed; the work goes on beside. Never throws for
+   * want of a snapshot: there will be the next one.
+   */
+  take(position: LogPosition, configuration: ConfigurationState): void;
 }
 
 /** Entries read from the log and applied in one turn after a wait. */
@@ -54,6 +76,9 @@ const CATCH_UP_BYTES = 4 * 1024 * 1024;
  *
  * While the store of derived data has no room before its next checkpoint, nothing is applied. Of the entries that come
  * meanwhile only the last index is kept: they are in the log, and are read from there when there is room.
+ *
+ * Where a snapshot is due, applying pauses until a checkpoint at exactly that entry has noted what it must contain, which
+ * takes one turn when no other checkpoint runs.
  *
  * After an exception of the machine an entry may be half applied. That state must never become a checkpoint, because
  * the whole entry is applied again on top of it after a restart.
@@ -67,18 +92,22 @@ export class Applier implements StateMachine {
   #appliedTerm = 0;
   #appliedEnd: number;
   #bytesSinceCheckpoint = 0;
+  /** Where a snapshot is due and the checkpoint for it has not begun. */
+  #snapshotDue: SnapshotPoint | null = null;
   #checkpoint: Promise<void> | null = null;
   #timer: TimerHandle | null = null;
   #catchUpScheduled = false;
   #applying = false;
+  /** A snapshot is taking the place of the state: no checkpoint of the old one may begin. */
+  #installing = false;
   #failed = false;
   #stopped = false;
 
-  /** @param appliedEnd log address behind the entry at `derived.appliedIndex`. */
+  /** @param appliedEnd log address behind the entry at `derived().appliedIndex`. */
   constructor(config: ApplierConfig, ports: ApplierPorts, appliedEnd: number) {
     this.#config = config;
     this.#ports = ports;
-    this.#appliedIndex = ports.derived.appliedIndex;
+    this.#appliedIndex = ports.derived().appliedIndex;
     this.#committedIndex = this.#appliedIndex;
     this.#appliedEnd = appliedEnd;
   }
@@ -110,6 +139,25 @@ export class Applier implements StateMachine {
     this.#applyNow(entries);
   }
 
+  async install(meta: SnapshotMeta): Promise<void> {
+    const { index, term, address } = meta.position;
+    this.#installing = true;
+    if (this.#timer !== null) this.#ports.clock.clearTimer(this.#timer);
+    this.#timer = null;
+    await this.#checkpoint;
+    await this.#ports.install(meta);
+    this.#appliedIndex = index;
+    this.#committedIndex = index;
+    this.#appliedTerm = term;
+    this.#appliedEnd = address;
+    this.#bytesSinceCheckpoint = 0;
+    this.#snapshotDue = null;
+    this.#installing = false;
+    this.#ports.pending.skippedTo(index);
+    this.#ports.onTopics();
+    this.#ports.onApplied();
+  }
+
   /** Applies nothing more, waits for a running checkpoint and writes a last one. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
@@ -122,7 +170,7 @@ export class Applier implements StateMachine {
   }
 
   get #mustWait(): boolean {
-    return this.#ports.derived.mustWait;
+    return this.#snapshotDue !== null || this.#ports.derived().mustWait;
   }
 
   #applyNow(entries: readonly Entry[]): void {
@@ -154,18 +202,24 @@ export class Applier implements StateMachine {
   }
 
   #applyOne(entry: Entry): void {
-    const { machine, pending, leader } = this.#ports;
+    const { machine, pending, leader, snapshots } = this.#ports;
     const replies = machine.apply(entry);
     this.#appliedIndex = entry.index;
     this.#appliedTerm = entry.term;
     this.#appliedEnd = entry.address + entry.frame.length;
     this.#bytesSinceCheckpoint += entry.frame.length;
+    if (snapshots.due(entry)) {
+      const { index, term, hash } = entry;
+      const position = { index, term, address: this.#appliedEnd, hash };
+      this.#snapshotDue = { position, configuration: this.#ports.configuration() };
+    }
     pending.applied(entry.index, entry.term, machine.outcomes, replies, leader);
   }
 
   #checkpointIfDue(): void {
-    if (this.#stopped || this.#failed || this.#checkpoint !== null) return;
-    if (this.#ports.derived.needsCheckpoint || this.#bytesSinceCheckpoint >= this.#config.checkpointBytes) {
+    if (this.#stopped || this.#failed || this.#installing || this.#checkpoint !== null) return;
+    const bytesDue = this.#bytesSinceCheckpoint >= this.#config.checkpointBytes;
+    if (this.#snapshotDue !== null || bytesDue || this.#ports.derived().needsCheckpoint) {
       this.#startCheckpoint();
       return;
     }
@@ -179,8 +233,12 @@ export class Applier implements StateMachine {
   #startCheckpoint(): void {
     if (this.#timer !== null) this.#ports.clock.clearTimer(this.#timer);
     this.#timer = null;
-    this.#checkpoint = this.#write().then(
-      () => this.#checkpointWritten(),
+    const snapshotAt = this.#snapshotDue;
+    const written = this.#write();
+    // The checkpoint has noted its content within that call; what is applied from now on is not part of it.
+    this.#snapshotDue = null;
+    this.#checkpoint = written.then(
+      () => this.#checkpointWritten(snapshotAt),
       (error: unknown) => {
         this.#checkpoint = null;
         this.#fail(error);
@@ -188,20 +246,25 @@ export class Applier implements StateMachine {
     );
   }
 
-  #checkpointWritten(): void {
+  #checkpointWritten(snapshotAt: SnapshotPoint | null): void {
     this.#checkpoint = null;
+    if (this.#installing) return;
+    if (snapshotAt !== null) this.#ports.snapshots.take(snapshotAt.position, snapshotAt.configuration);
     if (this.#appliedIndex < this.#committedIndex) this.#catchUp();
     else this.#checkpointIfDue();
   }
 
   /** Applies what waits, some in each turn of the event loop. */
   #catchUp(): void {
-    if (this.#stopped || this.#failed || this.#appliedIndex === this.#committedIndex) return;
+    if (this.#stopped || this.#failed || this.#installing) return;
+    if (this.#appliedIndex === this.#committedIndex) return;
     try {
       this.#applyNow(this.#waiting());
     } catch (error) {
       this.#fail(error);
+      return;
     }
+    this.#ports.onAdvanced();
   }
 
   #scheduleCatchUp(): void {
@@ -227,7 +290,8 @@ export class Applier implements StateMachine {
   }
 
   #write(): Promise<void> {
-    const { machine, derived } = this.#ports;
+    const { machine } = this.#ports;
+    const derived = this.#ports.derived();
     if (this.#appliedIndex === derived.appliedIndex) return Promise.resolve();
     this.#bytesSinceCheckpoint = 0;
     const { puts, deletes } = machine.takeChanges();

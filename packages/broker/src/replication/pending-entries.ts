@@ -62,6 +62,13 @@ export class PendingEntries {
     }
   }
 
+  /** A snapshot took the place of the entries up to `index`: they are decided, but nobody here saw how. */
+  skippedTo(index: number): void {
+    for (const pending of [...this.#byIndex.keys()]) {
+      if (pending <= index) this.#settleUnknown(pending, 'decided while this member was behind');
+    }
+  }
+
   /** Settles as unknown what is due. Returns the next deadline, null when nothing waits. */
   expire(now: number): number | null {
     for (const entry of this.#byIndex.values()) {

@@ -286,6 +286,15 @@ function refusalOf(reason: Extract<ProposeResult, { type: 'refused' }>['reason']
       return 'overloaded';
     case 'entry-too-large':
       return 'too-large';
+    case 'transferring':
+      return 'not-leader';
+    case 'membership-change-pending':
+    case 'membership-invalid':
+    case 'members-not-ready':
+    case 'membership-unchanged':
+      return 'invalid';
+    case 'disk-full':
+      return 'disk-full';
     case 'stopped':
       return 'stopping';
   }

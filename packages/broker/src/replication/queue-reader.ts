@@ -18,7 +18,8 @@ import type { BrokerMachine } from '../machine/machine.ts';
 
 export interface QueueReaderPorts {
   readonly machine: BrokerMachine;
-  readonly queueIndex: QueueIndex;
+  /** Of the present state; another one after a snapshot was installed. */
+  readonly queueIndex: () => QueueIndex;
   readonly log: Pick<SegmentLog, 'read' | 'startAddress'>;
   /** Nothing at or beyond this log address may be read. */
   readonly appliedEnd: () => number;
@@ -53,7 +54,7 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
   bounds(topic: string, queueId: number): QueueBounds | null {
     const queue = this.#ports.machine.queue(topic, queueId);
     if (queue === undefined) return null;
-    const { queueIndex } = this.#ports;
+    const queueIndex = this.#ports.queueIndex();
     return { minOffset: queueIndex.minOffset(queue.number), maxOffset: queueIndex.nextOffset(queue.number) };
   }
 
@@ -64,7 +65,7 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
     let offset = fromOffset;
     for (let scanned = 0; scanned < UNITS_SCANNED_MAX && !selection.full;) {
       const wanted = Math.min(UNITS_PER_STEP, UNITS_SCANNED_MAX - scanned);
-      const count = this.#ports.queueIndex.read(queue.number, offset, wanted, this.#units);
+      const count = this.#ports.queueIndex().read(queue.number, offset, wanted, this.#units);
       if (count === 0) break;
       const taken = selection.take(this.#units, count, offset);
       offset += taken;
@@ -79,11 +80,11 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
 
   findOffsetByTime(topic: string, queueId: number, timestamp: number, boundary: 'LOWER' | 'UPPER'): number {
     const queue = this.#ports.machine.queue(topic, queueId);
-    return queue === undefined ? 0 : this.#ports.queueIndex.findByTime(queue.number, timestamp, boundary);
+    return queue === undefined ? 0 : this.#ports.queueIndex().findByTime(queue.number, timestamp, boundary);
   }
 
   readRecord(physicalOffset: number): Buffer | null {
-    const { log, appliedEnd, machine, queueIndex } = this.#ports;
+    const { log, appliedEnd, machine } = this.#ports;
     const end = appliedEnd();
     if (!Number.isSafeInteger(physicalOffset) || physicalOffset < log.startAddress()) return null;
     if (physicalOffset + RECORD_BYTES_MIN > end) return null;
@@ -95,6 +96,7 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
     const queue = machine.queue(place.topic, place.queueId);
     if (queue === undefined) return null;
     // The index decides: bytes that merely look like a record have no place in a queue.
+    const queueIndex = this.#ports.queueIndex();
     const queueOffset = queueIndex.findByAddress(queue.number, physicalOffset);
     if (queueIndex.read(queue.number, queueOffset, 1, this.#units) !== 1) return null;
     if (this.#units.addresses[0] !== physicalOffset) return null;

@@ -154,6 +154,35 @@ for (const [name, ext, config] of [
   });
 }
 
+test('a request that may have been executed is never said to be refused, whatever becomes of its repetition', async (t) => {
+  for (const end of ['no master in time', 'refused by the next master', 'executed'] as const) {
+    const fixture = follower('n2', { sendParkMs: 1000 });
+    const opaque = fixture.request(310, WITH_ID, Buffer.from('a'));
+    fixture.master.forwarded[0]?.fail(new ConnectionError('CLOSED', 'gone', true));
+    fixture.lead(end === 'no master in time' ? null : 'n3');
+    await settled();
+    fixture.clock.advance(end === 'no master in time' ? 1100 : 100);
+    const [, again] = fixture.master.forwarded;
+    if (end === 'refused by the next master')
+      again?.answer(createResponse(again.command, 2, { remark: 'busy' }));
+    else if (end === 'executed') again?.answer(createResponse(again.command, 0));
+    await settled();
+    const answer = fixture.connection.answer(opaque);
+    t.is(answer?.code, end === 'executed' ? 0 : 1, end);
+    t.is(answer?.remark?.startsWith('[UNKNOWN_OUTCOME] ') ?? false, end !== 'executed', end);
+  }
+});
+
+test('a read that may have been executed is refused like any other', async (t) => {
+  const fixture = follower('n2', { sendParkMs: 1000 });
+  const opaque = fixture.request(30, { topic: 'T', queueId: '0' });
+  fixture.master.forwarded[0]?.fail(new ConnectionError('CLOSED', 'gone', true));
+  fixture.lead(null);
+  await settled();
+  fixture.clock.advance(1100);
+  t.is(fixture.connection.answer(opaque)?.code, 14);
+});
+
 test('a master that is none any more is asked again after a pause, until the time is over', async (t) => {
   const fixture = follower();
   const opaque = fixture.request(310, WITH_ID, Buffer.from('a'));

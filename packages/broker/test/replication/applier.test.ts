@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { StoreError, type DerivedStateConfig } from '@ledgermq/store';
-import type { Entry } from '@ledgermq/raft';
+import { configurationOf, type Entry, type LogPosition } from '@ledgermq/raft';
 import { Applier, type ApplierConfig } from '../../src/replication/applier.ts';
 import { EntryWaiters } from '../../src/replication/entry-waiters.ts';
 import type { SendOutcome } from '../../src/replication/outcome.ts';
@@ -14,6 +14,7 @@ const NEVER: ApplierConfig = { checkpointBytes: 1e9, checkpointIntervalMs: 1e9 }
 /** Small enough that 28 ids without a checkpoint are too many. */
 const FEW_KEYS: Partial<DerivedStateConfig> = { uniqKeyCountMax: 16 };
 const KEYS_BEFORE_WAIT = 28;
+const MEMBERS = configurationOf(['n1', 'n2', 'n3']);
 
 class Fixture {
   readonly clock: VirtualClock = new VirtualClock();
@@ -24,13 +25,20 @@ class Fixture {
   readonly applier: Applier;
   readonly told: string[] = [];
   readonly fatal: Error[] = [];
+  /** Indexes after which a snapshot is due, and what was taken. */
+  readonly snapshotsDueAt: number[] = [];
+  readonly snapshots: { readonly position: LogPosition; readonly checkpointed: number }[] = [];
 
   private constructor(config: ApplierConfig, world: MachineWorld, life: MachineLife, log: EntryChain) {
     this.world = world;
     this.life = life;
     this.log = log;
     const ports = {
-      ...life,
+      machine: life.machine,
+      derived: () => life.derived,
+      configuration: () => MEMBERS,
+      install: () => Promise.resolve(),
+      onAdvanced: () => undefined,
       pending: this.pending,
       // One entry at a time, so that catching up takes several turns.
       log: { entries: (from: number) => log.read(from, from + 1) },
@@ -40,6 +48,12 @@ class Fixture {
       onTopics: () => this.told.push('topics'),
       onApplied: () => this.told.push('applied'),
       onFatal: (error: Error) => this.fatal.push(error),
+      snapshots: {
+        due: (entry: Entry) => this.snapshotsDueAt.includes(entry.index),
+        take: (position: LogPosition): void => {
+          this.snapshots.push({ position, checkpointed: life.derived.appliedIndex });
+        },
+      },
     };
     this.applier = new Applier(config, ports, 0);
   }
@@ -73,7 +87,11 @@ async function sameAsStraight(
   const applier = new Applier(
     { checkpointBytes: 1, checkpointIntervalMs: 1 },
     {
-      ...straight,
+      machine: straight.machine,
+      derived: () => straight.derived,
+      configuration: () => MEMBERS,
+      install: () => Promise.resolve(),
+      onAdvanced: () => undefined,
       pending: new PendingEntries(),
       log: { entries: () => [] },
       clock: new VirtualClock(),
@@ -82,6 +100,7 @@ async function sameAsStraight(
       onTopics: () => undefined,
       onApplied: () => undefined,
       onFatal: (error) => t.fail(error.message),
+      snapshots: { due: () => false, take: () => undefined },
     },
     0,
   );
@@ -254,4 +273,41 @@ test('an entry applied by half is never part of a checkpoint', async (t) => {
   const next = await fixture.world.open();
   next.machine.apply(good);
   await sameAsStraight(t, next, [good]);
+});
+
+test('a snapshot is taken of the state at exactly the entry after which it is due', async (t) => {
+  const fixture = await Fixture.open(NEVER);
+  fixture.snapshotsDueAt.push(2);
+  const entries = [fixture.next(), fixture.next(), fixture.next(), fixture.next()];
+  fixture.applier.apply(entries);
+  t.is(fixture.applier.appliedIndex, 2, 'nothing is applied before the checkpoint has noted its content');
+  fixture.clock.endTurn();
+  t.is(fixture.applier.appliedIndex, 4, 'applying goes on while the checkpoint is being written');
+  await settle();
+  const { index, term, hash, address, frame } = entries[1] as Entry;
+  t.deepEqual(fixture.snapshots, [
+    { position: { index, term, hash, address: address + frame.length }, checkpointed: 2 },
+  ]);
+  await settle();
+  await fixture.applier.stop();
+  t.is(fixture.checkpointed, 4);
+});
+
+test('a snapshot that is due while a checkpoint runs waits for it, and applying waits too', async (t) => {
+  const fixture = await Fixture.open({ ...NEVER, checkpointBytes: 1 });
+  fixture.snapshotsDueAt.push(2);
+  fixture.world.gate.held = true;
+  fixture.applier.apply([fixture.next()]);
+  fixture.applier.apply([fixture.next(), fixture.next()]);
+  await settle();
+  t.is(fixture.applier.appliedIndex, 2);
+  fixture.world.gate.open();
+  await settle();
+  await settle();
+  t.deepEqual(
+    fixture.snapshots.map(({ position, checkpointed }) => [position.index, checkpointed]),
+    [[2, 2]],
+  );
+  fixture.clock.endTurn();
+  t.is(fixture.applier.appliedIndex, 3);
 });

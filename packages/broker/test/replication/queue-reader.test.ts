@@ -31,7 +31,7 @@ class Fixture {
     this.life = life;
     this.reader = new IndexedQueueReader({
       machine: life.machine,
-      queueIndex: life.derived.queueIndex,
+      queueIndex: () => life.derived.queueIndex,
       log: {
         startAddress: () => this.startAddress,
         read: (address, bytes, target = Buffer.alloc(bytes)) => this.#read(address, bytes, target),

@@ -36,14 +36,19 @@ export function checkRealTimeOrder(
   invoked.sort((a, b) => a.operation.invoked - b.operation.invoked);
   let next = 0;
   let highest: Moment | null = null;
+  let highestSend: Moment | null = null;
   for (const later of invoked) {
     for (;;) {
       const earlier = returned[next];
       if (earlier === undefined || returnOf(earlier) >= later.operation.invoked) break;
       if (highest === null || earlier.position > highest.position) highest = earlier;
+      if (earlier.message !== null && (highestSend === null || earlier.position > highestSend.position))
+        highestSend = earlier;
       next += 1;
     }
-    if (highest !== null && highest.position > later.position) report(highest, later, anomalies);
+    // An acknowledgement that was forgotten is the plainer proof.
+    if (highestSend !== null && highestSend.position > later.position) report(highestSend, later, anomalies);
+    else if (highest !== null && highest.position > later.position) report(highest, later, anomalies);
   }
 }
 

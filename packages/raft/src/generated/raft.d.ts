@@ -113,7 +113,22 @@ export namespace ledgermq {
             HEARTBEAT_REQUEST = 8,
 
             /** HEARTBEAT_RESPONSE value */
-            HEARTBEAT_RESPONSE = 9
+            HEARTBEAT_RESPONSE = 9,
+
+            /** TIMEOUT_NOW value */
+            TIMEOUT_NOW = 10,
+
+            /** SNAPSHOT_CHUNK value */
+            SNAPSHOT_CHUNK = 11,
+
+            /** SNAPSHOT_ANSWER value */
+            SNAPSHOT_ANSWER = 12,
+
+            /** REPAIR_REQUEST value */
+            REPAIR_REQUEST = 13,
+
+            /** REPAIR_ANSWER value */
+            REPAIR_ANSWER = 14
         }
 
         /**
@@ -173,6 +188,48 @@ export namespace ledgermq {
 
             /** PeerMessage round. */
             round: (number|Long);
+
+            /** PeerMessage blank. */
+            blank: boolean;
+
+            /** PeerMessage empty. */
+            empty: boolean;
+
+            /** PeerMessage life. */
+            life: number;
+
+            /** PeerMessage transfer. */
+            transfer: boolean;
+
+            /** PeerMessage bootstrap. */
+            bootstrap: boolean;
+
+            /** PeerMessage snapshot. */
+            snapshot?: (ledgermq.raft.Snapshot.$Properties|null);
+
+            /** PeerMessage offset. */
+            offset: (number|Long);
+
+            /** PeerMessage dataBytes. */
+            dataBytes: number;
+
+            /** PeerMessage crc. */
+            crc: number;
+
+            /** PeerMessage status. */
+            status: ledgermq.raft.SnapshotStatus;
+
+            /** PeerMessage firstIndex. */
+            firstIndex: (number|Long);
+
+            /** PeerMessage bytesMax. */
+            bytesMax: (number|Long);
+
+            /** PeerMessage repairing. */
+            repairing: boolean;
+
+            /** PeerMessage commitTerm. */
+            commitTerm: (number|Long);
 
             /**
              * Encodes the specified PeerMessage message. Does not implicitly {@link ledgermq.raft.PeerMessage.verify|verify} messages.
@@ -237,12 +294,244 @@ export namespace ledgermq {
                 /** PeerMessage round */
                 round?: (number|Long|null);
 
+                /** PeerMessage blank */
+                blank?: (boolean|null);
+
+                /** PeerMessage empty */
+                empty?: (boolean|null);
+
+                /** PeerMessage life */
+                life?: (number|null);
+
+                /** PeerMessage transfer */
+                transfer?: (boolean|null);
+
+                /** PeerMessage bootstrap */
+                bootstrap?: (boolean|null);
+
+                /** PeerMessage snapshot */
+                snapshot?: (ledgermq.raft.Snapshot.$Properties|null);
+
+                /** PeerMessage offset */
+                offset?: (number|Long|null);
+
+                /** PeerMessage dataBytes */
+                dataBytes?: (number|null);
+
+                /** PeerMessage crc */
+                crc?: (number|null);
+
+                /** PeerMessage status */
+                status?: (ledgermq.raft.SnapshotStatus|null);
+
+                /** PeerMessage firstIndex */
+                firstIndex?: (number|Long|null);
+
+                /** PeerMessage bytesMax */
+                bytesMax?: (number|Long|null);
+
+                /** PeerMessage repairing */
+                repairing?: (boolean|null);
+
+                /** PeerMessage commitTerm */
+                commitTerm?: (number|Long|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a PeerMessage. */
             type $Shape = ledgermq.raft.PeerMessage.$Properties;
+        }
+
+        /** SnapshotStatus enum. */
+        enum SnapshotStatus {
+
+            /** SNAPSHOT_STATUS_UNSPECIFIED value */
+            SNAPSHOT_STATUS_UNSPECIFIED = 0,
+
+            /** SNAPSHOT_MORE value */
+            SNAPSHOT_MORE = 1,
+
+            /** SNAPSHOT_INSTALLED value */
+            SNAPSHOT_INSTALLED = 2,
+
+            /** SNAPSHOT_REFUSED value */
+            SNAPSHOT_REFUSED = 3
+        }
+
+        /**
+         * Properties of a Snapshot.
+         * @deprecated Use ledgermq.raft.Snapshot.$Properties instead.
+         */
+        interface ISnapshot extends ledgermq.raft.Snapshot.$Properties {
+        }
+
+        /** Represents a Snapshot. */
+        class Snapshot {
+
+            /**
+             * Constructs a new Snapshot.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: ledgermq.raft.Snapshot.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Snapshot index. */
+            index: (number|Long);
+
+            /** Snapshot term. */
+            term: (number|Long);
+
+            /** Snapshot address. */
+            address: (number|Long);
+
+            /** Snapshot hash. */
+            hash: number;
+
+            /** Snapshot configuration. */
+            configuration?: (ledgermq.raft.Configuration.$Properties|null);
+
+            /** Snapshot bytes. */
+            bytes: (number|Long);
+
+            /** Snapshot crc. */
+            crc: number;
+
+            /**
+             * Encodes the specified Snapshot message. Does not implicitly {@link ledgermq.raft.Snapshot.verify|verify} messages.
+             * @param message Snapshot message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: ledgermq.raft.Snapshot.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Snapshot message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {ledgermq.raft.Snapshot & ledgermq.raft.Snapshot.$Shape} Snapshot
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ledgermq.raft.Snapshot & ledgermq.raft.Snapshot.$Shape;
+        }
+
+        namespace Snapshot {
+
+            /** Properties of a Snapshot. */
+            interface $Properties {
+
+                /** Snapshot index */
+                index?: (number|Long|null);
+
+                /** Snapshot term */
+                term?: (number|Long|null);
+
+                /** Snapshot address */
+                address?: (number|Long|null);
+
+                /** Snapshot hash */
+                hash?: (number|null);
+
+                /** Snapshot configuration */
+                configuration?: (ledgermq.raft.Configuration.$Properties|null);
+
+                /** Snapshot bytes */
+                bytes?: (number|Long|null);
+
+                /** Snapshot crc */
+                crc?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Snapshot. */
+            type $Shape = ledgermq.raft.Snapshot.$Properties;
+        }
+
+        /**
+         * Properties of a Configuration.
+         * @deprecated Use ledgermq.raft.Configuration.$Properties instead.
+         */
+        interface IConfiguration extends ledgermq.raft.Configuration.$Properties {
+        }
+
+        /** Represents a Configuration. */
+        class Configuration {
+
+            /**
+             * Constructs a new Configuration.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: ledgermq.raft.Configuration.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Configuration voters. */
+            voters: string[];
+
+            /** Configuration votersOutgoing. */
+            votersOutgoing: string[];
+
+            /** Configuration learners. */
+            learners: string[];
+
+            /** Configuration learnersNext. */
+            learnersNext: string[];
+
+            /** Configuration autoLeave. */
+            autoLeave: boolean;
+
+            /**
+             * Encodes the specified Configuration message. Does not implicitly {@link ledgermq.raft.Configuration.verify|verify} messages.
+             * @param message Configuration message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: ledgermq.raft.Configuration.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Configuration message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {ledgermq.raft.Configuration & ledgermq.raft.Configuration.$Shape} Configuration
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ledgermq.raft.Configuration & ledgermq.raft.Configuration.$Shape;
+        }
+
+        namespace Configuration {
+
+            /** Properties of a Configuration. */
+            interface $Properties {
+
+                /** Configuration voters */
+                voters?: (string[]|null);
+
+                /** Configuration votersOutgoing */
+                votersOutgoing?: (string[]|null);
+
+                /** Configuration learners */
+                learners?: (string[]|null);
+
+                /** Configuration learnersNext */
+                learnersNext?: (string[]|null);
+
+                /** Configuration autoLeave */
+                autoLeave?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Configuration. */
+            type $Shape = ledgermq.raft.Configuration.$Properties;
         }
     }
 }

@@ -237,6 +237,11 @@ export const ledgermq = $root.ledgermq = (() => {
          * @property {number} APPEND_REJECTED=7 APPEND_REJECTED value
          * @property {number} HEARTBEAT_REQUEST=8 HEARTBEAT_REQUEST value
          * @property {number} HEARTBEAT_RESPONSE=9 HEARTBEAT_RESPONSE value
+         * @property {number} TIMEOUT_NOW=10 TIMEOUT_NOW value
+         * @property {number} SNAPSHOT_CHUNK=11 SNAPSHOT_CHUNK value
+         * @property {number} SNAPSHOT_ANSWER=12 SNAPSHOT_ANSWER value
+         * @property {number} REPAIR_REQUEST=13 REPAIR_REQUEST value
+         * @property {number} REPAIR_ANSWER=14 REPAIR_ANSWER value
          */
         raft.PeerMessageType = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -250,6 +255,11 @@ export const ledgermq = $root.ledgermq = (() => {
             values[valuesById[7] = "APPEND_REJECTED"] = 7;
             values[valuesById[8] = "HEARTBEAT_REQUEST"] = 8;
             values[valuesById[9] = "HEARTBEAT_RESPONSE"] = 9;
+            values[valuesById[10] = "TIMEOUT_NOW"] = 10;
+            values[valuesById[11] = "SNAPSHOT_CHUNK"] = 11;
+            values[valuesById[12] = "SNAPSHOT_ANSWER"] = 12;
+            values[valuesById[13] = "REPAIR_REQUEST"] = 13;
+            values[valuesById[14] = "REPAIR_ANSWER"] = 14;
             return values;
         })();
 
@@ -271,6 +281,20 @@ export const ledgermq = $root.ledgermq = (() => {
              * @property {number|Long|null} [hintIndex] PeerMessage hintIndex
              * @property {number|Long|null} [hintTerm] PeerMessage hintTerm
              * @property {number|Long|null} [round] PeerMessage round
+             * @property {boolean|null} [blank] PeerMessage blank
+             * @property {boolean|null} [empty] PeerMessage empty
+             * @property {number|null} [life] PeerMessage life
+             * @property {boolean|null} [transfer] PeerMessage transfer
+             * @property {boolean|null} [bootstrap] PeerMessage bootstrap
+             * @property {ledgermq.raft.Snapshot.$Properties|null} [snapshot] PeerMessage snapshot
+             * @property {number|Long|null} [offset] PeerMessage offset
+             * @property {number|null} [dataBytes] PeerMessage dataBytes
+             * @property {number|null} [crc] PeerMessage crc
+             * @property {ledgermq.raft.SnapshotStatus|null} [status] PeerMessage status
+             * @property {number|Long|null} [firstIndex] PeerMessage firstIndex
+             * @property {number|Long|null} [bytesMax] PeerMessage bytesMax
+             * @property {boolean|null} [repairing] PeerMessage repairing
+             * @property {number|Long|null} [commitTerm] PeerMessage commitTerm
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -407,6 +431,118 @@ export const ledgermq = $root.ledgermq = (() => {
             PeerMessage.prototype.round = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * PeerMessage blank.
+             * @member {boolean} blank
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.blank = false;
+
+            /**
+             * PeerMessage empty.
+             * @member {boolean} empty
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.empty = false;
+
+            /**
+             * PeerMessage life.
+             * @member {number} life
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.life = 0;
+
+            /**
+             * PeerMessage transfer.
+             * @member {boolean} transfer
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.transfer = false;
+
+            /**
+             * PeerMessage bootstrap.
+             * @member {boolean} bootstrap
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.bootstrap = false;
+
+            /**
+             * PeerMessage snapshot.
+             * @member {ledgermq.raft.Snapshot.$Properties|null|undefined} snapshot
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.snapshot = null;
+
+            /**
+             * PeerMessage offset.
+             * @member {number|Long} offset
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.offset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * PeerMessage dataBytes.
+             * @member {number} dataBytes
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.dataBytes = 0;
+
+            /**
+             * PeerMessage crc.
+             * @member {number} crc
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.crc = 0;
+
+            /**
+             * PeerMessage status.
+             * @member {ledgermq.raft.SnapshotStatus} status
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.status = 0;
+
+            /**
+             * PeerMessage firstIndex.
+             * @member {number|Long} firstIndex
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.firstIndex = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * PeerMessage bytesMax.
+             * @member {number|Long} bytesMax
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.bytesMax = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * PeerMessage repairing.
+             * @member {boolean} repairing
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.repairing = false;
+
+            /**
+             * PeerMessage commitTerm.
+             * @member {number|Long} commitTerm
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.commitTerm = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Encodes the specified PeerMessage message. Does not implicitly {@link ledgermq.raft.PeerMessage.verify|verify} messages.
              * @function encode
              * @memberof ledgermq.raft.PeerMessage
@@ -448,6 +584,34 @@ export const ledgermq = $root.ledgermq = (() => {
                     writer.uint32(/* id 12, wireType 0 =*/96).uint64(message.hintTerm);
                 if (message.round != null && $Object.hasOwnProperty.call(message, "round") && (typeof message.round === "object" ? message.round.low || message.round.high : message.round !== 0))
                     writer.uint32(/* id 13, wireType 0 =*/104).uint64(message.round);
+                if (message.blank != null && $Object.hasOwnProperty.call(message, "blank") && message.blank !== false)
+                    writer.uint32(/* id 14, wireType 0 =*/112).bool(message.blank);
+                if (message.empty != null && $Object.hasOwnProperty.call(message, "empty") && message.empty !== false)
+                    writer.uint32(/* id 15, wireType 0 =*/120).bool(message.empty);
+                if (message.life != null && $Object.hasOwnProperty.call(message, "life") && message.life !== 0)
+                    writer.uint32(/* id 16, wireType 0 =*/128).uint32(message.life);
+                if (message.transfer != null && $Object.hasOwnProperty.call(message, "transfer") && message.transfer !== false)
+                    writer.uint32(/* id 17, wireType 0 =*/136).bool(message.transfer);
+                if (message.bootstrap != null && $Object.hasOwnProperty.call(message, "bootstrap") && message.bootstrap !== false)
+                    writer.uint32(/* id 18, wireType 0 =*/144).bool(message.bootstrap);
+                if (message.snapshot != null && $Object.hasOwnProperty.call(message, "snapshot"))
+                    $root.ledgermq.raft.Snapshot.encode(message.snapshot, writer.uint32(/* id 19, wireType 2 =*/154).fork(), _depth + 1).ldelim();
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && (typeof message.offset === "object" ? message.offset.low || message.offset.high : message.offset !== 0))
+                    writer.uint32(/* id 20, wireType 0 =*/160).uint64(message.offset);
+                if (message.dataBytes != null && $Object.hasOwnProperty.call(message, "dataBytes") && message.dataBytes !== 0)
+                    writer.uint32(/* id 21, wireType 0 =*/168).uint32(message.dataBytes);
+                if (message.crc != null && $Object.hasOwnProperty.call(message, "crc") && message.crc !== 0)
+                    writer.uint32(/* id 22, wireType 0 =*/176).uint32(message.crc);
+                if (message.status != null && $Object.hasOwnProperty.call(message, "status") && message.status !== 0)
+                    writer.uint32(/* id 23, wireType 0 =*/184).int32(message.status);
+                if (message.firstIndex != null && $Object.hasOwnProperty.call(message, "firstIndex") && (typeof message.firstIndex === "object" ? message.firstIndex.low || message.firstIndex.high : message.firstIndex !== 0))
+                    writer.uint32(/* id 24, wireType 0 =*/192).uint64(message.firstIndex);
+                if (message.bytesMax != null && $Object.hasOwnProperty.call(message, "bytesMax") && (typeof message.bytesMax === "object" ? message.bytesMax.low || message.bytesMax.high : message.bytesMax !== 0))
+                    writer.uint32(/* id 25, wireType 0 =*/200).uint64(message.bytesMax);
+                if (message.repairing != null && $Object.hasOwnProperty.call(message, "repairing") && message.repairing !== false)
+                    writer.uint32(/* id 26, wireType 0 =*/208).bool(message.repairing);
+                if (message.commitTerm != null && $Object.hasOwnProperty.call(message, "commitTerm") && (typeof message.commitTerm === "object" ? message.commitTerm.low || message.commitTerm.high : message.commitTerm !== 0))
+                    writer.uint32(/* id 27, wireType 0 =*/216).uint64(message.commitTerm);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -609,6 +773,129 @@ export const ledgermq = $root.ledgermq = (() => {
                                 delete message.round;
                             continue;
                         }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.blank = value;
+                            else
+                                delete message.blank;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.empty = value;
+                            else
+                                delete message.empty;
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.life = value;
+                            else
+                                delete message.life;
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.transfer = value;
+                            else
+                                delete message.transfer;
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.bootstrap = value;
+                            else
+                                delete message.bootstrap;
+                            continue;
+                        }
+                    case 19: {
+                            if (wireType !== 2)
+                                break;
+                            message.snapshot = $root.ledgermq.raft.Snapshot.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshot);
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.offset = value;
+                            else
+                                delete message.offset;
+                            continue;
+                        }
+                    case 21: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.dataBytes = value;
+                            else
+                                delete message.dataBytes;
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.crc = value;
+                            else
+                                delete message.crc;
+                            continue;
+                        }
+                    case 23: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.status = value;
+                            else
+                                delete message.status;
+                            continue;
+                        }
+                    case 24: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.firstIndex = value;
+                            else
+                                delete message.firstIndex;
+                            continue;
+                        }
+                    case 25: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.bytesMax = value;
+                            else
+                                delete message.bytesMax;
+                            continue;
+                        }
+                    case 26: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.repairing = value;
+                            else
+                                delete message.repairing;
+                            continue;
+                        }
+                    case 27: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.commitTerm = value;
+                            else
+                                delete message.commitTerm;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -627,6 +914,497 @@ export const ledgermq = $root.ledgermq = (() => {
             };
 
             return PeerMessage;
+        })();
+
+        /**
+         * SnapshotStatus enum.
+         * @name ledgermq.raft.SnapshotStatus
+         * @enum {number}
+         * @property {number} SNAPSHOT_STATUS_UNSPECIFIED=0 SNAPSHOT_STATUS_UNSPECIFIED value
+         * @property {number} SNAPSHOT_MORE=1 SNAPSHOT_MORE value
+         * @property {number} SNAPSHOT_INSTALLED=2 SNAPSHOT_INSTALLED value
+         * @property {number} SNAPSHOT_REFUSED=3 SNAPSHOT_REFUSED value
+         */
+        raft.SnapshotStatus = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "SNAPSHOT_STATUS_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "SNAPSHOT_MORE"] = 1;
+            values[valuesById[2] = "SNAPSHOT_INSTALLED"] = 2;
+            values[valuesById[3] = "SNAPSHOT_REFUSED"] = 3;
+            return values;
+        })();
+
+        raft.Snapshot = (function() {
+
+            /**
+             * Properties of a Snapshot.
+             * @typedef {Object} ledgermq.raft.Snapshot.$Properties
+             * @property {number|Long|null} [index] Snapshot index
+             * @property {number|Long|null} [term] Snapshot term
+             * @property {number|Long|null} [address] Snapshot address
+             * @property {number|null} [hash] Snapshot hash
+             * @property {ledgermq.raft.Configuration.$Properties|null} [configuration] Snapshot configuration
+             * @property {number|Long|null} [bytes] Snapshot bytes
+             * @property {number|null} [crc] Snapshot crc
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Snapshot.
+             * @memberof ledgermq.raft
+             * @interface ISnapshot
+             * @augments ledgermq.raft.Snapshot.$Properties
+             * @deprecated Use ledgermq.raft.Snapshot.$Properties instead.
+             */
+
+            /**
+             * Shape of a Snapshot.
+             * @typedef {ledgermq.raft.Snapshot.$Properties} ledgermq.raft.Snapshot.$Shape
+             */
+
+            /**
+             * Constructs a new Snapshot.
+             * @memberof ledgermq.raft
+             * @classdesc Represents a Snapshot.
+             * @constructor
+             * @param {ledgermq.raft.Snapshot.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Snapshot = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Snapshot index.
+             * @member {number|Long} index
+             * @memberof ledgermq.raft.Snapshot
+             * @instance
+             */
+            Snapshot.prototype.index = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Snapshot term.
+             * @member {number|Long} term
+             * @memberof ledgermq.raft.Snapshot
+             * @instance
+             */
+            Snapshot.prototype.term = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Snapshot address.
+             * @member {number|Long} address
+             * @memberof ledgermq.raft.Snapshot
+             * @instance
+             */
+            Snapshot.prototype.address = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Snapshot hash.
+             * @member {number} hash
+             * @memberof ledgermq.raft.Snapshot
+             * @instance
+             */
+            Snapshot.prototype.hash = 0;
+
+            /**
+             * Snapshot configuration.
+             * @member {ledgermq.raft.Configuration.$Properties|null|undefined} configuration
+             * @memberof ledgermq.raft.Snapshot
+             * @instance
+             */
+            Snapshot.prototype.configuration = null;
+
+            /**
+             * Snapshot bytes.
+             * @member {number|Long} bytes
+             * @memberof ledgermq.raft.Snapshot
+             * @instance
+             */
+            Snapshot.prototype.bytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Snapshot crc.
+             * @member {number} crc
+             * @memberof ledgermq.raft.Snapshot
+             * @instance
+             */
+            Snapshot.prototype.crc = 0;
+
+            /**
+             * Encodes the specified Snapshot message. Does not implicitly {@link ledgermq.raft.Snapshot.verify|verify} messages.
+             * @function encode
+             * @memberof ledgermq.raft.Snapshot
+             * @static
+             * @param {ledgermq.raft.Snapshot.$Properties} message Snapshot message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Snapshot.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.index != null && $Object.hasOwnProperty.call(message, "index") && (typeof message.index === "object" ? message.index.low || message.index.high : message.index !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.index);
+                if (message.term != null && $Object.hasOwnProperty.call(message, "term") && (typeof message.term === "object" ? message.term.low || message.term.high : message.term !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.term);
+                if (message.address != null && $Object.hasOwnProperty.call(message, "address") && (typeof message.address === "object" ? message.address.low || message.address.high : message.address !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.address);
+                if (message.hash != null && $Object.hasOwnProperty.call(message, "hash") && message.hash !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.hash);
+                if (message.configuration != null && $Object.hasOwnProperty.call(message, "configuration"))
+                    $root.ledgermq.raft.Configuration.encode(message.configuration, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.bytes != null && $Object.hasOwnProperty.call(message, "bytes") && (typeof message.bytes === "object" ? message.bytes.low || message.bytes.high : message.bytes !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.bytes);
+                if (message.crc != null && $Object.hasOwnProperty.call(message, "crc") && message.crc !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.crc);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Snapshot message from the specified reader or buffer.
+             * @function decode
+             * @memberof ledgermq.raft.Snapshot
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {ledgermq.raft.Snapshot & ledgermq.raft.Snapshot.$Shape} Snapshot
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Snapshot.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.ledgermq.raft.Snapshot();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.index = value;
+                            else
+                                delete message.index;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.term = value;
+                            else
+                                delete message.term;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.address = value;
+                            else
+                                delete message.address;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.hash = value;
+                            else
+                                delete message.hash;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.configuration = $root.ledgermq.raft.Configuration.decode(reader, reader.size(), $undefined, _depth + 1, message.configuration);
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.bytes = value;
+                            else
+                                delete message.bytes;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.crc = value;
+                            else
+                                delete message.crc;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Snapshot;
+        })();
+
+        raft.Configuration = (function() {
+
+            /**
+             * Properties of a Configuration.
+             * @typedef {Object} ledgermq.raft.Configuration.$Properties
+             * @property {Array.<string>|null} [voters] Configuration voters
+             * @property {Array.<string>|null} [votersOutgoing] Configuration votersOutgoing
+             * @property {Array.<string>|null} [learners] Configuration learners
+             * @property {Array.<string>|null} [learnersNext] Configuration learnersNext
+             * @property {boolean|null} [autoLeave] Configuration autoLeave
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Configuration.
+             * @memberof ledgermq.raft
+             * @interface IConfiguration
+             * @augments ledgermq.raft.Configuration.$Properties
+             * @deprecated Use ledgermq.raft.Configuration.$Properties instead.
+             */
+
+            /**
+             * Shape of a Configuration.
+             * @typedef {ledgermq.raft.Configuration.$Properties} ledgermq.raft.Configuration.$Shape
+             */
+
+            /**
+             * Constructs a new Configuration.
+             * @memberof ledgermq.raft
+             * @classdesc Represents a Configuration.
+             * @constructor
+             * @param {ledgermq.raft.Configuration.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Configuration = function (properties) {
+                this.voters = [];
+                this.votersOutgoing = [];
+                this.learners = [];
+                this.learnersNext = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Configuration voters.
+             * @member {Array.<string>} voters
+             * @memberof ledgermq.raft.Configuration
+             * @instance
+             */
+            Configuration.prototype.voters = $util.emptyArray;
+
+            /**
+             * Configuration votersOutgoing.
+             * @member {Array.<string>} votersOutgoing
+             * @memberof ledgermq.raft.Configuration
+             * @instance
+             */
+            Configuration.prototype.votersOutgoing = $util.emptyArray;
+
+            /**
+             * Configuration learners.
+             * @member {Array.<string>} learners
+             * @memberof ledgermq.raft.Configuration
+             * @instance
+             */
+            Configuration.prototype.learners = $util.emptyArray;
+
+            /**
+             * Configuration learnersNext.
+             * @member {Array.<string>} learnersNext
+             * @memberof ledgermq.raft.Configuration
+             * @instance
+             */
+            Configuration.prototype.learnersNext = $util.emptyArray;
+
+            /**
+             * Configuration autoLeave.
+             * @member {boolean} autoLeave
+             * @memberof ledgermq.raft.Configuration
+             * @instance
+             */
+            Configuration.prototype.autoLeave = false;
+
+            /**
+             * Encodes the specified Configuration message. Does not implicitly {@link ledgermq.raft.Configuration.verify|verify} messages.
+             * @function encode
+             * @memberof ledgermq.raft.Configuration
+             * @static
+             * @param {ledgermq.raft.Configuration.$Properties} message Configuration message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Configuration.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.voters != null && message.voters.length)
+                    for (let i = 0; i < message.voters.length; ++i)
+                        writer.uint32(/* id 1, wireType 2 =*/10).string(message.voters[i]);
+                if (message.votersOutgoing != null && message.votersOutgoing.length)
+                    for (let i = 0; i < message.votersOutgoing.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).string(message.votersOutgoing[i]);
+                if (message.learners != null && message.learners.length)
+                    for (let i = 0; i < message.learners.length; ++i)
+                        writer.uint32(/* id 3, wireType 2 =*/26).string(message.learners[i]);
+                if (message.learnersNext != null && message.learnersNext.length)
+                    for (let i = 0; i < message.learnersNext.length; ++i)
+                        writer.uint32(/* id 4, wireType 2 =*/34).string(message.learnersNext[i]);
+                if (message.autoLeave != null && $Object.hasOwnProperty.call(message, "autoLeave") && message.autoLeave !== false)
+                    writer.uint32(/* id 5, wireType 0 =*/40).bool(message.autoLeave);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Configuration message from the specified reader or buffer.
+             * @function decode
+             * @memberof ledgermq.raft.Configuration
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {ledgermq.raft.Configuration & ledgermq.raft.Configuration.$Shape} Configuration
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Configuration.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.ledgermq.raft.Configuration();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.voters && message.voters.length))
+                                message.voters = [];
+                            message.voters.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.votersOutgoing && message.votersOutgoing.length))
+                                message.votersOutgoing = [];
+                            message.votersOutgoing.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.learners && message.learners.length))
+                                message.learners = [];
+                            message.learners.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.learnersNext && message.learnersNext.length))
+                                message.learnersNext = [];
+                            message.learnersNext.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.autoLeave = value;
+                            else
+                                delete message.autoLeave;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Configuration;
         })();
 
         return raft;

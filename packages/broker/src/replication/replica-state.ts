@@ -1,0 +1,138 @@
+import { join } from 'node:path/posix';
+import type { Clock, Logger, SnapshotMeta } from '@ledgermq/raft';
+import {
+  openDerivedState,
+  replaceDerivedState,
+  StoreError,
+  type DerivedState,
+  type DerivedStateConfig,
+  type DerivedStatePorts,
+  type Disk,
+  type QueueIndex,
+  type SegmentLog,
+  type SnapshotContent,
+  type SnapshotFiles,
+  type StateLevel,
+  type UniqKeyTable,
+} from '@ledgermq/store';
+import { machineLimits } from '../machine/machine-limits.ts';
+import type { MachineStores } from '../machine/machine.ts';
+
+export interface ReplicaStateOptions {
+  /** Folder of the replica; the state has its own within it. */
+  readonly directory: string;
+  readonly config: Partial<DerivedStateConfig>;
+  readonly disk: Disk;
+  readonly level: (directory: string) => StateLevel;
+  readonly clock: Pick<Clock, 'immediate'>;
+  readonly logger: Logger;
+  readonly log: Pick<SegmentLog, 'firstIndex' | 'lastPosition' | 'positionAt' | 'syncedUpTo'>;
+  readonly snapshots: SnapshotFiles;
+}
+
+const DERIVED_DIRECTORY = 'derived';
+
+/**
+ * The derived state of one replica, in whichever way it came about: as of the last checkpoint, from a snapshot, or anew
+ * from the first entry. Whatever is chosen fits to the log: applying the log's entries behind it gives the present.
+ */
+export class ReplicaState implements MachineStores {
+  readonly #options: ReplicaStateOptions;
+  #derived: DerivedState;
+
+  private constructor(options: ReplicaStateOptions, derived: DerivedState) {
+    this.#options = options;
+    this.#derived = derived;
+  }
+
+  static async open(options: ReplicaStateOptions): Promise<ReplicaState> {
+    return new ReplicaState(options, await openFitting(options));
+  }
+
+  get derived(): DerivedState {
+    return this.#derived;
+  }
+
+  get queueIndex(): QueueIndex {
+    return this.#derived.queueIndex;
+  }
+
+  get uniqKeys(): UniqKeyTable {
+    return this.#derived.uniqKeys;
+  }
+
+  /** Takes the state of a complete snapshot; no checkpoint may run. Durable when it resolves. */
+  async install(meta: SnapshotMeta): Promise<void> {
+    const { snapshots, logger } = this.#options;
+    this.#derived = await this.#derived.importSnapshot(contentOf(snapshots, meta));
+    logger.info('state taken from a snapshot', { index: meta.position.index, bytes: meta.bytes });
+  }
+
+  close(): Promise<void> {
+    return this.#derived.close();
+  }
+}
+
+/**
+ * The last checkpoint if it lies within the log. If it cannot be used (damaged, ahead of a log that lost its unsynced end, or
+ * behind a log that was begun anew for a snapshot) it is set aside, and the state comes from the oldest snapshot that
+ * the log continues, so that every message of the log gets its place in the queue index; without a snapshot, from the
+ * log's first entry.
+ */
+async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> {
+  const { log, snapshots, logger } = options;
+  const first = log.firstIndex();
+  const end = log.lastPosition().index;
+  let reason: string;
+  try {
+    const derived = await openDerivedState(portsOf(options), pathOf(options), settingsOf(options));
+    if (derived.appliedIndex >= first - 1 && derived.appliedIndex <= end) return derived;
+    reason = `it is complete up to ${derived.appliedIndex}, but the log holds ${first} to ${end}`;
+    await derived.close();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'INDEX_CORRUPT') throw error;
+    reason = error.message;
+  }
+  const base = snapshots
+    .list()
+    .find(({ position }) => position.index >= first - 1 && log.positionAt(position.index)?.hash === position.hash);
+  if (base === undefined && first > 1) {
+    throw new StoreError(
+      'INDEX_CORRUPT',
+      `the derived state cannot be used, no snapshot is left, and the log begins at ${first}: ${reason}`,
+    );
+  }
+  logger.warn('derived state set aside, it is built again', { reason, from: base?.position.index ?? 0 });
+  const content = base === undefined ? null : contentOf(snapshots, base);
+  return replaceDerivedState(portsOf(options), pathOf(options), settingsOf(options), content);
+}
+
+function contentOf(snapshots: SnapshotFiles, { position }: SnapshotMeta): SnapshotContent {
+  return { index: position.index, content: snapshots.content(position.index) };
+}
+
+function pathOf({ directory }: ReplicaStateOptions): string {
+  return join(directory, DERIVED_DIRECTORY);
+}
+
+function portsOf({ disk, level, clock, log }: ReplicaStateOptions): DerivedStatePorts {
+  return {
+    disk,
+    level,
+    immediate: (fn) => clock.immediate(fn),
+    syncedUpTo: (index) => log.syncedUpTo(index),
+  };
+}
+
+/**
+ * The machine refuses new queues by its own limit, the same on all replicas; the index must not stop before it. What
+ * decides the replicated state is not a matter of this node's configuration.
+ */
+function settingsOf({ config }: ReplicaStateOptions): Partial<DerivedStateConfig> {
+  return {
+    ...config,
+    queueCountMax: machineLimits.queuesMax,
+    uniqKeyCountMax: machineLimits.uniqKeyCountMax,
+    uniqKeyWindowMs: machineLimits.uniqKeyWindowMs,
+  };
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path/posix';
+import type { Clock, Logger } from '@ledgermq/raft';
+import {
+  openMemberFiles,
+  SnapshotFiles,
+  type DerivedStateConfig,
+  type Disk,
+  type HardStateFile,
+  type SegmentLog,
+  type SegmentLogConfig,
+  type StateLevel,
+} from '@ledgermq/store';
+import { ReplicaState } from './replica-state.ts';
+
+export interface ReplicaStoreOptions {
+  /** Folder of the replica alone. */
+  readonly directory: string;
+  readonly log: SegmentLogConfig;
+  readonly derived: Partial<DerivedStateConfig>;
+  readonly disk: Disk;
+  readonly level: (directory: string) => StateLevel;
+  readonly clock: Pick<Clock, 'now' | 'immediate'>;
+  readonly logger: Logger;
+}
+
+const LOG_DIRECTORY = 'log';
+const SNAPSHOTS_DIRECTORY = 'snapshots';
+const HARD_STATE_FILE = 'hard-state';
+
+/** Everything that a replica has on disk: its log, what it promised, its snapshots and its derived state. */
+export class ReplicaStore {
+  readonly log: SegmentLog;
+  readonly hardState: HardStateFile;
+  readonly snapshots: SnapshotFiles;
+  readonly state: ReplicaState;
+
+  private constructor(parts: Pick<ReplicaStore, 'log' | 'hardState' | 'snapshots' | 'state'>) {
+    this.log = parts.log;
+    this.hardState = parts.hardState;
+    this.snapshots = parts.snapshots;
+    this.state = parts.state;
+  }
+
+  /**
+   * Opens and recovers all of it. `repair` makes a log whole that lacks something in the middle, before anything is built
+   * on it. Throws what the store throws; nothing stays open then.
+   */
+  static async open(
+    options: ReplicaStoreOptions,
+    repair: (log: SegmentLog) => Promise<void>,
+  ): Promise<ReplicaStore> {
+    const { disk, directory, logger, clock, level } = options;
+    disk.mkdir(directory);
+    const { log, hardState } = await openMemberFiles({
+      disk,
+      logDirectory: join(directory, LOG_DIRECTORY),
+      hardStatePath: join(directory, HARD_STATE_FILE),
+      config: options.log,
+      logger,
+    });
+    const undo: (() => void | Promise<void>)[] = [() => log.close(), () => hardState.close()];
+    try {
+      await repair(log);
+      const ports = { disk, immediate: (fn: () => void) => clock.immediate(fn), logger };
+      const snapshots = SnapshotFiles.open(ports, join(directory, SNAPSHOTS_DIRECTORY));
+      undo.push(() => snapshots.close());
+      const state = await ReplicaState.open({
+        directory,
+        config: options.derived,
+        disk,
+        level,
+        clock,
+        logger,
+        log,
+        snapshots,
+      });
+      return new ReplicaStore({ log, hardState, snapshots, state });
+    } catch (error) {
+      for (const close of undo.reverse()) await close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.state.close();
+    } finally {
+      this.snapshots.close();
+      await this.hardState.settled();
+      this.hardState.close();
+      await this.log.close();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type { ConfigurationState, Entry, LogPosition, Logger } from '@ledgermq/raft';
+import type { DerivedExport, DerivedState, SnapshotFiles } from '@ledgermq/store';
+import type { SnapshotTaker } from './applier.ts';
+import type { LogRetention } from './log-retention.ts';
+
+export interface SnapshotScheduleConfig {
+  /** Bytes of log between two snapshots; equal on all members, so that they take the same ones. */
+  readonly intervalBytes: number;
+}
+
+export const snapshotScheduleDefaults: SnapshotScheduleConfig = Object.freeze({
+  intervalBytes: 256 * 1024 * 1024,
+});
+
+export interface SnapshotSchedulePorts {
+  readonly derived: () => DerivedState;
+  readonly snapshots: SnapshotFiles;
+  readonly retention: LogRetention;
+  readonly clock: { monotonic(): number };
+  readonly logger: Logger;
+}
+
+/** Takes a snapshot after each entry that crosses a multiple of so many bytes of log, and lets old log go after it. */
+export class SnapshotSchedule implements SnapshotTaker {
+  readonly #config: SnapshotScheduleConfig;
+  readonly #ports: SnapshotSchedulePorts;
+  #running: Promise<void> | null = null;
+
+  constructor(config: SnapshotScheduleConfig, ports: SnapshotSchedulePorts) {
+    this.#config = config;
+    this.#ports = ports;
+  }
+
+  due(entry: Entry): boolean {
+    const { intervalBytes } = this.#config;
+    const end = entry.address + entry.frame.length;
+    return Math.floor(end / intervalBytes) > Math.floor(entry.address / intervalBytes);
+  }
+
+  take(position: LogPosition, configuration: ConfigurationState): void {
+    const { derived, logger } = this.#ports;
+    if (this.#running !== null) {
+      logger.warn('a snapshot is left out, the one before is still being written', { index: position.index });
+      return;
+    }
+    const content = derived().exportSnapshot(position.index);
+    this.#running = this.#write(position, configuration, content).finally(() => {
+      content.close();
+      this.#running = null;
+    });
+  }
+
+  /** Waits for the snapshot that is being written. */
+  async stop(): Promise<void> {
+    await this.#running;
+  }
+
+  async #write(
+    position: LogPosition,
+    configuration: ConfigurationState,
+    content: DerivedExport,
+  ): Promise<void> {
+    const { snapshots, retention, clock, logger } = this.#ports;
+    const since = clock.monotonic();
+    try {
+      const { bytes } = await snapshots.take(position, configuration, content);
+      const ms = Math.round(clock.monotonic() - since);
+      logger.info('snapshot taken', { index: position.index, bytes, ms });
+    } catch (error) {
+      logger.warn('a snapshot was not taken', { index: position.index, error: String(error) });
+    }
+    await retention.enforce();
+  }
+}

@@ -1,0 +1,85 @@
+import { parseSegmentLogConfig, type DerivedStateConfig, type SegmentLogConfig } from '@ledgermq/store';
+import { ConfigReader } from './config-reader.ts';
+import { BrokerError } from './errors.ts';
+import { applierDefaults, type ApplierConfig } from './replication/applier.ts';
+import { logRetentionDefaults, type LogRetentionConfig } from './replication/log-retention.ts';
+import { snapshotScheduleDefaults, type SnapshotScheduleConfig } from './replication/snapshot-schedule.ts';
+
+/** What the section `store` of a node's configuration says about each replica. */
+export interface StoreSettings {
+  readonly log: SegmentLogConfig;
+  readonly derived: Partial<DerivedStateConfig>;
+  readonly checkpoints: ApplierConfig;
+  readonly snapshots: SnapshotScheduleConfig;
+  readonly retention: LogRetentionConfig;
+}
+
+/** Settings of the derived state that every replica must have alike: the machine has them as constants. */
+const REPLICATED_SETTINGS = ['uniqKeyCountMax', 'uniqKeyWindowMs', 'queueCountMax'];
+const BYTES_MAX = Number.MAX_SAFE_INTEGER;
+const DAY_MS = 86_400_000;
+
+/** Subsections have their own readers here or in the store; all other names are those of the segment log. */
+export function parseStoreSettings(value: Readonly<Record<string, unknown>>): StoreSettings {
+  const { derived = {}, checkpoints = {}, snapshots = {}, retention = {}, ...log } = value;
+  const faults: string[] = [];
+  const settings = {
+    log: parsedLog(log, faults),
+    derived: readDerived(derived, faults),
+    checkpoints: readSection('store.checkpoints', checkpoints, faults, (reader) => ({
+      checkpointBytes: reader.wholeNumber('checkpointBytes', applierDefaults.checkpointBytes, 1, BYTES_MAX),
+      checkpointIntervalMs: reader.wholeNumber(
+        'checkpointIntervalMs',
+        applierDefaults.checkpointIntervalMs,
+        1,
+        DAY_MS,
+      ),
+    })),
+    snapshots: readSection('store.snapshots', snapshots, faults, (reader) => ({
+      intervalBytes: reader.wholeNumber(
+        'intervalBytes',
+        snapshotScheduleDefaults.intervalBytes,
+        1,
+        BYTES_MAX,
+      ),
+    })),
+    retention: readSection('store.retention', retention, faults, (reader) => ({
+      logBytesMax: reader.wholeNumber('logBytesMax', logRetentionDefaults.logBytesMax, 0, BYTES_MAX),
+    })),
+  };
+  if (faults.length > 0 || settings.log === null) {
+    throw new BrokerError('CONFIG_INVALID', faults.join('; '), { faults });
+  }
+  return { ...settings, log: settings.log };
+}
+
+function readSection<T>(name: string, value: unknown, faults: string[], read: (reader: ConfigReader) => T): T {
+  const reader = new ConfigReader(value, name, faults);
+  const section = read(reader);
+  reader.rejectUnknown();
+  return section;
+}
+
+function parsedLog(value: unknown, faults: string[]): SegmentLogConfig | null {
+  try {
+    return parseSegmentLogConfig(value);
+  } catch (error) {
+    faults.push(`store: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
+
+/** The store checks names and ranges; here it is only made sure that there are numbers to check. */
+function readDerived(value: unknown, faults: string[]): Record<string, number> {
+  const settings: Record<string, number> = {};
+  for (const [name, setting] of Object.entries(value ?? {})) {
+    if (REPLICATED_SETTINGS.includes(name)) {
+      faults.push(`store.derived.${name} decides the replicated state and cannot be configured`);
+    } else if (typeof setting === 'number') {
+      settings[name] = setting;
+    } else {
+      faults.push(`store.derived.${name} must be a number`);
+    }
+  }
+  return settings;
+}

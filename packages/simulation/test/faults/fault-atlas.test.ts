@@ -1,0 +1,37 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { FaultAtlas } from '../../src/faults/fault-atlas.ts';
+
+test('a second node of three is not damaged before the first is whole again', (t) => {
+  const whole = new Set<string>();
+  const atlas = new FaultAtlas(['a', 'b', 'c'], (node) => whole.has(node));
+  t.true(atlas.mayDamage('a'));
+  atlas.damage('a', 'wipe');
+  t.true(atlas.mayDamage('a'), 'it can be damaged further');
+  t.false(atlas.mayDamage('b'));
+  t.is(atlas.damageOf('a'), 'wipe');
+  whole.add('a');
+  t.true(atlas.mayDamage('b'));
+  t.is(atlas.damageOf('a'), null);
+});
+
+test('whatever is damaged and repaired, a majority is intact at every moment', (t) => {
+  const steps = fc.array(fc.record({ node: fc.nat({ max: 6 }), repairs: fc.boolean() }), { maxLength: 60 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 7 }), steps, (count, script) => {
+      const nodes = Array.from({ length: count }, (_, at) => `n${at}`);
+      const broken = new Set<string>();
+      const atlas = new FaultAtlas(nodes, (node) => !broken.has(node));
+      return script.every(({ node, repairs }) => {
+        const id = nodes[node % count] ?? '';
+        if (repairs) broken.delete(id);
+        else if (atlas.mayDamage(id)) {
+          broken.add(id);
+          atlas.damage(id, 'bit-rot');
+        }
+        return count - broken.size > count / 2;
+      });
+    }),
+  );
+  t.pass();
+});
