@@ -52,11 +52,13 @@ function buildHistory(): { recorder: HistoryRecorder; finalLogs: FinalLog[] } {
 
 const { recorder, finalLogs } = buildHistory();
 const startedAt = performance.now();
+const before = process.cpuUsage();
 const result = checkLog(recorder.records, finalLogs);
 const seconds = (performance.now() - startedAt) / 1000;
+const { user, system } = process.cpuUsage(before);
 const entries = finalLogs.reduce((total, log) => total + log.entries.length, 0);
 process.stdout.write(
   `${operations} operations, ${queues} queues, ${entries} final entries: ${result.valid ? 'valid' : 'INVALID'} ` +
-    `in ${seconds.toFixed(2)} s, ${Math.round(process.memoryUsage().rss / 1e6)} MB\n`,
+    `in ${seconds.toFixed(2)} s (${((user + system) / 1e6).toFixed(2)} s of CPU), ${Math.round(process.memoryUsage().rss / 1e6)} MB\n`,
 );
 process.exitCode = result.valid ? 0 : 1;

@@ -4,7 +4,7 @@ import type { HardState, HardStateStorage } from '@ledgermq/raft';
 import type { Disk } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
-import { SLOT_PAYLOAD_BYTES_MAX, SlotFile } from './slot-file.ts';
+import { newestSlotPayload, SLOT_PAYLOAD_BYTES_MAX, SlotFile } from './slot-file.ts';
 
 /** Usual name of the file; the segment log leaves it alone should both share a directory. */
 export const hardStateFileName = 'hard-state';
@@ -120,6 +120,12 @@ export class HardStateFile implements HardStateStorage {
   #failure(cause: unknown): StoreError {
     return new StoreError('STORAGE_FAILED', `saving ${this.#path} failed`, { file: this.#path, cause });
   }
+}
+
+/** The state in the bytes of such a file, null if they hold none; for whoever verifies what a disk has. */
+export function readHardState(content: Buffer): HardState | null {
+  const payload = newestSlotPayload(HARD_STATE_MAGIC, content);
+  return payload === null ? null : decodeState(payload, '');
 }
 
 /** Null without a file. */

@@ -9,7 +9,7 @@ export { parseSegmentLogConfig, segmentLogDefaults } from './config.ts';
 export type { SegmentLogConfig } from './config.ts';
 export { SegmentLog } from './segment-log.ts';
 export type { RecoveryReport } from './log-recovery.ts';
-export { HardStateFile, hardStateFileName } from './hard-state-file.ts';
+export { HardStateFile, hardStateFileName, readHardState } from './hard-state-file.ts';
 export type { LogBeside } from './hard-state-file.ts';
 export { openMemberFiles } from './member-files.ts';
 export type { MemberFiles, MemberFilesOptions } from './member-files.ts';

@@ -60,15 +60,9 @@ export class SlotFile {
     if (!disk.exists(path)) return null;
     const file = disk.open(path, 'read-write');
     try {
-      let newest: Slot | null = null;
-      for (const at of [0, SLOT_DISTANCE_BYTES]) {
-        const bytes = Buffer.alloc(SLOT_BYTES);
-        file.read(bytes, at);
-        const slot = decodeSlot(magic, bytes);
-        if (slot !== null && slot.sequence % 2 === at / SLOT_DISTANCE_BYTES) {
-          if (newest === null || slot.sequence > newest.sequence) newest = slot;
-        }
-      }
+      const content = Buffer.alloc(SLOT_DISTANCE_BYTES + SLOT_BYTES);
+      file.read(content, 0);
+      const newest = newestSlot(magic, content);
       if (newest === null) {
         throw new StoreError('STATE_INVALID', `neither slot of ${path} checks out`, {
           file: path,
@@ -114,6 +108,22 @@ export class SlotFile {
   close(): void {
     this.#file.close();
   }
+}
+
+/** The value in the bytes of such a file, null if neither slot checks out. */
+export function newestSlotPayload(magic: number, content: Buffer): Buffer | null {
+  return newestSlot(magic, content)?.payload ?? null;
+}
+
+function newestSlot(magic: number, content: Buffer): Slot | null {
+  let newest: Slot | null = null;
+  for (const at of [0, SLOT_DISTANCE_BYTES]) {
+    if (content.length < at + SLOT_BYTES) break;
+    const slot = decodeSlot(magic, content.subarray(at, at + SLOT_BYTES));
+    if (slot === null || slot.sequence % 2 !== at / SLOT_DISTANCE_BYTES) continue;
+    if (newest === null || slot.sequence > newest.sequence) newest = slot;
+  }
+  return newest;
 }
 
 function encodeSlot(magic: number, slot: Slot): Buffer {

@@ -1,5 +1,6 @@
 import type { ReplicaInspection } from '@ledgermq/broker';
-import type { Message } from '@ledgermq/raft';
+import type { HardState, Message } from '@ledgermq/raft';
+import { readHardState } from '@ledgermq/store';
 import { FaultAtlas } from '../faults/fault-atlas.ts';
 import type { Violation } from '../violation.ts';
 import type { MemberView } from '../world/member-view.ts';
@@ -158,7 +159,7 @@ export class Checks {
       const { from, to } = message;
       if (to !== from) watch.contact.sent(from, to, this.#world.now);
       watch.preVotes.sent(message);
-      const vote = watch.votes.sent(message, hardState, () => hardStateIsDurable(member));
+      const vote = watch.votes.sent(message, hardState, () => hardStateIsDurable(member, hardState));
       if (vote !== null) watch.checks.elections.sawVote(member.id, message.term, vote);
       if (message.type === 'append-accepted') {
         // What it confirms was handled in a turn that may not be looked at yet.
@@ -187,8 +188,10 @@ export class Checks {
 
 const HARD_STATE_FILE = 'hard-state';
 
-function hardStateIsDurable(member: MemberView): boolean {
+function hardStateIsDurable(member: MemberView, hardState: HardState): boolean {
   const path = `${member.directory}/${HARD_STATE_FILE}`;
   const durable = member.disk.platterOf(path);
-  return durable?.equals(member.disk.contentOf(path)) === true;
+  const saved = durable === null ? null : readHardState(durable);
+  const { term, votedFor } = hardState;
+  return saved !== null && saved.term === term && saved.votedFor === votedFor;
 }

@@ -15,6 +15,8 @@ export interface Observation {
   readonly role: Role;
   readonly term: number;
   readonly commit: number;
+  /** Last entry known to the member; it may still wait for the disk. */
+  readonly lastIndex: number;
   /** Handed out for applying, and applied by the machine. */
   readonly applied: number;
   readonly machineIndex: number;
@@ -28,7 +30,7 @@ export interface Observation {
 
 export function observe(id: string, life: number, inspection: ReplicaInspection): Observation {
   const { log } = inspection;
-  const { role, term, commitIndex, appliedIndex } = inspection.status();
+  const { role, term, commitIndex, appliedIndex, lastIndex } = inspection.status();
   const hardState = inspection.hardState();
   return {
     id,
@@ -36,6 +38,7 @@ export function observe(id: string, life: number, inspection: ReplicaInspection)
     role,
     term,
     commit: commitIndex,
+    lastIndex,
     applied: appliedIndex,
     machineIndex: inspection.machineIndex(),
     savedTerm: hardState.term,

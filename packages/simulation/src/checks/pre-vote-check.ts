@@ -27,7 +27,7 @@ export class PreVoteCheck {
         this.#granted.set(message.to, { term: message.term, by: new Set([message.from]) });
       return;
     }
-    if (message.type !== 'vote-request') return;
+    if (message.type !== 'vote-request' || message.transfer) return;
     const granted = this.#granted.get(message.from);
     const agreed = granted?.term === message.term ? granted.by.size : 0;
     if (agreed >= this.#needed(message.from)) return;

@@ -41,6 +41,7 @@ export function standing(
     role,
     term,
     commit,
+    lastIndex: log.lastPosition().index,
     applied: commit,
     machineIndex: commit,
     savedTerm: term,
