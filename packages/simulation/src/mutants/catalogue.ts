@@ -8,6 +8,7 @@ import { storeMutants } from './store-mutants.ts';
 /** Every bug that the simulation must find. */
 export const mutants: readonly Mutant[] = [
   ...raftMutants,
+  ...membershipMutants,
   ...storeMutants,
   ...brokerMutants,
   ...clientMutants,
