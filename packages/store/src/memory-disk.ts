@@ -249,11 +249,6 @@ export class MemoryDisk implements Disk {
     this.#usedBytes = null;
   }
 
-  /** What a loss of power at this moment would leave of a file; null if not even its name. For checkers. */
-  platterOf(path: string): Buffer | null {
-    return this.#durableNames.get(normalize(path))?.platter() ?? null;
-  }
-
   /** Paths of the files that a loss of power at this moment would leave in a folder or below it, sorted. */
   platterPaths(directory: string): string[] {
     const prefix = `${normalize(directory)}/`;

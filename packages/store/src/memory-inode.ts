@@ -63,11 +63,6 @@ export class MemoryInode {
     applyTo(this.#cache, change);
   }
 
-  /** A copy of what would be left if the power went now. */
-  platter(): Buffer {
-    return Buffer.from(this.#platter.view());
-  }
-
   /** Lose the end of the file, on the platter too. */
   cutShort(size: number): void {
     if (size < this.#cache.size) this.#cache.resize(size);
