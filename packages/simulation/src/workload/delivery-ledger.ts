@@ -11,17 +11,12 @@ export class DeliveryLedger {
     offsets.set(offset, (offsets.get(offset) ?? 0) + 1);
   }
 
-  /** Different messages of the queue that were delivered. */
-  count(queue: string): number {
-    return this.#queues.get(queue)?.size ?? 0;
-  }
-
-  /** Offsets below `end` that were never delivered. */
-  missing(queue: string, end: number): number[] {
+  /** Whether everything from one offset up to, but not with, another was delivered. */
+  isComplete(queue: string, from: number, end: number): boolean {
     const offsets = this.#queues.get(queue);
-    return Array.from({ length: end }, (_, offset) => offset).filter(
-      (offset) => offsets?.has(offset) !== true,
-    );
+    if ((offsets?.size ?? 0) < end - from) return false;
+    for (let offset = from; offset < end; offset += 1) if (offsets?.has(offset) !== true) return false;
+    return true;
   }
 
   /** Deliveries beyond the first of each message, in all queues. */

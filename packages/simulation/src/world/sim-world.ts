@@ -193,8 +193,8 @@ export class SimWorld implements World {
   /** Queues that hold messages which no push consumer got; empty in a run without push consumers. */
   undelivered(): string[] {
     if (this.#pushHosts.length === 0) return [];
-    return this.#queues().flatMap(({ queue, end }) =>
-      this.deliveries.count(queueName(queue)) < end ? [queueName(queue)] : [],
+    return this.#queues().flatMap(({ queue, start, end }) =>
+      this.deliveries.isComplete(queueName(queue), start, end) ? [] : [queueName(queue)],
     );
   }
 
@@ -226,16 +226,17 @@ export class SimWorld implements World {
   }
 
   /** The queues that clients write to, and where they end by what some replica has applied. */
-  #queues(): { queue: QueuePlace; end: number }[] {
+  #queues(): { queue: QueuePlace; start: number; end: number }[] {
     const { topics, queuesPerTopic } = this.#topology;
     return this.groups.flatMap((brokerName) => {
       const queues = this.#members.find(({ group, replica }) => group === brokerName && replica !== null)
         ?.replica?.queues;
       return topics.flatMap((topic) =>
-        Array.from({ length: queuesPerTopic }, (_, queueId) => ({
-          queue: { topic, brokerName, queueId },
-          end: queues?.bounds(topic, queueId)?.maxOffset ?? 0,
-        })),
+        Array.from({ length: queuesPerTopic }, (_, queueId) => {
+          const bounds = queues?.bounds(topic, queueId);
+          const queue = { topic, brokerName, queueId };
+          return { queue, start: bounds?.minOffset ?? 0, end: bounds?.maxOffset ?? 0 };
+        }),
       );
     });
   }
