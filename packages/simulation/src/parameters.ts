@@ -24,9 +24,9 @@ export interface RunParameters {
   readonly checkpointBytes: number;
   readonly checkpointIntervalMs: number;
   /** Bytes of log between two snapshots. */
-  readonly snapshotBytes: number;
-  /** Bytes of log that are kept; 0 keeps everything. */
-  readonly retentionBytes: number;
+  readonly snapshotIntervalBytes: number;
+  /** Bytes of log kept; 0 keeps everything. */
+  readonly logBytesMax: number;
   readonly electionTimeoutTicks: number;
   readonly heartbeatTicks: number;
   readonly appendEntriesMax: number;
@@ -66,8 +66,8 @@ export function drawParameters(random: SeededRandom): RunParameters {
     tailCacheBytes: random.pick([4_096, 65_536]),
     checkpointBytes: random.pick([8_192, 65_536, 1_048_576]),
     checkpointIntervalMs: random.pick([200, 1_000, 5_000]),
-    snapshotBytes: random.pick([16_384, 65_536, 524_288]),
-    retentionBytes: random.pick([0, 0, 32_768, 262_144]),
+    snapshotIntervalBytes: random.pick([16_384, 65_536, 1_048_576]),
+    logBytesMax: random.pick([0, 32_768, 131_072]),
     electionTimeoutTicks: random.between(heartbeatTicks * 4, 20),
     heartbeatTicks,
     appendEntriesMax: random.pick([1, 4, 64, 1_024]),

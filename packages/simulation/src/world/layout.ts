@@ -94,8 +94,8 @@ export class Layout {
         readChunkBytes: 16_384,
         conflictKeepBytesMax: 65_536,
         derived: { queueCacheBytesMax: 2_097_152, queueDirtyBytesMax: 262_144 },
-        snapshots: { intervalBytes: p.snapshotBytes },
-        retention: { logBytesMax: p.retentionBytes },
+        snapshots: { intervalBytes: p.snapshotIntervalBytes },
+        retention: { logBytesMax: p.logBytesMax },
         checkpoints: {
           checkpointBytes: p.checkpointBytes,
           checkpointIntervalMs: p.checkpointIntervalMs,
