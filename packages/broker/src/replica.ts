@@ -35,6 +35,7 @@ import { LogRetention, logRetentionDefaults, type LogRetentionConfig } from './r
 import type { PeerEvents } from './replication/peer-transport.ts';
 import { Proposer, proposerDefaults, type ProposerConfig } from './replication/proposer.ts';
 import { IndexedQueueReader } from './replication/queue-reader.ts';
+import { repairLog } from './replication/log-repair.ts';
 import { PeerLink } from './replication/peer-link.ts';
 import { ReplicaProposer } from './replication/replica-proposer.ts';
 import { ReplicaStore } from './replication/replica-store.ts';
@@ -167,8 +168,8 @@ export class GroupReplica implements HostedReplica {
   static async open(options: ReplicaOptions): Promise<GroupReplica> {
     const { config } = options;
     const peers = new PeerLink(options.join);
-    const store = await ReplicaStore.open({ ...options, log: config.log, derived: config.derived }, () =>
-      Promise.resolve(),
+    const store = await ReplicaStore.open({ ...options, log: config.log, derived: config.derived }, (log) =>
+      repairLog({ ...options, log, peers, raft: config.raft }),
     );
     try {
       return new GroupReplica(options, store, peers);

@@ -38,14 +38,16 @@ export interface LogRepairOptions<Hole extends LogHole = LogHole> {
   /** Puts the entries of a whole hole in their place, durably. A throw or rejection ends the repair with it. */
   fillHole(hole: Hole, entries: readonly Entry[]): void | Promise<void>;
   /**
-   * All peers answered in a row and none has the entries: an entry that no majority ever had may be in nobody's log, and a
-   * committed one may be only in their snapshots. Returns true to have the hole left as it is, false to go on asking.
+   * All peers answered in a row and none has the entries: those that no majority ever had may be in nobody's log, and committed
+   * ones may be in nothing but snapshots. `neverCommitted`: the former (unless others lost entries too), since no other member's log holds even the first of
+   * them. Returns true when the owner has ended the log before the hole, which ends the holes behind it too; false to go on
+   * asking.
    */
-  onUnobtainable?(hole: Hole): boolean | Promise<boolean>;
+  onUnobtainable?(hole: Hole, neverCommitted: boolean): boolean | Promise<boolean>;
 }
 
-/** `filled`: no hole is left but those given up by `onUnobtainable`. */
-export type LogRepairResult = 'filled' | 'stopped';
+/** `filled`: no hole is left. `cut`: the log was ended before one by `onUnobtainable`, and none is left before that. */
+export type LogRepairResult = 'filled' | 'cut' | 'stopped';
 
 /**
  * What the present question brought. `farther`: more of the hole than was ever gathered before. `again`: something, but no more than
@@ -74,6 +76,8 @@ export class LogRepair<Hole extends LogHole = LogHole> {
   #gathered: Entry[] = [];
   /** Most entries ever gathered for it. */
   #farthest = 0;
+  /** Peers whose log has another entry than the first missing one in its place, or ends before it. */
+  readonly #without = new Set<string>();
   #question: Question | null = null;
   #timer: TimerHandle | null = null;
   #running: Promise<LogRepairResult> | null = null;
@@ -112,26 +116,27 @@ export class LogRepair<Hole extends LogHole = LogHole> {
 
   async #run(): Promise<LogRepairResult> {
     for (const hole of this.#options.holes) {
-      if (!(await this.#repair(hole))) return 'stopped';
+      const result = await this.#repair(hole);
+      if (result !== 'filled') return result;
     }
     return 'filled';
   }
 
-  /** Returns false if the repair was stopped. */
-  async #repair(hole: Hole): Promise<boolean> {
+  async #repair(hole: Hole): Promise<LogRepairResult> {
     const { group, logger } = this.#options;
     const missing = hole.beforeIndex - hole.afterIndex - 1;
     const range = { group, from: hole.afterIndex + 1, to: hole.beforeIndex - 1 };
     logger.warn('the log has a hole, asking the other members', range);
     this.#gathered = [];
     this.#farthest = 0;
+    this.#without.clear();
     /** Peers that answered and did not have the next entry, since the gathering last got farther. */
     let lacking = 0;
     /** Questions without use since then. */
     let fruitless = 0;
     while (this.#gathered.length < missing) {
       const outcome = await this.#ask(hole);
-      if (outcome === 'stopped') return false;
+      if (outcome === 'stopped') return 'stopped';
       if (outcome === 'again') continue;
       if (outcome === 'farther') {
         lacking = 0;
@@ -142,21 +147,26 @@ export class LogRepair<Hole extends LogHole = LogHole> {
       lacking = outcome === 'lacking' ? lacking + 1 : 0;
       fruitless++;
       if (this.#peers.length > 0 && lacking >= this.#peers.length) {
-        if ((await this.#options.onUnobtainable?.(hole)) === true) {
-          logger.warn('no member has what the log lost, the hole stays', range);
-          return true;
+        const neverCommitted = this.#peers.every((one) => this.#without.has(one));
+        if ((await this.#options.onUnobtainable?.(hole, neverCommitted)) === true) {
+          logger.warn('no member has what the log lost, it ends before the hole', {
+            ...range,
+            neverCommitted,
+          });
+          return 'cut';
         }
         lacking = 0;
+        this.#without.clear();
       }
       if (fruitless % Math.max(1, this.#peers.length) === 0) {
         logger.info('the log still waits for repair', { ...range, have: this.#gathered.length, missing });
-        if (!(await this.#pause())) return false;
+        if (!(await this.#pause())) return 'stopped';
       }
     }
     await this.#options.fillHole(hole, this.#gathered);
     this.#gathered = [];
     logger.info('a hole of the log was filled', range);
-    return !this.#stopped;
+    return this.#stopped ? 'stopped' : 'filled';
   }
 
   async #ask(hole: Hole): Promise<Outcome> {
@@ -173,9 +183,17 @@ export class LogRepair<Hole extends LogHole = LogHole> {
     ]);
     const answer = await answered;
     if (answer === null) return this.#stopped ? 'stopped' : 'silent';
+    if (firstIndex === hole.afterIndex + 1) this.#noteFirst(hole, answer);
     if (answer.entries.length > 0) return this.#take(hole, answer.entries);
     // What its log reaches over but cannot be read there will be repaired there; that is not the same as not having it.
     return firstIndex >= answer.firstIndex && firstIndex <= answer.lastIndex ? 'silent' : 'lacking';
+  }
+
+  #noteFirst(hole: Hole, { from, entries, lastIndex }: RepairAnswer): void {
+    const [first] = entries;
+    const differs = first !== undefined && !continuesHole(first, hole);
+    if (differs || lastIndex <= hole.afterIndex) this.#without.add(from);
+    else this.#without.delete(from);
   }
 
   /** Adds entries that continue what is there. */

@@ -89,6 +89,21 @@ test('the configuration of a snapshot takes effect', async (t) => {
   t.deepEqual(one.driver.status().configuration, configuration);
 });
 
+test('a changed configuration is told before the machine gets the entry that changed it', async (t) => {
+  const leader = new DriverFixture();
+  await leader.lead();
+  leader.clock.advance(leader.config.tickMs * leader.config.heartbeatTicks);
+  const round = leader.sentOf('heartbeat-request').at(-1)?.round ?? 0;
+  leader.receive({ type: 'heartbeat-response', from: 'n2', to: 'n1', term: 1, round });
+  t.is(leader.driver.changeMembers({ learners: ['n4'] }).type, 'appended');
+  leader.clock.turn();
+  leader.receive({ type: 'append-accepted', from: 'n2', to: 'n1', term: 1, index: 2 });
+  await leader.endSync();
+  const told = leader.journal.filter((line) => /^configuration|^apply/.test(line));
+  t.deepEqual(told, ['configuration n1 n2 n3', 'apply 2..2']);
+  t.deepEqual(leader.configurations[0]?.learners, ['n4']);
+});
+
 test('a member answers heartbeats while it installs, whatever commit index they name', async (t) => {
   const one = follower();
   one.machine.holdsInstall = true;

@@ -51,6 +51,7 @@ class Repairing {
   readonly unobtainable: LogHole[] = [];
   readonly sent: Message[] = [];
   readonly peers = new Map<string, MemoryLogStorage>();
+  neverCommitted: boolean | null = null;
   giveUp = false;
   failure: Error | null = null;
   result: string | null = null;
@@ -97,8 +98,9 @@ class Repairing {
         if (this.failure !== null) throw this.failure;
         this.filled.push({ hole, entries: entries.slice() });
       },
-      onUnobtainable: (hole) => {
+      onUnobtainable: (hole, neverCommitted) => {
         this.unobtainable.push(hole);
+        this.neverCommitted = neverCommitted;
         return this.giveUp;
       },
     });
@@ -165,22 +167,55 @@ test('two peers that each have a part fill a hole together', async (t) => {
   t.deepEqual(one.filled[0]?.entries, all.slice(2, 10));
 });
 
+test('entries of two logs that differ are not joined', async (t) => {
+  const all = entriesOf(12);
+  // n2 never had the end of the hole, and its entries before that are others.
+  const foreign = [...all.slice(0, 3), ...entriesOf(3, 9, positionAfter(all[2]))];
+  const one = new Repairing([holeIn(all, 4, 10)], { n2: logOf(foreign), n3: logOf(all) });
+  await one.run(5_000);
+  t.is(one.result, 'filled');
+  t.deepEqual(one.filled[0]?.entries, all.slice(3, 10));
+});
+
 test('what nobody has is reported, and the repair goes on or gives up as it is told', async (t) => {
   const all = entriesOf(10);
   const foreign = [...all.slice(0, 3), ...entriesOf(6, 9, positionAfter(all[2]))];
-  const one = new Repairing([holeIn(all, 4, 8)], { n2: logOf(foreign), n3: logOf(foreign) });
+  const holes = [holeIn(all, 4, 8), holeIn(all, 10, 10)];
+  const one = new Repairing(holes, { n2: logOf(foreign), n3: logOf(foreign) });
   await one.run(10_000);
   t.true(one.unobtainable.length >= 1 && one.unobtainable.length < 20, `${one.unobtainable.length}`);
   t.is(one.result, null);
   one.giveUp = true;
   await one.run(5_000);
-  t.is(one.result, 'filled');
-  t.deepEqual(one.filled, []);
+  t.is(one.result, 'cut');
+  t.deepEqual(one.filled, [], 'the hole behind it went with it');
 
   const silent = new Repairing([holeIn(all, 4, 8)], { n2: logOf(foreign) });
   silent.giveUp = true;
   await silent.run(30_000);
   t.deepEqual(silent.unobtainable, [], 'n3 was not heard, so it may have the entries');
+});
+
+test('only when no other log holds even the first missing entry it cannot have been committed', async (t) => {
+  const all = entriesOf(10);
+  const short = all.slice(0, 3);
+  const other = [...all.slice(0, 2), ...entriesOf(5, 9, positionAfter(all[1]))];
+  const late = new MemoryLogStorage(positionAfter(all[8]));
+  late.append(all.slice(9));
+  const branch = [...all.slice(0, 6), ...entriesOf(4, 9, positionAfter(all[5]))];
+  const cases: [string, MemoryLogStorage, MemoryLogStorage, boolean][] = [
+    ['one ends before it, one has another entry there', logOf(short), logOf(other), true],
+    ['one has dropped it', logOf(short), late, false],
+    ['one has the first entries and others after them', logOf(short), logOf(branch), false],
+    ['one has only the first entries', logOf(all.slice(0, 5)), logOf(short), false],
+  ];
+  for (const [note, n2, n3, expected] of cases) {
+    const one = new Repairing([holeIn(all, 4, 8)], { n2, n3 });
+    one.giveUp = true;
+    await one.run(10_000);
+    t.is(one.result, 'cut', note);
+    t.is(one.neverCommitted, expected, note);
+  }
 });
 
 test('entries that a peer cannot read are not taken for missing there', async (t) => {

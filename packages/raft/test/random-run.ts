@@ -4,6 +4,7 @@ import {
   decodeConfiguration,
   entryBody,
   type ConfigurationState,
+  type Message,
   type RaftConfig,
 } from '../src/index.ts';
 import { Cluster, type Member } from './cluster.ts';
@@ -42,6 +43,8 @@ export const rough = {
   install: 3,
   'give-up-snapshot': 1,
   lose: 1,
+  isolate: 2,
+  rejoin: 2,
 } as const;
 
 /** Small limits, so that every window, batch and buffer is hit within a short run. */
@@ -86,7 +89,7 @@ export function run(steps: readonly Step[], options: RunOptions): Outcome {
     fault: options.fault ?? 'none',
     onReady: (id, ready) => checker.ready(cluster.member(id), ready),
   });
-  const world: World = { cluster, checker, ids, asked: [], proposals: 0, losses: 0 };
+  const world: World = { cluster, checker, ids, asked: [], isolated: null, proposals: 0, losses: 0 };
   for (const one of steps) {
     act(world, one);
     checker.check(cluster);
@@ -108,6 +111,8 @@ interface World {
   readonly ids: readonly string[];
   /** Final configurations of the changes that leaders took on, oldest first. */
   readonly asked: ConfigurationState[];
+  /** Member whose messages, both ways, are held up in the network; null for none. */
+  isolated: string | null;
   proposals: number;
   losses: number;
 }
@@ -130,7 +135,7 @@ function act(world: World, { act: name, at, pick }: Step): void {
       return;
     case 'deliver':
       // Mostly in order, sometimes the message that happens to be drawn.
-      cluster.deliver(pick % 4 === 0 ? chosen : 0);
+      deliver(world, pick % 4 === 0 ? chosen : 0);
       return;
     case 'drop':
       cluster.network.splice(chosen, 1);
@@ -164,7 +169,7 @@ function act(world: World, { act: name, at, pick }: Step): void {
       member.node.campaign();
       return;
     case 'flow':
-      flow(cluster, ids, pick);
+      flow(world, pick);
       return;
     case 'change':
       for (const leader of cluster.leaders()) changeMembers(world, leader, pick);
@@ -189,6 +194,15 @@ function act(world: World, { act: name, at, pick }: Step): void {
       return;
     case 'lose':
       loseFiles(world, id);
+      return;
+    case 'isolate':
+      // A leader, if there is one: who is cut off and does not know it is the danger.
+      world.isolated = cluster.leaders()[0] ?? id;
+      for (const peer of ids)
+        if (peer !== world.isolated && pick % 2 === 0) cluster.node(peer).campaignHint(world.isolated);
+      return;
+    case 'rejoin':
+      world.isolated = null;
       return;
   }
 }
@@ -251,8 +265,20 @@ function loseFiles(world: World, id: string): void {
   world.losses++;
 }
 
+function heldUp({ isolated }: World, message: Message | undefined): boolean {
+  return message === undefined || message.from === isolated || message.to === isolated;
+}
+
+/** Delivers the message at `at`, or the next one that is not held up. */
+function deliver(world: World, at: number): void {
+  const { cluster } = world;
+  const next = cluster.network.findIndex((message, place) => place >= at && !heldUp(world, message));
+  if (next >= 0) cluster.deliver(next);
+}
+
 /** A few rounds in which most members write and most messages arrive; `pick` says which do not. */
-function flow(cluster: Cluster, ids: readonly string[], pick: number): void {
+function flow(world: World, pick: number): void {
+  const { cluster, ids } = world;
   for (let round = 0; round < 1 + (pick % 4); round++) {
     for (const [at, id] of ids.entries()) {
       while (cluster.ready(id));
@@ -261,7 +287,7 @@ function flow(cluster: Cluster, ids: readonly string[], pick: number): void {
     const messages = cluster.network;
     cluster.network = [];
     for (const [at, message] of messages.entries()) {
-      if ((pick + at * 5) % 11 < 2) cluster.network.push(message);
+      if ((pick + at * 5) % 11 < 2 || heldUp(world, message)) cluster.network.push(message);
       else cluster.receive(message);
     }
   }

@@ -19,6 +19,8 @@ export interface SegmentLogConfig {
   readonly conflictKeepBytesMax: number;
   /** Bytes read from a file at a time when scanning or reading entries cold. */
   readonly readChunkBytes: number;
+  /** Bytes of completed segments, the newest first, that are read and checked at every start. */
+  readonly verifyAtOpenBytes: number;
 }
 
 export const segmentLogDefaults: SegmentLogConfig = Object.freeze({
@@ -30,6 +32,7 @@ export const segmentLogDefaults: SegmentLogConfig = Object.freeze({
   openSegmentsMax: 64,
   conflictKeepBytesMax: 16 * 1024 * 1024,
   readChunkBytes: 256 * 1024,
+  verifyAtOpenBytes: 32 * 1024 * 1024,
 });
 
 /** Smallest and largest value of each setting. Places in a segment are held in 32 bits, hence its largest size. */
@@ -42,6 +45,7 @@ const ranges: SettingRanges<keyof SegmentLogConfig> = {
   openSegmentsMax: [1, 65_536],
   conflictKeepBytesMax: [0, 2 ** 40],
   readChunkBytes: [64, 2 ** 30],
+  verifyAtOpenBytes: [0, 2 ** 53 - 1],
 };
 
 /**

@@ -187,7 +187,7 @@ export async function openDerivedState(
   directory: string,
   settings: Partial<DerivedStateConfig> = {},
 ): Promise<DerivedState> {
-  return withLock(ports, directory, settings, (opening) => openCurrent(opening), DerivedDirectory.open);
+  return withLock(ports, directory, settings, openCurrent, (disk, path) => DerivedDirectory.open(disk, path));
 }
 
 /**
@@ -212,7 +212,7 @@ export async function replaceDerivedState(
     }
     return new DerivedState(opening, parts);
   };
-  return withLock(ports, directory, settings, begin, DerivedDirectory.replace);
+  return withLock(ports, directory, settings, begin, (disk, path) => DerivedDirectory.replace(disk, path));
 }
 
 async function withLock(

@@ -16,6 +16,9 @@ const RANGE_BYTES = AT_FLOOR + 16;
 const HAS_TAIL = 1;
 const IN_DOUBT = 2;
 
+/** Where a new log begins. */
+export const noPosition: LogPosition = Object.freeze({ index: 0, term: 0, address: 0, hash: 0 });
+
 /** How far a log once went: the two numbers by which Raft compares logs. */
 export interface LogReach {
   readonly index: number;
@@ -63,21 +66,25 @@ export class DurableMark {
   }
 
   /** Durable when it returns. */
-  static create(disk: Disk, directory: string, start: LogPosition): DurableMark {
+  static create(
+    disk: Disk,
+    directory: string,
+    start: LogPosition,
+    { generation, inDoubt }: Pick<MarkedRange, 'generation' | 'inDoubt'> = { generation: 0, inDoubt: false },
+  ): DurableMark {
     const path = join(directory, durableMarkFileName);
-    const range: MarkedRange = {
-      start,
-      upTo: start,
-      generation: 0,
-      tail: null,
-      floor: noReach,
-      inDoubt: false,
-    };
+    const range: MarkedRange = { start, upTo: start, generation, tail: null, floor: noReach, inDoubt };
     return new DurableMark(path, SlotFile.create(disk, path, MARK_MAGIC, encodeRange(range)), range);
   }
 
   get range(): MarkedRange {
     return this.#range;
+  }
+
+  /** Whether the newest segment that was durable is not among those that begin at `bases`. */
+  missesTail(bases: readonly number[]): boolean {
+    const { tail, start } = this.#range;
+    return tail !== null && tail >= start.address && !bases.includes(tail);
   }
 
   /** Into the page cache. */

@@ -76,16 +76,23 @@ export class EntryTable {
   }
 }
 
+export interface KnownPlace {
+  readonly number: number;
+  readonly place: number;
+}
+
 /**
  * A few known places of a segment whose exact table is not held, learned while walking it: at most one per
  * `intervalBytes`. The walk to an entry starts at the nearest one before it.
  */
 export class SparsePlaces {
   readonly #intervalBytes: number;
-  readonly #points: { readonly number: number; readonly place: number }[] = [{ number: 0, place: 0 }];
+  readonly #points: KnownPlace[];
 
-  constructor(intervalBytes: number) {
+  /** `known`: places that no walk could find, because there is damage before them; in order. */
+  constructor(intervalBytes: number, known: readonly KnownPlace[] = [{ number: 0, place: 0 }]) {
     this.#intervalBytes = intervalBytes;
+    this.#points = [...known];
   }
 
   get count(): number {
@@ -98,7 +105,14 @@ export class SparsePlaces {
     this.#points.push({ number, place });
   }
 
-  nearest(number: number): { readonly number: number; readonly place: number } {
+  /** The last known point at or before a place. */
+  before(place: number): KnownPlace {
+    let found: KnownPlace = { number: 0, place: 0 };
+    for (const point of this.#points) if (point.place <= place) found = point;
+    return found;
+  }
+
+  nearest(number: number): KnownPlace {
     let low = 0;
     let high = this.#points.length - 1;
     while (low < high) {

@@ -206,7 +206,9 @@ export class LogDurability {
     for (const position of [start, proven]) {
       if (position !== null && position.index > upTo.index) upTo = position;
     }
-    return { ...this.marked, start, upTo, tail: this.#tail };
+    // Retention may have dropped it: then the segment behind it is not durable yet.
+    const tail = this.#tail !== null && this.#tail < start.address ? null : this.#tail;
+    return { ...this.marked, start, upTo, tail };
   }
 
   async #runMark(writing: Promise<void>): Promise<void> {

@@ -7,6 +7,9 @@ import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { TailCache } from './tail-cache.ts';
 
+/** Each up to the largest entry a broker makes (256 KiB). */
+const VERIFIED_ENTRIES_MAX = 16;
+
 /**
  * Reads of the log: from the tail cache where it holds the range, otherwise by positioned reads of segment
  * files. Everything returned is a copy. Entries read from a file are checked whole: header, body and chain.
@@ -15,6 +18,8 @@ export class LogReader {
   readonly #segments: SegmentList;
   readonly #cache: TailCache;
   readonly #config: SegmentLogConfig;
+  /** Entries read from files and found good, the newest last; byte reads mostly go on where the last one was. */
+  #verified: Entry[] = [];
 
   constructor(segments: SegmentList, cache: TailCache, config: SegmentLogConfig) {
     this.#segments = segments;
@@ -48,8 +53,48 @@ export class LogReader {
     return entries;
   }
 
-  /** Fill `target` from a log address on. */
+  /**
+   * Fill `target` from a log address on. What comes from a file is checked with the whole entry that it is a part of:
+   * bytes that decayed are LOG_CORRUPT, and are never given out.
+   */
   read(address: number, bytes: number, target: Buffer): Buffer {
+    if (this.#cache.holds(address, bytes)) {
+      this.#cache.copy(address, bytes, target, 0);
+      return target;
+    }
+    if (address < this.#segments.start.address) {
+      throw outside('LOG_COMPACTED', `address ${address} is before the start of the log`);
+    }
+    for (let done = 0; done < bytes;) {
+      const entry = this.#verifiedEntryAt(address + done);
+      const from = address + done - entry.address;
+      done += entry.frame.copy(target, done, from, Math.min(entry.frame.length, from + bytes - done));
+    }
+    return target;
+  }
+
+  /** The log was cut or begins anew: what was read before may not be there any more. */
+  forget(): void {
+    this.#verified = [];
+  }
+
+  #verifiedEntryAt(address: number): Entry {
+    const held = this.#verified.find(
+      (entry) => entry.address <= address && address < entry.address + entry.frame.length,
+    );
+    if (held !== undefined) return held;
+    const segment = this.#segments.ofAddress(address);
+    if (segment === undefined) throw outside('LOG_UNAVAILABLE', `address ${address} is after the end`);
+    const place = segment.entryAt(address);
+    const frame = this.#readRaw(place.address, place.length, Buffer.allocUnsafeSlow(place.length));
+    const entry = this.#decode(segment, frame, place.address, place.address, place.index, true, undefined);
+    this.#verified.push(entry);
+    if (this.#verified.length > VERIFIED_ENTRIES_MAX) this.#verified.shift();
+    return entry;
+  }
+
+  /** As `read`, but unchecked: for callers that check. */
+  #readRaw(address: number, bytes: number, target: Buffer): Buffer {
     if (target.length < bytes) throw new RangeError(`${bytes} bytes do not fit into ${target.length}`);
     if (this.#cache.holds(address, bytes)) {
       this.#cache.copy(address, bytes, target, 0);
@@ -80,7 +125,7 @@ export class LogReader {
     const exactEnd = segment.runEnd(index, to, bytesMax);
     const end =
       exactEnd ?? Math.max(this.#frameEnd(segment, start, index), Math.min(start + bytesMax, segment.end));
-    const buffer = this.read(start, end - start, Buffer.allocUnsafeSlow(end - start));
+    const buffer = this.#readRaw(start, end - start, Buffer.allocUnsafeSlow(end - start));
     const indexEnd = Math.min(to, segment.lastIndex + 1);
     let address = start;
     let next = index;

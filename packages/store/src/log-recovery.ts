@@ -3,13 +3,16 @@ import type { LogPosition, Logger } from '@ledgermq/raft';
 import type { SegmentLogConfig } from './config.ts';
 import { lockFileName } from './directory-lock.ts';
 import type { Disk } from './disk.ts';
-import { DurableMark, durableMarkFileName } from './durable-mark.ts';
+import { DamagedLog } from './damaged-log.ts';
+import { DurableMark, durableMarkFileName, noPosition } from './durable-mark.ts';
 import { StoreError } from './errors.ts';
 import { hardStateFileName } from './hard-state-file.ts';
 import type { OpenFiles } from './open-files.ts';
+import { surveyLog } from './log-survey.ts';
+import type { FoundSegment, LogHole } from './log-survey.ts';
 import { SEGMENT_HEADER_BYTES, Segment, decodeSegmentHeader, segmentBase } from './segment.ts';
-import type { SegmentHeader } from './segment.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
+import { Suspects, suspectsFileName } from './suspects.ts';
 import type { TailCache } from './tail-cache.ts';
 import { findEntryBehind, scanEntries } from './tail-scan.ts';
 import type { ScanResult } from './tail-scan.ts';
@@ -28,6 +31,8 @@ export interface RecoveryReport {
   readonly excessBytes: number;
   /** Acknowledged entries may be lost without a trace of which: this member must not vote before it has caught up. */
   readonly inDoubt: boolean;
+  /** LOG_CORRUPT with file, offset and index: the first thing found that a crash does not explain; null for none. */
+  readonly damage: StoreError | null;
 }
 
 /** What the log takes over from recovery. */
@@ -40,6 +45,9 @@ export interface RecoveredLog {
   readonly droppedPaths: readonly string[];
   /** Segments whose files are longer than they are. */
   readonly excess: readonly Segment[];
+  readonly suspects: Suspects;
+  /** While there are some, the log can be read around them and nothing else. */
+  readonly holes: readonly LogHole[];
 }
 
 export interface RecoveryInput {
@@ -51,22 +59,16 @@ export interface RecoveryInput {
   readonly logger: Logger;
 }
 
-interface FoundSegment {
-  readonly name: string;
-  readonly path: string;
-  readonly base: number;
-  readonly header: SegmentHeader | null;
-  readonly fileBytes: number;
-}
-
-const noPosition: LogPosition = Object.freeze({ index: 0, term: 0, address: 0, hash: 0 });
-
 /**
- * Brings a directory back to a log that can be trusted, or throws LOG_CORRUPT and leaves it as it is.
+ * Brings a directory back to a log that can be trusted. Nothing is deleted.
  *
  * A bad record is a torn tail only in the last segment, with nothing valid behind it, and beyond the durable
  * mark; it is cut and its bytes are kept aside. This is safe because a segment is created only after the sync
  * of the one before it, and because nothing is ever written twice at one place of a file.
+ *
+ * Everything else is damage (after "Protocol-Aware Recovery for Consensus-Based Storage", FAST '18): damage at the end
+ * shortens the log, and the mark remembers how far it went; damage with something valid behind it is a hole,
+ * which waits to be filled with what other members have.
  */
 export function recoverLog(input: RecoveryInput): RecoveredLog {
   const recovery = new Recovery(input);
@@ -81,13 +83,18 @@ export function recoverLog(input: RecoveryInput): RecoveredLog {
 class Recovery {
   readonly #input: RecoveryInput;
   readonly #aside: SetAside;
+  readonly #suspects: Suspects;
   readonly #setAside: string[] = [];
+  readonly #droppedPaths: string[] = [];
+  /** What was found that a crash does not explain. */
+  #damage: StoreError | null = null;
   #mark: DurableMark | null = null;
   #active: Segment | null = null;
 
   constructor(input: RecoveryInput) {
     this.#input = input;
     this.#aside = new SetAside(input.disk, input.directory);
+    this.#suspects = Suspects.open(input.disk, input.directory);
   }
 
   run(): RecoveredLog {
@@ -97,28 +104,108 @@ class Recovery {
     const mark = this.#openMark(everything);
     this.#mark = mark;
     const found = this.#ofThisGeneration(everything, mark);
-    const droppedPaths: string[] = [];
     // Retention moves the marked start first and removes files afterwards. The start is where a segment begins, so
     // whatever begins before it also ends before it. The segment at the start may be lost, if it was never synced.
     while ((found[0]?.base ?? Infinity) < mark.range.start.address) {
       const dropped = found.shift();
-      if (dropped !== undefined) droppedPaths.push(dropped.path);
+      if (dropped !== undefined) this.#droppedPaths.push(dropped.path);
     }
     this.#dropTornHeader(found, mark);
+    try {
+      return this.#openClean(found, mark, false);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'LOG_CORRUPT') throw error;
+      this.#damage = error;
+    }
+    this.#active?.close();
+    this.#input.files.closeAll();
+    this.#input.logger.error('the log is damaged', { cause: this.#damage.message });
+    return this.#openDamaged(found, mark);
+  }
+
+  /** LOG_CORRUPT at whatever a crash does not explain; with `mayBeShort` a log that ends before the mark is fine. */
+  #openClean(found: readonly FoundSegment[], mark: DurableMark, mayBeShort: boolean): RecoveredLog {
+    const { upTo, start, tail } = mark.range;
     const last = found.at(-1);
+    if (!mayBeShort && mark.missesTail(found.map(({ base }) => base))) {
+      throw missing(this.#input.directory, upTo.index + 1, `the segment at address ${tail ?? 0} is missing`);
+    }
     if (last === undefined) {
-      if (mark.range.upTo.index > mark.range.start.index) {
-        throw missing(this.#input.directory, mark.range.start.index + 1, 'all segments are missing');
+      if (!mayBeShort && upTo.index > start.index) {
+        throw missing(this.#input.directory, start.index + 1, 'all segments are missing');
       }
-      this.#input.cache.reset(mark.range.start.address);
-      return this.#done([], mark.range.start, null, [], droppedPaths);
+      this.#input.cache.reset(start.address);
+      return this.#done([], start, null, []);
     }
     this.#checkFirst(found, mark);
     const { sealed, excess } = this.#sealedSegments(found);
+    this.#verifySealed(found);
     const { segment, scan } = this.#openLast(last, mark);
     const segments = [...sealed, segment];
-    this.#checkMark(segments, scan.end, mark);
-    return this.#done(segments, scan.end, scan, excess, droppedPaths);
+    if (scan.end.index >= upTo.index || !mayBeShort) this.#checkMark(segments, scan.end, mark);
+    this.#suspects.clear();
+    return this.#done(segments, scan.end, scan, excess);
+  }
+
+  /** Keep what is good: shorten the log where its end is damaged, and name the holes. */
+  #openDamaged(found: readonly FoundSegment[], mark: DurableMark): RecoveredLog {
+    const { disk, config } = this.#input;
+    const toVerify = this.#segmentsToVerify(found);
+    const survey = surveyLog({
+      disk,
+      readChunkBytes: config.readChunkBytes,
+      start: mark.range.start,
+      found,
+      isSuspect: (segment) => toVerify.has(segment),
+    });
+    const repair = new DamagedLog({ ...this.#input, mark, aside: this.#aside, survey });
+    const foreign = repair.isForeign();
+    if (foreign) repair.setAllAside(found);
+    else repair.endWhereGood();
+    this.#setAside.push(...repair.setAside);
+    if (!foreign && survey.holes.length > 0) {
+      this.#input.cache.reset(survey.end.address);
+      return { ...this.#done(repair.segments(), survey.end, null, []), holes: survey.holes };
+    }
+    const kept = foreign
+      ? []
+      : survey.segments.map((segment) => this.#lookAt(segment.found.name, segment.found.base));
+    return this.#openClean(kept, mark, true);
+  }
+
+  /** Of the segments before the last: those that gave damage before, and the newest, as many as the limit allows. */
+  #segmentsToVerify(found: readonly FoundSegment[]): Set<FoundSegment> {
+    const chosen = new Set<FoundSegment>();
+    let bytes = 0;
+    for (const segment of found.slice(0, -1).toReversed()) {
+      bytes += segment.fileBytes;
+      if (bytes <= this.#input.config.verifyAtOpenBytes || this.#suspects.has(segment.base))
+        chosen.add(segment);
+    }
+    return chosen;
+  }
+
+  #verifySealed(found: readonly FoundSegment[]): void {
+    const { disk, config } = this.#input;
+    const toVerify = this.#segmentsToVerify(found);
+    found.forEach((segment, at) => {
+      const successor = found[at + 1];
+      if (successor === undefined || !toVerify.has(segment)) return;
+      const file = disk.open(segment.path, 'read');
+      try {
+        const range = { base: segment.base, from: this.#startOf(segment), end: successor.base };
+        const { end, fault } = scanEntries(file, range, config.readChunkBytes, () => undefined);
+        const wanted = this.#startOf(successor);
+        if (fault === null && end.index === wanted.index && end.hash === wanted.hash) return;
+        throw new StoreError('LOG_CORRUPT', `damage (${fault ?? 'end'}) in ${segment.name}`, {
+          file: segment.path,
+          offset: end.address - segment.base + SEGMENT_HEADER_BYTES,
+          index: end.index + 1,
+        });
+      } finally {
+        file.close();
+      }
+    });
   }
 
   abandon(): void {
@@ -161,31 +248,56 @@ class Recovery {
     }
   }
 
-  /** The mark is durable before the first segment exists, so a log without a readable mark is damaged. */
+  /**
+   * The mark is durable before the first segment exists, so a log without a readable mark is damaged. It is made anew
+   * from the segments; how far the log once went is forgotten then.
+   */
   #openMark(found: readonly FoundSegment[]): DurableMark {
     const { disk, directory } = this.#input;
-    const file = join(directory, durableMarkFileName);
-    let mark: DurableMark | null;
+    let mark: DurableMark | null = null;
+    let cause = 'is missing';
     try {
       mark = DurableMark.open(disk, directory);
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'STATE_INVALID') throw error;
-      throw new StoreError('LOG_CORRUPT', `the durable mark ${file} is unreadable`, {
-        file,
-        offset: 0,
-        cause: error,
-      });
+      cause = 'is damaged';
+      this.#noteAside(this.#aside.takeFile(durableMarkFileName, 'damaged'), 'a damaged durable mark');
     }
-    if (mark !== null) return mark;
-    if (found.length > 0) throw missing(file, 0, 'the durable mark is missing');
-    return DurableMark.create(disk, directory, noPosition);
+    const generation = found.reduce((most, { header }) => Math.max(most, header?.generation ?? 0), 0);
+    if (mark !== null && mark.range.generation >= generation) return mark;
+    if (mark === null && cause === 'is missing' && found.length === 0) {
+      return DurableMark.create(disk, directory, noPosition);
+    }
+    if (mark !== null) {
+      // Of a time before the log began anew: the newer slot has decayed.
+      cause = 'is older than the segments';
+      mark.close();
+      this.#noteAside(this.#aside.takeFile(durableMarkFileName, 'damaged'), 'an old durable mark');
+    }
+    this.#input.logger.error('the durable mark is made anew from the segments', { cause });
+    const start = this.#firstStart(found, generation);
+    return DurableMark.create(disk, directory, start, { generation, inDoubt: true });
+  }
+
+  /** Where the log begins, as far as its segments tell; those before are set aside. */
+  #firstStart(found: readonly FoundSegment[], generation: number): LogPosition {
+    const [first] = found;
+    if (generation === 0 && first?.base === 0) return noPosition;
+    const known = found.find(
+      ({ header, base }) => header?.generation === generation && header.start.address === base,
+    );
+    for (const segment of found) {
+      if (segment === known) break;
+      this.#noteAside(this.#aside.takeFile(segment.name, 'damaged'), 'a segment of unknown place');
+    }
+    return known?.header?.start ?? noPosition;
   }
 
   /** A last segment whose header never became whole holds nothing that was ever promised. */
   #dropTornHeader(found: FoundSegment[], mark: DurableMark): void {
     const last = found.at(-1);
     if (last === undefined || last.header !== null || last.base < mark.range.upTo.address) return;
-    if (this.#entryBehind(last.path, last.base, 0) !== null) return;
+    if (last.base === mark.range.tail || this.#entryBehind(last.path, last.base, 0) !== null) return;
     this.#noteAside(this.#aside.takeFile(last.name, 'torn'), 'a segment without a whole header');
     this.#input.disk.syncDirectoryNow(this.#input.directory);
     found.pop();
@@ -241,7 +353,8 @@ class Recovery {
     const segment = Segment.active(disk, directory, start, files);
     this.#active = segment;
     const cacheFrom = start.address + found.fileBytes - SEGMENT_HEADER_BYTES - cache.capacity;
-    const scan = scanEntries(segment.file(), start, config.readChunkBytes, (entry) => {
+    const range = { base: start.address, from: start };
+    const scan = scanEntries(segment.file(), range, config.readChunkBytes, (entry) => {
       segment.recall(entry);
       if (entry.address < cacheFrom) return;
       if (cache.end() !== entry.address) cache.reset(entry.address);
@@ -262,7 +375,7 @@ class Recovery {
     }
     const behind = this.#entryBehind(segment.path, segment.start.address, offset);
     if (behind !== null) {
-      throw segment.corrupt(address, index + 1, `damage with a valid entry behind it at byte ${behind}`);
+      throw segment.corrupt(address, index + 1, `damage with the valid entry ${behind} behind it`);
     }
     const copy = this.#aside.copyTailNow(segment.file(), segment.name, offset, 'torn');
     this.#noteAside(copy, 'a torn tail');
@@ -320,7 +433,7 @@ class Recovery {
   #entryBehind(path: string, base: number, offset: number): number | null {
     const file = this.#input.disk.open(path, 'read');
     try {
-      return findEntryBehind(file, base, offset, this.#input.config.readChunkBytes);
+      return findEntryBehind(file, { base }, offset, 0, this.#input.config.readChunkBytes)?.index ?? null;
     } finally {
       file.close();
     }
@@ -336,7 +449,6 @@ class Recovery {
     last: LogPosition,
     scan: ScanResult | null,
     excess: readonly Segment[],
-    droppedPaths: readonly string[],
   ): RecoveredLog {
     const mark = this.#mark;
     if (mark === null) throw new StoreError('STATE_INVALID', 'recovery ended without a mark');
@@ -352,8 +464,10 @@ class Recovery {
       setAside: [...this.#setAside],
       excessBytes,
       inDoubt: mark.range.inDoubt,
+      damage: this.#damage,
     };
-    return { segments, last, mark, report, droppedPaths, excess };
+    const { suspects, droppedPaths } = { suspects: this.#suspects, droppedPaths: this.#droppedPaths };
+    return { segments, last, mark, report, droppedPaths, excess, suspects, holes: [] };
   }
 }
 
@@ -362,10 +476,7 @@ function isOwnName(name: string): boolean {
     name === setAsideFolder ||
     name === lockFileName ||
     name.startsWith(`${lockFileName}.`) ||
-    name === durableMarkFileName ||
-    name === `${durableMarkFileName}.new` ||
-    name === hardStateFileName ||
-    name === `${hardStateFileName}.new`
+    [durableMarkFileName, hardStateFileName, suspectsFileName].includes(name.replace(/\.new$/, ''))
   );
 }
 

@@ -6,7 +6,7 @@ import { StoreError } from './errors.ts';
 import type { LogDurability } from './log-durability.ts';
 import type { LogReader } from './log-reader.ts';
 import type { OpenFiles } from './open-files.ts';
-import { Segment, segmentFileName } from './segment.ts';
+import { Segment, segmentBase, segmentFileName } from './segment.ts';
 import type { SegmentCleaner } from './segment-cleaner.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { SetAside, SetAsideReason } from './set-aside.ts';
@@ -66,11 +66,17 @@ export class LogTail {
 
   /** Everything held was replaced by what a snapshot at `position` holds: forget it, and put its files aside. */
   restart(position: LogPosition): void {
-    const { segments, cache, durability } = this.#parts;
+    const { segments, cache, durability, reader } = this.#parts;
     this.#last = position;
+    reader.forget();
     cache.reset(position.address);
+    const { disk, directory, aside } = this.#parts;
     try {
-      for (const segment of segments.restart(position)) this.#moveAside(segment, 'replaced');
+      for (const segment of segments.restart(position)) segment.close();
+      for (const name of disk.list(directory)) {
+        if (segmentBase(name) !== null) aside.takeFile(name, 'replaced');
+      }
+      durability.noteNameChange();
     } catch (error) {
       // The new mark is durable: the files are leftovers of an earlier generation, wherever they are.
       throw durability.fail('set segments aside', error);
@@ -228,8 +234,9 @@ export class LogTail {
   }
 
   #goBackTo(position: LogPosition): void {
-    const { cache, durability } = this.#parts;
+    const { cache, durability, reader } = this.#parts;
     this.#last = position;
+    reader.forget();
     durability.lower(position.index);
     cache.cut(position.address);
     // The ring may have let go of the bytes before the cut.

@@ -1,6 +1,7 @@
 import { basename, dirname, normalize } from 'node:path/posix';
 import type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
 import { StoreError } from './errors.ts';
+import { MemoryFile, diskError } from './memory-file.ts';
 import { MemoryInode } from './memory-inode.ts';
 import type { CrashMode, CrashRandom } from './memory-inode.ts';
 import { MemoryProcess } from './memory-process.ts';
@@ -41,6 +42,8 @@ interface PendingFault {
 export class MemoryDisk implements Disk {
   readonly #schedule: (complete: () => void) => void;
   #capacityBytes: number;
+  /** Sum of the file sizes; null when it has to be counted anew. */
+  #usedBytes: number | null = null;
   /** Names as running processes see them. */
   #names = new Map<string, MemoryInode>();
   /** Names as they are on the platter. */
@@ -155,9 +158,16 @@ export class MemoryDisk implements Disk {
 
   freeBytes(_directory: string): number {
     if (this.#capacityBytes === Number.MAX_SAFE_INTEGER) return this.#capacityBytes;
-    let used = 0;
-    for (const inode of this.#names.values()) used += inode.size;
-    return Math.max(0, this.#capacityBytes - used);
+    if (this.#usedBytes === null) {
+      this.#usedBytes = 0;
+      for (const inode of this.#names.values()) this.#usedBytes += inode.size;
+    }
+    return Math.max(0, this.#capacityBytes - this.#usedBytes);
+  }
+
+  /** For the files of this disk: one of them has changed its size. */
+  noteGrowth(bytes: number): void {
+    if (this.#usedBytes !== null) this.#usedBytes += bytes;
   }
 
   lock(directory: string): DiskLock {
@@ -213,11 +223,36 @@ export class MemoryDisk implements Disk {
     for (const change of this.#nameChanges.slice(0, kept)) applyChange(this.#durableNames, change);
     this.#nameChanges = [];
     this.#names = new Map(this.#durableNames);
+    this.#usedBytes = null;
   }
 
   /** Replace bytes on the platter and in the cache, as a decaying medium does. */
   corrupt(path: string, at: number, bytes: Buffer): void {
     this.#find(normalize(path)).corrupt(at, bytes);
+    this.#usedBytes = null;
+  }
+
+  /** Flip the bits of `mask` in `count` bytes from `at` on, on the platter and in the cache; none beyond the end. */
+  flipBits(path: string, at: number, mask: number, count: number = 1): void {
+    const bytes = Buffer.from(
+      this.#find(normalize(path))
+        .content()
+        .subarray(at, at + count),
+    );
+    for (let place = 0; place < bytes.length; place += 1) bytes[place] = (bytes[place] ?? 0) ^ mask;
+    this.corrupt(path, at, bytes);
+  }
+
+  /** Lose the end of a file, on the platter too; no change if it is not longer than `size`. */
+  cutShort(path: string, size: number): void {
+    this.#find(normalize(path)).cutShort(size);
+    this.#usedBytes = null;
+  }
+
+  /** Paths of the files that a loss of power at this moment would leave in a folder or below it, sorted. */
+  platterPaths(directory: string): string[] {
+    const prefix = `${normalize(directory)}/`;
+    return [...this.#durableNames.keys()].filter((path) => path.startsWith(prefix)).sort();
   }
 
   /** Lose a file, or a folder with all that is in it, from the platter too; FILE_MISSING if there is none. */
@@ -233,6 +268,7 @@ export class MemoryDisk implements Disk {
     }
     for (const directory of [...this.#directories])
       if (isGone(directory)) this.#directories.delete(directory);
+    this.#usedBytes = null;
   }
 
   /** A copy of what a reader sees. */
@@ -303,6 +339,7 @@ export class MemoryDisk implements Disk {
   #change(change: NameChange): void {
     applyChange(this.#names, change);
     this.#nameChanges.push(change);
+    this.#usedBytes = null;
   }
 
   #renameDirectory(source: string, target: string): void {
@@ -333,105 +370,4 @@ function applyChange(names: Map<string, MemoryInode>, change: NameChange): void 
 
 function touches(change: NameChange, directory: string): boolean {
   return [change.from, change.to].some((path) => path !== null && dirname(path) === directory);
-}
-
-class MemoryFile implements DiskFile {
-  readonly path: string;
-  readonly #disk: MemoryDisk;
-  readonly #inode: MemoryInode;
-  readonly #life: number;
-  readonly #readOnly: boolean;
-  #closed = false;
-
-  constructor(disk: MemoryDisk, path: string, inode: MemoryInode, life: number, readOnly: boolean) {
-    this.#disk = disk;
-    this.path = path;
-    this.#inode = inode;
-    this.#life = life;
-    this.#readOnly = readOnly;
-  }
-
-  read(buffer: Buffer, at: number): number {
-    this.#require(false);
-    this.#disk.trip('read', this.path);
-    const content = this.#inode.content();
-    return at >= content.length ? 0 : content.copy(buffer, 0, at, at + buffer.length);
-  }
-
-  write(buffer: Buffer, at: number): void {
-    this.#require(true);
-    const fault = this.#disk.takeFault('write', this.path);
-    if (fault !== null) {
-      this.#inode.write(buffer.subarray(0, fault.bytesWritten ?? 0), at);
-      throw diskError(fault.code, this.path, 'fails to write as ordered');
-    }
-    const growth = Math.max(0, at + buffer.length - this.#inode.size);
-    const missing = growth - Math.min(growth, this.#disk.freeBytes(this.path));
-    this.#inode.write(buffer.subarray(0, buffer.length - Math.min(missing, buffer.length)), at);
-    if (missing > 0) throw diskError('DISK_FULL', this.path, 'finds no space');
-  }
-
-  writeParts(parts: readonly Buffer[], at: number): void {
-    if (parts.length > 0) this.write(Buffer.concat(parts), at);
-  }
-
-  sync(): Promise<void> {
-    this.#require(false);
-    const upTo = this.#inode.lastWrite;
-    return this.#disk.later(() => {
-      this.#sync(upTo);
-    });
-  }
-
-  syncNow(): void {
-    this.#require(false);
-    this.#sync(this.#inode.lastWrite);
-  }
-
-  size(): number {
-    this.#require(false);
-    return this.#inode.size;
-  }
-
-  truncate(size: number): Promise<void> {
-    this.#require(true);
-    return this.#disk.later(() => {
-      this.#disk.trip('truncate', this.path);
-      this.#inode.truncate(size);
-    });
-  }
-
-  truncateNow(size: number): void {
-    this.#require(true);
-    this.#disk.trip('truncate', this.path);
-    this.#inode.truncate(size);
-  }
-
-  close(): void {
-    this.#closed = true;
-  }
-
-  #sync(upTo: number): void {
-    const fault = this.#disk.takeFault('sync', this.path);
-    if (fault !== null) {
-      // Linux marks the pages clean: the cache goes on showing what will never reach the platter.
-      this.#inode.forget(upTo);
-      throw diskError(fault.code, this.path, 'fails to sync as ordered');
-    }
-    this.#inode.sync(upTo);
-  }
-
-  #require(writing: boolean): void {
-    this.#disk.requireLife(this.#life);
-    if (this.#closed) throw diskError('DISK_FAILED', this.path, 'is closed');
-    if (writing && this.#readOnly) throw diskError('DISK_FAILED', this.path, 'was opened for reading');
-  }
-}
-
-function diskError(
-  code: 'FILE_MISSING' | 'FILE_EXISTS' | 'DISK_FULL' | 'DISK_FAILED',
-  path: string,
-  what: string,
-): StoreError {
-  return new StoreError(code, `${path} ${what}`, { file: path });
 }

@@ -13,12 +13,20 @@ type Change =
   | { readonly type: 'write'; readonly number: number; readonly at: number; readonly bytes: Buffer }
   | { readonly type: 'truncate'; readonly number: number; readonly size: number };
 
-/** One file of a memory disk: its bytes in the page cache, its bytes on the platter, and the difference. */
+/**
+ * One file of a memory disk: its bytes in the page cache, its bytes on the platter, and the difference. Syncs and
+ * crashes cost as much as was changed, however large the file is.
+ */
 export class MemoryInode {
-  #cache: GrowingBytes = new GrowingBytes();
+  readonly #cache: GrowingBytes = new GrowingBytes();
   readonly #platter: GrowingBytes = new GrowingBytes();
   #pending: Change[] = [];
   #changeCount = 0;
+  /** Outside of this range cache and platter are the same; their sizes apart. */
+  #differsFrom = Infinity;
+  #differsTo = 0;
+  /** A failed sync has dropped changes that the cache still shows. */
+  #hasForgotten = false;
 
   get size(): number {
     return this.#cache.size;
@@ -43,26 +51,43 @@ export class MemoryInode {
     if (bytes.length === 0) return;
     const change: Change = { type: 'write', number: (this.#changeCount += 1), at, bytes: Buffer.from(bytes) };
     this.#pending.push(change);
+    // A gap before `at` is new too.
+    this.#noteDifference(Math.min(at, this.#cache.size), at + bytes.length);
     applyTo(this.#cache, change);
   }
 
   truncate(size: number): void {
     const change: Change = { type: 'truncate', number: (this.#changeCount += 1), size };
     this.#pending.push(change);
+    this.#noteDifference(Math.min(size, this.#cache.size), Math.max(size, this.#cache.size));
     applyTo(this.#cache, change);
+  }
+
+  /** Lose the end of the file, on the platter too. */
+  cutShort(size: number): void {
+    if (size < this.#cache.size) this.#cache.resize(size);
+    if (size < this.#platter.size) this.#platter.resize(size);
+    this.#pending = this.#pending.filter(({ type }) => type !== 'write');
   }
 
   /** Bring every change up to `number` to the platter. */
   sync(number: number): void {
     for (const change of this.#take(number)) applyTo(this.#platter, change);
+    if (this.#pending.length > 0 || this.#hasForgotten) return;
+    this.#differsFrom = Infinity;
+    this.#differsTo = 0;
   }
 
   /** Drop the changes up to `number` from what will be synced; the cache still shows them. */
   forget(number: number): void {
-    this.#take(number);
+    if (this.#take(number).length > 0) this.#hasForgotten = true;
   }
 
   corrupt(at: number, bytes: Buffer): void {
+    if (at + bytes.length > this.#platter.size) {
+      this.#noteDifference(Math.min(at, this.#platter.size, this.#cache.size), at + bytes.length);
+      this.#hasForgotten = true;
+    }
     this.#cache.write(bytes, at);
     if (at < this.#platter.size) this.#platter.write(bytes.subarray(0, this.#platter.size - at), at);
   }
@@ -79,7 +104,25 @@ export class MemoryInode {
         break;
     }
     this.#pending = [];
-    this.#cache = this.#platter.clone();
+    this.#showPlatter();
+  }
+
+  /** The cache becomes what the platter has. */
+  #showPlatter(): void {
+    const { size } = this.#platter;
+    this.#cache.resize(size);
+    const to = Math.min(this.#differsTo, size);
+    if (this.#differsFrom < to) {
+      this.#cache.write(this.#platter.view().subarray(this.#differsFrom, to), this.#differsFrom);
+    }
+    this.#differsFrom = Infinity;
+    this.#differsTo = 0;
+    this.#hasForgotten = false;
+  }
+
+  #noteDifference(from: number, to: number): void {
+    this.#differsFrom = Math.min(this.#differsFrom, from);
+    this.#differsTo = Math.max(this.#differsTo, to);
   }
 
   #keepPrefix(random: CrashRandom): void {
@@ -108,6 +151,11 @@ export class MemoryInode {
   }
 
   #take(number: number): Change[] {
+    if ((this.#pending.at(-1)?.number ?? 0) <= number) {
+      const all = this.#pending;
+      this.#pending = [];
+      return all;
+    }
     const taken = this.#pending.filter((change) => change.number <= number);
     this.#pending = this.#pending.filter((change) => change.number > number);
     return taken;
@@ -121,13 +169,8 @@ function applyTo(target: GrowingBytes, change: Change): void {
 
 /** Bytes with a size that changes; what lies beyond the size is kept zero. */
 class GrowingBytes {
-  #bytes: Buffer;
-  #size: number;
-
-  constructor(bytes: Buffer = Buffer.alloc(0)) {
-    this.#bytes = bytes;
-    this.#size = bytes.length;
-  }
+  #bytes: Buffer = Buffer.alloc(0);
+  #size = 0;
 
   get size(): number {
     return this.#size;
@@ -135,10 +178,6 @@ class GrowingBytes {
 
   view(): Buffer {
     return this.#bytes.subarray(0, this.#size);
-  }
-
-  clone(): GrowingBytes {
-    return new GrowingBytes(Buffer.from(this.view()));
   }
 
   write(bytes: Buffer, at: number): void {

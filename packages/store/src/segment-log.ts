@@ -1,29 +1,22 @@
 import type { Entry, LogPosition, LogStorage, Logger } from '@ledgermq/raft';
 import type { SegmentLogConfig } from './config.ts';
-import type { Disk, DiskLock } from './disk.ts';
+import type { Disk } from './disk.ts';
 import { fartherReach, noReach } from './durable-mark.ts';
-import type { DurableMark, LogReach } from './durable-mark.ts';
+import type { LogReach } from './durable-mark.ts';
 import { StoreError } from './errors.ts';
-import { LogDurability } from './log-durability.ts';
-import { LogReader } from './log-reader.ts';
-import { LogTail } from './log-tail.ts';
+import { HoleRepair } from './log-holes.ts';
+import { assembleLog } from './log-parts.ts';
+import type { LogOpening, LogParts } from './log-parts.ts';
 import { recoverLog } from './log-recovery.ts';
-import type { RecoveredLog, RecoveryReport } from './log-recovery.ts';
+import type { RecoveryReport } from './log-recovery.ts';
+import type { LogHole } from './log-survey.ts';
+import { verifySegments } from './log-verify.ts';
+import type { LogVerdict } from './log-verify.ts';
 import { OpenFiles } from './open-files.ts';
-import { SegmentCleaner } from './segment-cleaner.ts';
-import { SegmentList } from './segment-list.ts';
-import { SetAside } from './set-aside.ts';
+import { segmentBase } from './segment.ts';
 import { TailCache } from './tail-cache.ts';
 
-interface Opening {
-  readonly disk: Disk;
-  readonly directory: string;
-  readonly config: SegmentLogConfig;
-  readonly logger: Logger;
-  readonly lock: DiskLock;
-  readonly files: OpenFiles;
-  readonly cache: TailCache;
-}
+const SEGMENT_NAME_LENGTH = 24;
 
 /**
  * The Raft log in segment files: the commit log of a broker group.
@@ -35,49 +28,25 @@ interface Opening {
 export class SegmentLog implements LogStorage {
   /** What opening found and did. */
   readonly recovery: RecoveryReport;
-  readonly #opening: Opening;
-  readonly #cache: TailCache;
-  readonly #segments: SegmentList;
-  readonly #reader: LogReader;
-  readonly #mark: DurableMark;
-  readonly #durability: LogDurability;
-  readonly #cleaner: SegmentCleaner;
-  readonly #tail: LogTail;
-  #restarting = false;
+  readonly #opening: LogOpening;
+  #parts: LogParts;
+  #repair: HoleRepair | null = null;
+  #holes: readonly LogHole[];
+  /** What may not be interrupted is under way. */
+  #busy = false;
   #closed = false;
 
-  private constructor(opening: Opening, recovered: RecoveredLog) {
-    const { disk, directory, config, logger, cache } = opening;
-    const segments = new SegmentList(recovered.mark.range.start, recovered.segments);
-    const reader = new LogReader(segments, cache, config);
-    const aside = new SetAside(disk, directory);
+  private constructor(opening: LogOpening) {
     this.#opening = opening;
-    this.#cache = cache;
-    this.#segments = segments;
-    this.#reader = reader;
-    this.#mark = recovered.mark;
-    this.#durability = new LogDurability({
-      disk,
-      directory,
-      segments,
-      reader,
-      logger,
-      mark: recovered.mark,
-      markIntervalBytes: config.markIntervalBytes,
-      durableIndex: recovered.last.index,
-    });
-    const { conflictKeepBytesMax } = config;
-    this.#cleaner = new SegmentCleaner({ disk, directory, segments, aside, conflictKeepBytesMax, logger });
-    const { durability, cleaner } = { durability: this.#durability, cleaner: this.#cleaner };
-    this.#tail = new LogTail({ ...opening, segments, reader, durability, aside, cleaner }, recovered.last);
-    this.recovery = recovered.report;
-    for (const segment of recovered.excess) this.#cleaner.trimLater(segment);
-    this.#cleaner.removeLater(recovered.droppedPaths);
+    this.#parts = assembleLog(opening, recoverLog(opening));
+    this.#holes = this.#parts.recovered.holes;
+    this.recovery = this.#parts.recovered.report;
   }
 
   /**
-   * Open or make the log in `directory` and recover it. Throws DIRECTORY_LOCKED if someone else has it,
-   * LOG_CORRUPT (with file, offset and index) if it is damaged in a way that a crash does not explain.
+   * Open or make the log in `directory` and recover it: DIRECTORY_LOCKED if someone else has it. A log that is damaged in
+   * a way that a crash does not explain opens too (`recovery.damage`): with `holes`, shortened with a `voteFloor`, or
+   * with `recovery.inDoubt`. Nothing is deleted.
    */
   static open(disk: Disk, directory: string, config: SegmentLogConfig, logger: Logger): SegmentLog {
     disk.mkdir(directory);
@@ -85,8 +54,7 @@ export class SegmentLog implements LogStorage {
     try {
       const files = new OpenFiles(disk, config.openSegmentsMax);
       const cache = new TailCache(config.tailCacheBytes, 0);
-      const opening = { disk, directory, config, logger, lock, files, cache };
-      return new SegmentLog(opening, recoverLog(opening));
+      return new SegmentLog({ disk, directory, config, logger, lock, files, cache });
     } catch (error) {
       lock.release();
       throw error;
@@ -94,16 +62,16 @@ export class SegmentLog implements LogStorage {
   }
 
   firstIndex(): number {
-    return this.#segments.start.index + 1;
+    return this.#parts.segments.start.index + 1;
   }
 
   lastPosition(): LogPosition {
-    return this.#tail.last;
+    return this.#parts.tail.last;
   }
 
   positionAt(index: number): LogPosition | null {
-    const { last } = this.#tail;
-    return index === last.index ? last : this.#reader.positionAt(index);
+    const { last } = this.#parts.tail;
+    return index === last.index ? last : this.#noting(() => this.#parts.reader.positionAt(index));
   }
 
   term(index: number): number | null {
@@ -112,22 +80,22 @@ export class SegmentLog implements LogStorage {
 
   /** Log address of the first byte held. */
   startAddress(): number {
-    return this.#segments.start.address;
+    return this.#parts.segments.start.address;
   }
 
   /** Log address behind the last byte. */
   endAddress(): number {
-    return this.#tail.last.address;
+    return this.#parts.tail.last.address;
   }
 
   /** Entries up to here survive a loss of power. */
   get durableIndex(): number {
-    return this.#durability.durableIndex;
+    return this.#parts.durability.durableIndex;
   }
 
   /** Index of the durable mark on disk: recovery never ends below it. */
   get markedIndex(): number {
-    return this.#durability.marked.upTo.index;
+    return this.#parts.durability.marked.upTo.index;
   }
 
   /**
@@ -135,25 +103,27 @@ export class SegmentLog implements LogStorage {
    * member neither leads nor votes; what comes back must be the same history.
    */
   get voteFloor(): number {
-    const { upTo, floor } = this.#durability.marked;
-    const { last } = this.#tail;
+    const { upTo, floor } = this.#parts.durability.marked;
+    const { last } = this.#parts.tail;
     const reach = fartherReach(upTo, floor);
     return fartherReach(last, reach) === last ? 0 : reach.index;
   }
 
   /** The error that ended this log, or null. Reads go on; appends and syncs do not. */
   get failure(): StoreError | null {
-    return this.#durability.failure;
+    return this.#parts.durability.failure;
   }
 
   entries(from: number, to: number, bytesMax: number): Entry[] {
     this.#requireOpen();
-    return this.#reader.entries(from, Math.min(to, this.#tail.last.index + 1), bytesMax);
+    const end = Math.min(to, this.#parts.tail.last.index + 1);
+    return this.#noting(() => this.#parts.reader.entries(from, end, bytesMax));
   }
 
   /**
-   * A copy of `bytes` bytes at a log address, from the tail cache or by a positioned read. For serving stored
-   * records: it does not verify anything. Throws LOG_COMPACTED or LOG_UNAVAILABLE outside of the log.
+   * A copy of `bytes` bytes at a log address, from the tail cache or from a file; what comes from a file was checked.
+   * Throws LOG_COMPACTED or LOG_UNAVAILABLE outside of the log, LOG_CORRUPT (with file, offset and index) for bytes
+   * that decayed: then the next start finds the hole.
    */
   readRecord(address: number, bytes: number): Buffer {
     return this.read(address, bytes);
@@ -165,7 +135,8 @@ export class SegmentLog implements LogStorage {
    */
   read(address: number, bytes: number, target: Buffer = Buffer.allocUnsafe(bytes)): Buffer {
     this.#requireOpen();
-    return this.#reader.read(address, bytes, target.subarray(0, bytes));
+    if (target.length < bytes) throw new RangeError(`${bytes} bytes do not fit into ${target.length}`);
+    return this.#noting(() => this.#parts.reader.read(address, bytes, target.subarray(0, bytes)));
   }
 
   /**
@@ -175,21 +146,21 @@ export class SegmentLog implements LogStorage {
    */
   append(entries: readonly Entry[]): void {
     this.#requireUsable();
-    this.#tail.append(entries);
+    this.#parts.tail.append(entries);
   }
 
   sync(): Promise<void> {
     if (this.#closed) return Promise.reject(this.#closedError());
-    return this.#durability.sync(this.#segments.last(), this.#tail.last.index);
+    return this.#parts.durability.sync(this.#parts.segments.last(), this.#parts.tail.last.index);
   }
 
   /** Resolves when entries up to `index` are durable, with a sync if they are not yet. */
   async syncedUpTo(index: number): Promise<void> {
-    while (this.durableIndex < Math.min(index, this.#tail.last.index)) await this.sync();
+    while (this.durableIndex < Math.min(index, this.#parts.tail.last.index)) await this.sync();
   }
 
   markCommitted(index: number): void {
-    this.#durability.markCommitted(Math.min(index, this.#tail.last.index));
+    this.#parts.durability.markCommitted(Math.min(index, this.#parts.tail.last.index));
   }
 
   /**
@@ -199,34 +170,78 @@ export class SegmentLog implements LogStorage {
    * or synced meanwhile.
    */
   async reset(position: LogPosition): Promise<void> {
-    this.#requireUsable();
-    this.#restarting = true;
+    this.#requireUsable(true);
+    this.#busy = true;
     try {
-      await this.#durability.restart(position, this.#floorBehind(position), () => {
-        this.#tail.restart(position);
+      await this.#parts.durability.restart(position, this.#floorBehind(position), () => {
+        this.#parts.tail.restart(position);
+        this.#holes = [];
       });
     } finally {
-      this.#restarting = false;
+      this.#busy = false;
     }
-    this.#cleaner.pruneLater();
+    this.#parts.cleaner.pruneLater();
+  }
+
+  /** Damaged parts with good entries behind them, in order. While there are some, the log only answers reads. */
+  get holes(): readonly LogHole[] {
+    return this.#holes;
+  }
+
+  /**
+   * Put entries into a hole, which other members gave: all that are missing, or as many as there are at the end of the
+   * hole. The damaged bytes are kept aside. Durable when it resolves; with the last hole filled the log is opened anew
+   * and usable. ENTRY_CHAIN_BROKEN, and nothing changed, if they are not the entries that belong there.
+   */
+  async fillHole(hole: LogHole, entries: readonly Entry[]): Promise<void> {
+    await this.#change(hole, (repair) => repair.fill(hole, entries));
+  }
+
+  /**
+   * End the log before a hole that nobody can fill; what lies behind is set aside. With `neverCommitted` the caller
+   * vouches that so many members answered not to have the missing entries that they cannot have been committed.
+   * Otherwise this member does not vote until its log is as far as it was (`voteFloor`).
+   */
+  async cutHole(hole: LogHole, { neverCommitted }: { readonly neverCommitted: boolean }): Promise<void> {
+    const { index, term } = this.lastPosition();
+    await this.#change(hole, async (repair) => {
+      await repair.cut(hole, neverCommitted ? null : { index, term });
+      this.#holes = this.#holes.filter((one) => one.afterIndex < hole.afterIndex);
+      return null;
+    });
+  }
+
+  /**
+   * Read the log from end to end, as it is in the files, and tell of each piece whether it is good. The caller sets the
+   * pace: each step reads about `readChunkBytes` at least. What is found is remembered, and is a hole at the next start.
+   */
+  *verify(): Generator<LogVerdict, void, undefined> {
+    for (const verdict of verifySegments(this.#parts.segments, this.#opening.config.readChunkBytes)) {
+      if (verdict.fault !== null) this.#parts.recovered.suspects.add(verdict.base);
+      yield verdict;
+    }
   }
 
   /**
    * Let whole segments go whose entries all lie before `index`; the last segment stays, and so do entries that
-   * are not known as committed and durable. The caller holds a durable snapshot at or above that point. Files
-   * are removed off the event loop. Resolves to the new first index when the removal is durable.
+   * are not known as committed and durable. `snapshotIndex` is the index of the oldest durable snapshot that a follower
+   * could be given together with the rest of this log: nothing behind it is dropped, whatever `index` is, since a gap
+   * between snapshot and log would be one that nobody can fill. Files are removed off the event loop. Resolves to the
+   * new first index when the removal is durable.
    */
-  async dropBefore(index: number): Promise<number> {
+  async dropBefore(index: number, snapshotIndex: number): Promise<number> {
     this.#requireUsable();
-    const { committedIndex, durableIndex } = this.#durability;
-    const dropped = this.#segments.dropBefore(Math.min(index, committedIndex + 1, durableIndex + 1));
+    const { committedIndex, durableIndex } = this.#parts.durability;
+    const dropped = this.#parts.segments.dropBefore(
+      Math.min(index, snapshotIndex + 1, committedIndex + 1, durableIndex + 1),
+    );
     if (dropped.length === 0) return this.firstIndex();
     // A crash between the two steps leaves files below the marked start, which the next start removes. Both slots,
     // so that damage to one cannot bring back a start whose segments are gone.
-    await this.#durability.writeMark();
-    await this.#durability.writeMark();
+    await this.#parts.durability.writeMark();
+    await this.#parts.durability.writeMark();
     for (const segment of dropped) segment.close();
-    await this.#cleaner.remove(dropped.map((segment) => segment.path));
+    await this.#parts.cleaner.remove(dropped.map((segment) => segment.path));
     return this.firstIndex();
   }
 
@@ -235,13 +250,13 @@ export class SegmentLog implements LogStorage {
    * not say so any more. Durable when it resolves.
    */
   endDoubt(): Promise<void> {
-    return this.#durability.endDoubt();
+    return this.#parts.durability.endDoubt();
   }
 
   /** Resolves when the work off the event loop that nobody waits for (trimming, pruning, the mark) has ended. */
   async settled(): Promise<void> {
-    await this.#durability.markSettled();
-    await this.#cleaner.settled();
+    await this.#parts.durability.markSettled();
+    await this.#parts.cleaner.settled();
   }
 
   /** Make everything durable, bring the mark up to date, release the files and the directory. Idempotent. */
@@ -252,30 +267,30 @@ export class SegmentLog implements LogStorage {
         await this.sync();
         this.#closed = true;
         await this.settled();
-        await this.#durability.writeMark();
+        await this.#parts.durability.writeMark();
       }
     } finally {
       this.#closed = true;
       await this.settled();
-      for (const segment of this.#segments.all()) segment.close();
+      for (const segment of this.#parts.segments.all()) segment.close();
       this.#opening.files.closeAll();
-      this.#mark.close();
+      this.#parts.recovered.mark.close();
       this.#opening.lock.release();
     }
   }
 
   /** Throws if a stated invariant does not hold; for tests and simulation. */
   checkInvariants(): void {
-    const { last: end } = this.#tail;
-    this.#segments.checkInvariants(end);
-    const last = this.#segments.last();
-    for (const segment of this.#segments.all()) {
+    const { last: end } = this.#parts.tail;
+    this.#parts.segments.checkInvariants(end);
+    const last = this.#parts.segments.last();
+    for (const segment of this.#parts.segments.all()) {
       if (segment !== last && segment.isDirty) throw new Error(`${segment.name} is sealed but not synced`);
     }
-    if (this.#cache.end() !== end.address) throw new Error('the tail cache is not at the end');
+    if (this.#opening.cache.end() !== end.address) throw new Error('the tail cache is not at the end');
     if (this.durableIndex > end.index) throw new Error('durable beyond the end');
-    if (this.markedIndex > this.durableIndex && this.voteFloor === 0)
-      throw new Error('marked beyond durable');
+    const wasShort = this.#parts.recovered.last.index < this.markedIndex;
+    if (this.markedIndex > this.durableIndex && !wasShort) throw new Error('marked beyond durable');
   }
 
   /**
@@ -283,11 +298,54 @@ export class SegmentLog implements LogStorage {
    * replaces a branch that was never committed.
    */
   #floorBehind(position: LogPosition): LogReach {
-    const { upTo, floor } = this.#durability.marked;
+    const { upTo, floor } = this.#parts.durability.marked;
     let reach = fartherReach(upTo, floor);
     const held = this.positionAt(position.index);
-    if (held !== null && held.hash === position.hash) reach = fartherReach(reach, this.#tail.last);
+    if (held !== null && held.hash === position.hash) reach = fartherReach(reach, this.#parts.tail.last);
     return reach.index > position.index ? { index: reach.index, term: reach.term } : noReach;
+  }
+
+  async #change(hole: LogHole, change: (repair: HoleRepair) => Promise<LogHole | null>): Promise<void> {
+    this.#requireUsable(true);
+    const found = this.#holes.find(
+      (one) => one.afterIndex === hole.afterIndex && one.beforeIndex === hole.beforeIndex,
+    );
+    if (found === undefined) throw new StoreError('ENTRY_CHAIN_BROKEN', 'the log has no such hole');
+    this.#busy = true;
+    try {
+      this.#repair ??= new HoleRepair({ ...this.#opening, mark: this.#parts.recovered.mark });
+      const rest = await change(this.#repair);
+      this.#holes = this.#holes.flatMap((one) => (one !== found ? [one] : rest === null ? [] : [rest]));
+      if (this.#holes.length === 0) this.#openAnew();
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'ENTRY_CHAIN_BROKEN') throw error;
+      throw this.#parts.durability.fail('repair a hole', error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Every hole was dealt with: look at the files once more, as a start does. */
+  #openAnew(): void {
+    for (const segment of this.#parts.segments.all()) segment.close();
+    this.#opening.files.closeAll();
+    this.#parts.recovered.mark.close();
+    this.#repair = null;
+    this.#parts = assembleLog(this.#opening, recoverLog(this.#opening));
+    this.#holes = this.#parts.recovered.holes;
+  }
+
+  /** Remember where a read met damage. */
+  #noting<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'LOG_CORRUPT') {
+        const base = segmentBase(error.file?.slice(-SEGMENT_NAME_LENGTH) ?? '');
+        if (base !== null && this.#holes.length === 0) this.#parts.recovered.suspects.add(base);
+      }
+      throw error;
+    }
   }
 
   #closedError(): StoreError {
@@ -298,11 +356,14 @@ export class SegmentLog implements LogStorage {
     if (this.#closed) throw this.#closedError();
   }
 
-  #requireUsable(): void {
-    this.#durability.requireUsable();
+  #requireUsable(withHoles: boolean = false): void {
+    this.#parts.durability.requireUsable();
     this.#requireOpen();
-    if (this.#restarting) {
-      throw new StoreError('STATE_INVALID', 'the log is beginning anew', { file: this.#opening.directory });
-    }
+    const file = this.#opening.directory;
+    if (this.#busy) throw new StoreError('STATE_INVALID', 'the log is being changed otherwise', { file });
+    const [hole] = this.#holes;
+    if (hole === undefined || withHoles) return;
+    const text = `entries ${hole.afterIndex + 1} to ${hole.beforeIndex - 1} are damaged and must be filled in first`;
+    throw new StoreError('LOG_CORRUPT', text, { file, index: hole.afterIndex + 1 });
   }
 }

@@ -5,6 +5,7 @@ import type { Entry, LogPosition } from '@ledgermq/raft';
 import type { Disk, DiskFile } from './disk.ts';
 import { readPosition, writePosition } from './durable-mark.ts';
 import { EntryTable, SparsePlaces } from './entry-table.ts';
+import type { KnownPlace } from './entry-table.ts';
 import { StoreError } from './errors.ts';
 import { FileWindow } from './file-window.ts';
 import { readFrameHeader } from './frame-header.ts';
@@ -120,6 +121,23 @@ export class Segment {
     sparseIntervalBytes: number,
   ): Segment {
     const segment = new Segment(directory, start, files, new SparsePlaces(sparseIntervalBytes));
+    segment.#end = end.address;
+    segment.#lastIndex = end.index;
+    return segment;
+  }
+
+  /**
+   * A segment of a log with holes. `start` is the position before the first entry that is known; `known` tells where the
+   * entries lie before which there is damage.
+   */
+  static damaged(
+    directory: string,
+    start: LogPosition,
+    end: LogPosition,
+    files: OpenFiles,
+    known: readonly KnownPlace[],
+  ): Segment {
+    const segment = new Segment(directory, start, files, new SparsePlaces(Infinity, known));
     segment.#end = end.address;
     segment.#lastIndex = end.index;
     return segment;
@@ -259,6 +277,30 @@ export class Segment {
     return { index, term: header.term, address: header.address + header.length, hash: header.hash };
   }
 
+  /** Index and address of the entry that holds the byte at `address`, which must be in this segment. */
+  entryAt(address: number): { readonly index: number; readonly address: number; readonly length: number } {
+    const place = address - this.start.address;
+    if (this.#table !== null) {
+      const number = this.#table.lastAt(place);
+      const index = this.start.index + 1 + number;
+      const from = this.start.address + this.#table.place(number);
+      return { index, address: from, length: this.addressOf(index + 1) - from };
+    }
+    const walked = this.#walked;
+    const near = this.#sparse.before(place);
+    const from = walked.place <= place && walked.number > near.number ? walked : near;
+    const window = new FileWindow(this.file(), WALK_CHUNK_BYTES);
+    let at = this.start.address + from.place;
+    for (let number = from.number; ; number += 1) {
+      const header = this.#headerAt(window, number, at);
+      if (at + header.length > address) {
+        this.#walked = { number, place: at - this.start.address };
+        return { index: header.index, address: at, length: header.length };
+      }
+      at += header.length;
+    }
+  }
+
   /**
    * Address behind the last entry that ends at most `bytesMax` after `address`, where entry `index` starts, and
    * that is before `indexEnd`; at least that entry. Null if the places are not known exactly.
@@ -305,19 +347,25 @@ export class Segment {
     const window = new FileWindow(this.file(), WALK_CHUNK_BYTES);
     let address = this.start.address + from.place;
     for (let at = from.number; ; at += 1) {
-      const expected = this.start.index + 1 + at;
-      const header = readFrameHeader(window.view(this.offsetOf(address), ENTRY_HEADER_BYTES), 0);
-      if (header === null || header.index !== expected || header.address !== address) {
-        throw this.corrupt(address, expected, 'an invalid entry header');
-      }
-      if (address + header.length > this.#end) throw this.corrupt(address, expected, 'an overlong entry');
-      this.#sparse.learn(at, address - this.start.address);
+      const header = this.#headerAt(window, at, address);
       if (at === number) {
         this.#walked = { number, place: address - this.start.address };
         return header;
       }
       address += header.length;
     }
+  }
+
+  /** The header of entry `number` of this segment at `address`: LOG_CORRUPT unless it is that. */
+  #headerAt(window: FileWindow, number: number, address: number): FrameHeader {
+    const expected = this.start.index + 1 + number;
+    const header = readFrameHeader(window.view(this.offsetOf(address), ENTRY_HEADER_BYTES), 0);
+    if (header === null || header.index !== expected || header.address !== address) {
+      throw this.corrupt(address, expected, 'an invalid entry header');
+    }
+    if (address + header.length > this.#end) throw this.corrupt(address, expected, 'an overlong entry');
+    this.#sparse.learn(number, address - this.start.address);
+    return header;
   }
 
   #requireWriter(): DiskFile {

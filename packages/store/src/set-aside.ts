@@ -39,14 +39,20 @@ export class SetAside {
     return target;
   }
 
-  /** Copy the end of a file on the caller's thread and sync the copy: for starting up. */
-  copyTailNow(file: DiskFile, name: string, at: number, reason: SetAsideReason): string {
+  /** Copy the end of a file, or `bytesMax` of it, on the caller's thread and sync the copy: for starting up. */
+  copyTailNow(
+    file: DiskFile,
+    name: string,
+    at: number,
+    reason: SetAsideReason,
+    bytesMax: number = Infinity,
+  ): string {
     const target = this.#freeName(name, at, reason);
     const copy = this.#disk.open(target, 'create');
     try {
       const chunk = Buffer.allocUnsafe(COPY_CHUNK_BYTES);
       for (let done = 0; ;) {
-        const bytes = file.read(chunk, at + done);
+        const bytes = file.read(chunk.subarray(0, Math.min(chunk.length, bytesMax - done)), at + done);
         if (bytes === 0) break;
         copy.write(chunk.subarray(0, bytes), done);
         done += bytes;

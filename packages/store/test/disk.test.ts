@@ -128,6 +128,101 @@ test('a sync covers what was written before the call only', async (t) => {
   t.is(disk.contentOf('/d/f').toString(), 'a');
 });
 
+test('a crash leaves exactly what a plain model of the platter has', (t) => {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const random = seededRandom(seed);
+    const disk = new MemoryDisk();
+    disk.mkdir('/d');
+    let file = disk.open('/d/f', 'create');
+    disk.syncDirectoryNow('/d');
+    let cache: Buffer = Buffer.alloc(0);
+    let platter: Buffer = Buffer.alloc(0);
+    const put = (target: Buffer, bytes: Buffer, at: number): Buffer => {
+      const grown = Buffer.alloc(Math.max(target.length, at + bytes.length));
+      target.copy(grown);
+      bytes.copy(grown, at);
+      return grown;
+    };
+    for (let step = 0; step < 60; step += 1) {
+      const at = random.nextInt(3000);
+      switch (random.nextInt(7)) {
+        case 0:
+          file.truncateNow(at);
+          cache = put(Buffer.from(cache.subarray(0, at)), Buffer.alloc(0), at);
+          break;
+        case 1:
+          file.syncNow();
+          platter = Buffer.from(cache);
+          break;
+        case 2:
+          disk.crash('lose', random);
+          cache = Buffer.from(platter);
+          file = disk.open('/d/f', 'read-write');
+          break;
+        case 3:
+          // A medium decays where it was written.
+          file.syncNow();
+          disk.flipBits('/d/f', at, 0x11, 5);
+          for (let place = at; place < Math.min(at + 5, cache.length); place += 1) {
+            cache[place] = (cache[place] ?? 0) ^ 0x11;
+          }
+          platter = Buffer.from(cache);
+          break;
+        case 4:
+          if (random.nextInt(4) > 0) break;
+          file.syncNow();
+          disk.cutShort('/d/f', at);
+          cache = Buffer.from(cache.subarray(0, at));
+          platter = Buffer.from(cache);
+          break;
+        default: {
+          const bytes = Buffer.alloc(1 + random.nextInt(700), step + 1);
+          file.write(bytes, at);
+          cache = put(cache, bytes, at);
+        }
+      }
+      t.true(disk.contentOf('/d/f').equals(cache), `seed ${seed}, step ${step}: cache`);
+      t.true(disk.platterOf('/d/f')?.equals(platter), `seed ${seed}, step ${step}: platter`);
+    }
+  }
+});
+
+test('what a loss of power would leave can be looked at without one', (t) => {
+  const disk = new MemoryDisk();
+  disk.mkdir('/d/inner');
+  const file = disk.open('/d/inner/f', 'create');
+  file.write(Buffer.from('abc'), 0);
+  t.is(disk.platterOf('/d/inner/f'), null);
+  t.deepEqual(disk.platterPaths('/d'), []);
+  disk.syncDirectoryNow('/d/inner');
+  t.is(disk.platterOf('/d/inner/f')?.length, 0);
+  file.syncNow();
+  file.write(Buffer.from('xyz'), 1);
+  t.is(disk.platterOf('/d/inner/f')?.toString(), 'abc');
+  t.deepEqual(disk.platterPaths('/d'), ['/d/inner/f']);
+  disk.drop('/d/inner');
+  t.false(disk.exists('/d/inner'));
+  t.is(disk.platterOf('/d/inner/f'), null);
+  t.is(storeErrorOf(() => disk.drop('/d/inner')).code, 'FILE_MISSING');
+});
+
+test('the room on a memory disk follows every change of its files and of its capacity', async (t) => {
+  const disk = new MemoryDisk({ capacityBytes: 100 });
+  disk.mkdir('/d');
+  const file = disk.open('/d/f', 'create');
+  file.write(Buffer.alloc(30), 0);
+  t.is(disk.freeBytes('/d'), 70);
+  file.write(Buffer.alloc(30), 20);
+  t.is(disk.freeBytes('/d'), 50);
+  file.truncateNow(10);
+  t.is(disk.freeBytes('/d'), 90);
+  disk.setCapacity(20);
+  t.is(storeErrorOf(() => file.write(Buffer.alloc(30), 5)).code, 'DISK_FULL');
+  t.is(disk.freeBytes('/d'), 0);
+  await disk.remove('/d/f');
+  t.is(disk.freeBytes('/d'), 20);
+});
+
 test('a full memory disk takes what fits and says so', (t) => {
   const disk = new MemoryDisk({ capacityBytes: 10 });
   disk.mkdir('/d');

@@ -3,8 +3,8 @@ import test from 'ava';
 import { entriesAfter } from '@ledgermq/raft/suite';
 import type { Entry } from '@ledgermq/raft';
 import type { SegmentLogConfig } from '../src/config.ts';
-import type { StoreError } from '../src/errors.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
+import type { SegmentLog } from '../src/segment-log.ts';
 import {
   allEntries,
   appendMore,
@@ -50,13 +50,33 @@ function truncate(disk: MemoryDisk, path: string, size: number): void {
   file.close();
 }
 
-function reopenError(disk: MemoryDisk): StoreError {
-  const before = disk.contentOf(firstSegment);
-  const error = storeErrorOf(() => openLog(disk));
-  // A refusal changes nothing and releases the directory.
-  if (!before.equals(disk.contentOf(firstSegment))) throw new Error('the refused segment was changed');
-  storeErrorOf(() => openLog(disk));
-  return error;
+/** Open a damaged log: what it found must stay on disk, in place or aside, and the file named must be right. */
+function openDamaged(disk: MemoryDisk, settings: Partial<SegmentLogConfig> = tinyLimits): SegmentLog {
+  const log = openLog(disk.process(), settings);
+  if (log.recovery.damage === null) throw new Error('no damage was found');
+  return log;
+}
+
+function flip(disk: MemoryDisk, path: string, at: number, mask = 0x01): void {
+  disk.corrupt(path, at, Buffer.from([(disk.contentOf(path)[at] ?? 0) ^ mask]));
+}
+
+/** Fill every hole of a log with what another member has, the last entries first if `piece` is less than all. */
+async function fillHoles(log: SegmentLog, entries: readonly Entry[], piece = Infinity): Promise<void> {
+  for (let hole = log.holes[0]; hole !== undefined; hole = log.holes[0]) {
+    const missing = entries.slice(hole.afterIndex, hole.beforeIndex - 1);
+    await log.fillHole(hole, missing.slice(-Math.min(piece, missing.length)));
+  }
+}
+
+function requireEntries(log: SegmentLog, entries: readonly Entry[]): void {
+  const found = allEntries(log);
+  if (found.length !== entries.length) throw new Error(`${found.length} entries, not ${entries.length}`);
+  found.forEach((entry, at) => {
+    if (!entry.frame.equals(entries[at]?.frame ?? Buffer.alloc(0)))
+      throw new Error(`entry ${entry.index} differs`);
+  });
+  log.checkInvariants();
 }
 
 test('a tail torn at any byte is cut beyond the mark, and its bytes are kept', async (t) => {
@@ -106,35 +126,97 @@ test('zeros behind the last entry are a torn tail', async (t) => {
   t.is(log.recovery.tornBytes, 10_000);
 });
 
-test('damage with a valid entry behind it is corruption, at every byte', async (t) => {
+test('damage with a valid entry behind it is a hole, at every byte, and can be filled', async (t) => {
   for (let at = 0; at < FRAME_BYTES; at += 7) {
-    const { disk } = await storedLog(5, 2);
-    const old = disk.contentOf(firstSegment)[offsetOf(4) + at] ?? 0;
-    disk.corrupt(firstSegment, offsetOf(4) + at, Buffer.from([old ^ 0x01]));
-    const error = reopenError(disk);
-    t.is(error.code, 'LOG_CORRUPT', `byte ${at}`);
-    t.is(error.file, firstSegment);
-    t.is(error.offset, offsetOf(4));
-    t.is(error.index, 4);
+    const { disk, entries } = await storedLog(5, 2);
+    flip(disk, firstSegment, offsetOf(4) + at);
+    const bytes = disk.contentOf(firstSegment);
+    const log = openDamaged(disk);
+    t.like(log.recovery.damage, { code: 'LOG_CORRUPT', file: firstSegment, offset: offsetOf(4), index: 4 });
+    const [, , third, , fifth] = entries;
+    t.deepEqual(log.holes, [
+      {
+        afterIndex: 3,
+        afterHash: third?.hash ?? 0,
+        afterAddress: 3 * FRAME_BYTES,
+        beforeIndex: 5,
+        beforeAddress: 4 * FRAME_BYTES,
+        beforePrevHash: fifth?.prevHash ?? 0,
+      },
+    ]);
+    t.is(log.lastPosition().index, 5);
+    t.is(log.entries(1, 4, 10_000).length, 3);
+    t.is(storeErrorOf(() => log.entries(4, 5, 10_000)).code, 'LOG_CORRUPT');
+    t.deepEqual(log.entries(5, 6, 10_000)[0]?.frame, fifth?.frame);
+    t.is(storeErrorOf(() => appendMore(log, 1, 10)).code, 'LOG_CORRUPT');
+    t.deepEqual(disk.contentOf(firstSegment), bytes, 'nothing is touched before the hole is filled');
+    const stranger = entriesAfter(log.positionAt(3) ?? log.lastPosition(), [
+      { term: 1, bytes: FRAME_BYTES - 48, salt: 3 },
+    ]);
+    const hole = log.holes[0];
+    if (hole === undefined) throw new Error('no hole');
+    t.is((await storeErrorFrom(log.fillHole(hole, stranger))).code, 'ENTRY_CHAIN_BROKEN');
+    t.deepEqual(disk.contentOf(firstSegment), bytes);
+    await fillHoles(log, entries);
+    requireEntries(log, entries);
+    const [piece = ''] = disk.list(asideFolder);
+    t.deepEqual(disk.contentOf(join(asideFolder, piece)), bytes.subarray(offsetOf(4), offsetOf(5)));
+    appendMore(log, 1, 10, 2);
+    await log.sync();
+    disk.crash('lose', seededRandom(at));
+    const next = openLog(disk);
+    t.is(next.recovery.damage, null);
+    t.is(next.lastPosition().index, 6);
   }
 });
 
-test('damage before the mark is corruption, even at the end of the log', async (t) => {
-  const { disk } = await storedLog(5, 5);
+test('damage before the mark at the end shortens the log, and the mark remembers how far it was', async (t) => {
+  const { disk, entries } = await storedLog(5, 5);
   disk.corrupt(firstSegment, offsetOf(5) + 100, Buffer.from('rotten'));
-  const error = reopenError(disk);
-  t.like(error, { code: 'LOG_CORRUPT', file: firstSegment, offset: offsetOf(5), index: 5 });
+  const rotten = disk.contentOf(firstSegment).subarray(offsetOf(5));
+  let log = openDamaged(disk);
+  t.like(log.recovery.damage, { code: 'LOG_CORRUPT', file: firstSegment, offset: offsetOf(5), index: 5 });
+  for (let round = 0; round < 3; round += 1) {
+    t.is(log.lastPosition().index, 4);
+    t.is(log.voteFloor, 5);
+    t.is(log.markedIndex, 5);
+    t.deepEqual(log.holes, []);
+    t.deepEqual(disk.list(asideFolder), [`${'0'.repeat(20)}.log.at-${offsetOf(5)}.damaged.1`]);
+    if (round === 0) await log.close();
+    disk.crash(round === 0 ? 'kill' : 'lose', seededRandom(1));
+    log = openLog(disk.process());
+  }
+  t.deepEqual(disk.contentOf(join(asideFolder, disk.list(asideFolder)[0] ?? '')), rotten);
+  const other = entriesAfter(log.lastPosition(), [{ term: 9, bytes: 10 }]);
+  t.is(storeErrorOf(() => log.append(other)).code, 'ENTRY_CHAIN_BROKEN');
+  log.append(entries.slice(4));
+  t.is(log.voteFloor, 0);
+  await log.sync();
+  requireEntries(log, entries);
+  t.is(storeErrorOf(() => log.append(other)).code, 'ENTRY_CHAIN_BROKEN');
+  disk.crash('lose', seededRandom(1));
+  t.is(openLog(disk).voteFloor, 0);
 });
 
-test('a log that ends before the mark is corrupt', async (t) => {
-  for (const size of [offsetOf(5), offsetOf(4), offsetOf(1)]) {
-    const { disk } = await storedLog(5, 5);
+test('a log that ends before the mark is one that lost its end', async (t) => {
+  for (const [size, last] of [
+    [offsetOf(5), 4],
+    [offsetOf(4), 3],
+    [offsetOf(1), 0],
+    [20, 0],
+  ] as const) {
+    const { disk, entries } = await storedLog(5, 5);
     truncate(disk, firstSegment, size);
-    t.like(reopenError(disk), { code: 'LOG_CORRUPT', file: firstSegment, offset: size });
+    const log = openDamaged(disk);
+    t.is(log.lastPosition().index, last);
+    t.is(log.voteFloor, 5);
+    log.append(entries.slice(last));
+    requireEntries(log, entries);
+    t.is(log.voteFloor, 0);
   }
 });
 
-test('a valid entry that does not follow is corruption, not a torn tail', async (t) => {
+test('a valid entry that does not follow is damage, not a torn tail', async (t) => {
   const { disk, entries } = await storedLog(5, 2);
   const fourth = entries[3];
   if (fourth === undefined) throw new Error('five entries were made');
@@ -142,29 +224,50 @@ test('a valid entry that does not follow is corruption, not a torn tail', async 
     { term: 1, bytes: FRAME_BYTES - 48 },
   ]);
   disk.corrupt(firstSegment, offsetOf(5), stranger[0]?.frame ?? Buffer.alloc(0));
-  t.like(reopenError(disk), { code: 'LOG_CORRUPT', offset: offsetOf(5), index: 5 });
+  const log = openDamaged(disk);
+  t.like(log.recovery.damage, { code: 'LOG_CORRUPT', offset: offsetOf(5), index: 5 });
+  t.is(log.lastPosition().index, 4);
+  t.is(disk.list(asideFolder).length, 1);
 });
 
-test('another history than the marked one is corruption, of another term or not', async (t) => {
+test('another history than the marked one is set aside whole, of another term or not', async (t) => {
   for (const term of [1, 2]) {
-    const { disk } = await storedLog(5, 5);
+    const { disk, entries } = await storedLog(5, 5);
     const other = new MemoryDisk();
-    const log = openLog(other, { ...tinyLimits, segmentBytes: 100_000 });
+    const foreign = openLog(other, { ...tinyLimits, segmentBytes: 100_000 });
     const body = { term, bytes: FRAME_BYTES - 48, salt: 9 };
-    log.append(entriesAfter(log.lastPosition(), [body, body, body, body, body]));
+    foreign.append(entriesAfter(foreign.lastPosition(), [body, body, body, body, body]));
     disk.corrupt(firstSegment, 0, other.contentOf(firstSegment));
-    t.like(reopenError(disk), { code: 'LOG_CORRUPT', file: firstSegment, index: 5 });
+    const log = openDamaged(disk);
+    t.like(log.recovery.damage, { code: 'LOG_CORRUPT', file: firstSegment, index: 5 });
+    t.is(log.lastPosition().index, 0);
+    t.is(log.voteFloor, 5);
+    t.true(log.recovery.inDoubt);
+    t.deepEqual(
+      disk.contentOf(join(asideFolder, disk.list(asideFolder)[0] ?? '')),
+      other.contentOf(firstSegment),
+    );
+    log.append(entries);
+    requireEntries(log, entries);
   }
 });
 
-test('a mark with two bad slots, or none at all, is corruption while segments exist', async (t) => {
-  const bad = await storedLog(3, 2);
-  bad.disk.corrupt(markPath, 30, Buffer.from('x'));
-  bad.disk.corrupt(markPath, 4096 + 30, Buffer.from('x'));
-  t.like(reopenError(bad.disk), { code: 'LOG_CORRUPT', file: markPath });
-  const none = await storedLog(3, 2);
-  await none.disk.remove(markPath);
-  t.like(reopenError(none.disk), { code: 'LOG_CORRUPT', file: markPath });
+test('a mark with two bad slots, or none at all, is made anew from the segments, and the member is in doubt', async (t) => {
+  for (const kind of ['bad', 'none'] as const) {
+    const { disk, entries } = await storedLog(3, 2);
+    if (kind === 'none') disk.drop(markPath);
+    else for (const at of [30, 4096 + 30]) flip(disk, markPath, at);
+    const log = openLog(disk.process());
+    t.true(log.recovery.inDoubt);
+    t.is(log.recovery.setAside.length, kind === 'bad' ? 1 : 0);
+    requireEntries(log, entries);
+    disk.crash('lose', seededRandom(1));
+    const next = openLog(disk.process());
+    t.true(next.recovery.inDoubt, 'until somebody has taken note');
+    await next.endDoubt();
+    disk.crash('lose', seededRandom(1));
+    t.false(openLog(disk).recovery.inDoubt);
+  }
 });
 
 test('one bad slot of the mark leaves the mark before it', async (t) => {
@@ -175,62 +278,213 @@ test('one bad slot of the mark leaves the mark before it', async (t) => {
 });
 
 /** Several segments, all synced, the mark at the end; returns the segment paths. */
-async function segmentedLog(): Promise<{ disk: MemoryDisk; segments: string[]; count: number }> {
+async function segmentedLog(): Promise<{
+  disk: MemoryDisk;
+  segments: string[];
+  count: number;
+  entries: Entry[];
+}> {
   const count = 40;
-  const { disk } = await storedLog(count, count, { ...tinyLimits, segmentBytes: 1000 });
+  const { disk, entries } = await storedLog(count, count, { ...tinyLimits, segmentBytes: 1000 });
   const names = disk.list(logDirectory).filter((name) => name.endsWith('.log'));
-  return { disk, segments: names.map((name) => join(logDirectory, name)), count };
+  return { disk, segments: names.map((name) => join(logDirectory, name)), count, entries };
 }
 
-test('missing segments are corruption: the first, one in the middle, the last, all of them', async (t) => {
-  const { segments } = await segmentedLog();
+test('missing segments: in the middle a hole, at the end a shorter log that knows it', async (t) => {
+  const { segments, count } = await segmentedLog();
   t.true(segments.length > 5);
-  for (const gone of [[0], [3], [segments.length - 1], [...segments.keys()]]) {
-    const { disk } = await segmentedLog();
-    for (const at of gone) await disk.remove(segments[at] ?? '');
-    t.is(storeErrorOf(() => openLog(disk)).code, 'LOG_CORRUPT', `without ${gone.join()}`);
+  for (const gone of [[0], [3], [3, 4], [0, 1, 3], [segments.length - 1], [...segments.keys()]]) {
+    for (const piece of [Infinity, 1, 4]) {
+      const { disk, entries } = await segmentedLog();
+      for (const at of gone) disk.drop(segments[at] ?? '');
+      const log = openDamaged(disk, { ...tinyLimits, segmentBytes: 1000 });
+      const end = log.lastPosition().index;
+      if (gone.includes(segments.length - 1)) {
+        t.true(end < count);
+        t.is(log.voteFloor, count);
+        t.true(log.recovery.inDoubt);
+        log.append(entries.slice(end));
+      } else {
+        t.is(end, count);
+        t.is(log.holes.length, new Set(gone.map((at) => (gone.includes(at - 1) ? at - 1 : at))).size);
+        // Entries at the end of a hole prove themselves, but where a log begins the whole hole is wanted.
+        await fillHoles(log, entries, piece);
+      }
+      requireEntries(log, entries);
+      await log.sync();
+      disk.crash('lose', seededRandom(1));
+      const next = openLog(disk, { ...tinyLimits, segmentBytes: 1000 });
+      t.is(next.recovery.damage, null);
+      requireEntries(next, entries);
+    }
   }
 });
 
-test('an older segment is checked by its header and length at open, by its entries when they are read', async (t) => {
-  const headerCase = await segmentedLog();
-  const second = headerCase.segments[1] ?? '';
-  headerCase.disk.corrupt(second, 20, Buffer.from('x'));
-  t.like(
-    storeErrorOf(() => openLog(headerCase.disk)),
-    { code: 'LOG_CORRUPT', file: second, offset: 0 },
-  );
+test('an older segment is checked by header and length at open, and by its entries as far as the limit goes', async (t) => {
+  const settings = { ...tinyLimits, segmentBytes: 1000 };
+  for (const verifyAtOpenBytes of [0, 100_000]) {
+    const headerCase = await segmentedLog();
+    const second = headerCase.segments[1] ?? '';
+    const whole = headerCase.disk.contentOf(second);
+    flip(headerCase.disk, second, 20);
+    const mended = openDamaged(headerCase.disk, { ...settings, verifyAtOpenBytes });
+    t.like(mended.recovery.damage, { file: second, offset: 0 });
+    requireEntries(mended, headerCase.entries);
+    t.deepEqual(headerCase.disk.contentOf(second), whole, 'what comes before tells what the header was');
 
-  const shortCase = await segmentedLog();
-  const size = shortCase.disk.contentOf(second).length;
-  truncate(shortCase.disk, second, size - 1);
-  t.like(
-    storeErrorOf(() => openLog(shortCase.disk)),
-    {
-      code: 'LOG_CORRUPT',
-      file: second,
-      offset: size - 1,
-    },
-  );
+    const shortCase = await segmentedLog();
+    const size = shortCase.disk.contentOf(second).length;
+    truncate(shortCase.disk, second, size - 1);
+    const short = openDamaged(shortCase.disk, { ...settings, verifyAtOpenBytes });
+    t.like(short.recovery.damage, { file: second, offset: size - 1 });
+    await fillHoles(short, shortCase.entries);
+    requireEntries(short, shortCase.entries);
 
-  const bodyCase = await segmentedLog();
-  bodyCase.disk.corrupt(second, HEADER_BYTES + FRAME_BYTES + 60, Buffer.from('x'));
-  const log = openLog(bodyCase.disk);
-  const index = (log.recovery.segmentCount > 2 ? 6 : 0) + 2;
-  t.is(log.entries(1, 4, 10_000).length, 3);
-  const error = storeErrorOf(() => log.entries(1, 40, 100_000));
-  t.like(error, { code: 'LOG_CORRUPT', file: second, offset: HEADER_BYTES + FRAME_BYTES, index });
-  t.is(log.entries(index + 1, 40, 100_000).length, 40 - index - 1);
+    const bodyCase = await segmentedLog();
+    flip(bodyCase.disk, second, HEADER_BYTES + FRAME_BYTES + 60);
+    let log = openLog(bodyCase.disk.process(), { ...settings, verifyAtOpenBytes });
+    const [, victim] = bodyCase.entries.filter(({ address }) => address >= Number(second.slice(-24, -4)));
+    const { index = 0, address = 0 } = victim ?? {};
+    if (verifyAtOpenBytes === 0) {
+      t.deepEqual(log.holes, []);
+      t.is(log.entries(1, 4, 10_000).length, 3);
+      const place = { code: 'LOG_CORRUPT', file: second, offset: HEADER_BYTES + FRAME_BYTES, index };
+      t.like(
+        storeErrorOf(() => log.entries(1, 41, 100_000)),
+        place,
+      );
+      for (const at of [0, 48, 60, FRAME_BYTES - 1]) {
+        t.like(
+          storeErrorOf(() => log.readRecord(address + at, 1)),
+          place,
+        );
+      }
+      t.is(log.entries(index + 1, 41, 100_000).length, 40 - index);
+      bodyCase.disk.crash('lose', seededRandom(1));
+      log = openLog(bodyCase.disk.process(), { ...settings, verifyAtOpenBytes });
+    }
+    t.is(log.holes[0]?.afterIndex, index - 1, 'the next start knows where to look');
+    await fillHoles(log, bodyCase.entries);
+    requireEntries(log, bodyCase.entries);
+    t.deepEqual(log.readRecord(address + 50, 20), victim?.frame.subarray(50, 70));
+  }
 });
 
-test('a swapped older segment is refused', async (t) => {
-  const { disk, segments } = await segmentedLog();
+test('verification finds what no read has met yet', async (t) => {
+  const settings = { ...tinyLimits, segmentBytes: 1000, verifyAtOpenBytes: 0 };
+  const { disk, segments, entries } = await segmentedLog();
+  const log = openLog(disk.process(), settings);
+  const good = [...log.verify()];
+  t.true(good.every(({ fault }) => fault === null));
+  t.is(
+    good.reduce((sum, { fromIndex, toIndex }) => sum + toIndex - fromIndex, 0),
+    entries.length,
+  );
+  flip(disk, segments[2] ?? '', 700);
+  flip(disk, segments[4] ?? '', 80);
+  const faults = [...log.verify()].flatMap(({ fault }) => (fault === null ? [] : [fault.file]));
+  t.deepEqual(faults, [segments[2], segments[4]]);
+  disk.crash('lose', seededRandom(1));
+  const next = openLog(disk, settings);
+  t.is(next.holes.length, 2);
+  await fillHoles(next, entries, 1);
+  requireEntries(next, entries);
+});
+
+test('a segment with the header of another one is mended', async (t) => {
+  const { disk, segments, entries } = await segmentedLog();
   const [, second = '', third = ''] = segments;
   disk.corrupt(third, 0, disk.contentOf(second).subarray(0, HEADER_BYTES));
-  t.like(
-    storeErrorOf(() => openLog(disk)),
-    { code: 'LOG_CORRUPT', file: third },
-  );
+  const log = openDamaged(disk, { ...tinyLimits, segmentBytes: 1000 });
+  t.like(log.recovery.damage, { code: 'LOG_CORRUPT', file: third });
+  requireEntries(log, entries);
+});
+
+test('a hole that nobody can fill is cut, and the member knows how far it was unless nobody can have relied on it', async (t) => {
+  for (const neverCommitted of [false, true]) {
+    const { disk, entries } = await storedLog(9, 2);
+    flip(disk, firstSegment, offsetOf(4) + 60);
+    flip(disk, firstSegment, offsetOf(7) + 60);
+    let log = openDamaged(disk);
+    t.is(log.holes.length, 2);
+    const [hole] = log.holes;
+    if (hole === undefined) throw new Error('no hole');
+    await log.cutHole(hole, { neverCommitted });
+    for (let round = 0; round < 2; round += 1) {
+      t.deepEqual(log.holes, []);
+      requireEntries(log, entries.slice(0, 3));
+      t.is(log.voteFloor, neverCommitted ? 0 : 9);
+      disk.crash('lose', seededRandom(1));
+      log = openLog(disk.process());
+    }
+    log.append(entriesAfter(log.lastPosition(), [{ term: 2, bytes: 10 }]));
+    t.is(log.voteFloor, 0, 'a later term knows better');
+  }
+});
+
+test('a log with a hole can begin anew from a snapshot', async (t) => {
+  const { disk, entries } = await storedLog(9, 5);
+  flip(disk, firstSegment, offsetOf(4) + 60);
+  const log = openDamaged(disk);
+  const position = log.positionAt(6);
+  if (position === null) throw new Error('no entry 6');
+  await log.reset(position);
+  t.deepEqual(log.holes, []);
+  t.is(log.voteFloor, 9, 'entries 7 to 9 were good, and are not in the snapshot');
+  log.append(entries.slice(6));
+  t.is(log.voteFloor, 0);
+  await log.sync();
+  disk.crash('lose', seededRandom(1));
+  requireEntries(openLog(disk), entries.slice(6));
+});
+
+test('a hole is filled whole or stays one, whatever a crash does meanwhile', async (t) => {
+  for (const mode of ['kill', 'lose', 'tear', 'reorder'] as const) {
+    for (let steps = 0; steps < 14; steps += 1) {
+      const { disk: source, entries } = await segmentedLog();
+      const gates: (() => void)[] = [];
+      const disk = new MemoryDisk({ schedule: (complete) => gates.push(complete) });
+      disk.mkdir(logDirectory);
+      for (const name of source.list(logDirectory)) {
+        const path = join(logDirectory, name);
+        if (name === 'set-aside') continue;
+        const file = disk.open(path, 'create');
+        file.write(source.contentOf(path), 0);
+        file.syncNow();
+        disk.syncDirectoryNow(logDirectory);
+      }
+      const names = disk.list(logDirectory).filter((name) => name.endsWith('.log'));
+      flip(disk, join(logDirectory, names[2] ?? ''), 300);
+      disk.drop(join(logDirectory, names[4] ?? ''));
+      const settings = { ...tinyLimits, segmentBytes: 1000 };
+      const log = openLog(disk.process(), settings);
+      const filling = fillHoles(log, entries, 2).catch(() => undefined);
+      for (let step = 0; step < steps; step += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        gates.shift()?.();
+      }
+      disk.crash(mode, seededRandom(steps + 5));
+      for (let gate = gates.shift(); gate !== undefined; gate = gates.shift()) {
+        gate();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await filling;
+      const next = openLog(disk.process(), settings);
+      t.is(next.lastPosition().index, entries.length);
+      t.is(next.voteFloor, 0);
+      const refilling = fillHoles(next, entries);
+      let done = false;
+      void refilling.finally(() => {
+        done = true;
+      });
+      while (!done) {
+        gates.shift()?.();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await refilling;
+      requireEntries(next, entries);
+    }
+  }
 });
 
 test('a last segment whose header is torn is set aside', async (t) => {
@@ -372,7 +626,7 @@ test('retention up to a segment that was never synced survives the loss of that 
   appendMore(log, 1, 200);
   // The removal would sync the directory, and so the name of the new segment.
   disk.addFault({ operation: 'remove', code: 'DISK_FAILED' });
-  await storeErrorFrom(log.dropBefore(2));
+  await storeErrorFrom(log.dropBefore(2, 10_000));
   disk.crash('lose', seededRandom(1));
   t.deepEqual(
     disk.list(logDirectory).filter((name) => name.endsWith('.log')),

@@ -61,6 +61,20 @@ test('a member that lost nothing is what it was', async (t) => {
 const losses: readonly (readonly [string, (disk: MemoryDisk) => void, Partial<HardState>])[] = [
   ['hard state gone', (disk) => drop(disk, hardStatePath), { term: 2, votedFor: null }],
   ['hard state of zeros', (disk) => zero(disk, hardStatePath), { term: 2, votedFor: null }],
+  [
+    'hard state and log gone, the mark left',
+    (disk) => {
+      drop(disk, hardStatePath);
+      drop(disk, `${logDirectory}/${'0'.repeat(20)}.log`);
+    },
+    { votedFor: null },
+  ],
+  [
+    'the only segment gone',
+    (disk) => drop(disk, `${logDirectory}/${'0'.repeat(20)}.log`),
+    { votedFor: 'n2' },
+  ],
+  ['the mark gone', (disk) => drop(disk, `${logDirectory}/durable-mark`), { votedFor: 'n2' }],
   ['the directory of the log emptied', (disk) => emptyLog(disk), { term: 2, votedFor: 'n2' }],
 ];
 

@@ -171,7 +171,8 @@ export class LogModelRun {
         return true;
       case 'drop': {
         const { index } = this.#base;
-        const dropping = this.#log.dropBefore(1 + index + (event.choice % (this.#committed - index + 1)));
+        const to = 1 + index + (event.choice % (this.#committed - index + 1));
+        const dropping = this.#log.dropBefore(to, this.#committed);
         this.#dropped = this.#log.firstIndex() - 1;
         dropping.catch(() => undefined);
         return true;
@@ -365,14 +366,14 @@ export class LogModelRun {
     await this.#complete(this.#gates.length + 1);
     this.#settings = { ...tinyLimits, segmentBytes: bytes };
     const unsynced = this.#held.length > this.#guaranteed.length;
-    try {
-      this.#log = this.#open();
-    } catch (error) {
-      // Reordered writes can leave a valid entry behind a lost one, which recovery must not explain away.
-      if (mode === 'reorder' && unsynced && error instanceof StoreError && error.code === 'LOG_CORRUPT') {
-        return false;
-      }
-      throw error;
+    this.#log = this.#open();
+    // Reordered writes can leave a valid entry behind a lost one, which recovery must not explain away.
+    if (this.#log.recovery.damage !== null && (mode !== 'reorder' || !unsynced))
+      throw this.#log.recovery.damage;
+    for (let hole = this.#log.holes[0]; hole !== undefined; hole = this.#log.holes[0]) {
+      const base = this.#base.index;
+      const missing = this.#held.slice(hole.afterIndex - base, hole.beforeIndex - 1 - base);
+      await this.#settle(this.#log.fillHole(hole, missing));
     }
     const found = allEntries(this.#log);
     const first = this.#log.firstIndex();

@@ -249,21 +249,33 @@ test('retention drops whole committed segments, durably, and never the last one'
   const log = openLog(disk);
   const entries = appendMore(log, 60, 100);
   await log.sync();
-  t.is(await log.dropBefore(40), 1, 'nothing is known as committed');
+  t.is(await log.dropBefore(40, 10_000), 1, 'nothing is known as committed');
   log.markCommitted(50);
-  const first = await log.dropBefore(40);
+  const first = await log.dropBefore(40, 10_000);
   t.true(first > 20 && first <= 40);
   t.is(log.firstIndex(), first);
   t.is(log.startAddress(), entries[first - 1]?.address ?? -1);
   t.is(storeErrorOf(() => log.entries(first - 1, 60, 100)).code, 'LOG_COMPACTED');
   t.is(storeErrorOf(() => log.read(0, 10)).code, 'LOG_COMPACTED');
   t.is(log.positionAt(first - 1)?.hash, entries[first - 2]?.hash);
-  t.true((await log.dropBefore(1000)) <= 51);
+  t.true((await log.dropBefore(1000, 10_000)) <= 51);
   disk.crash('lose', seededRandom(1));
   const next = openLog(disk);
   t.is(next.firstIndex(), log.firstIndex());
   t.is(next.lastPosition().index, 60);
   next.checkInvariants();
+});
+
+test('retention stops at the oldest snapshot that is needed', async (t) => {
+  const log = openLog(new MemoryDisk());
+  appendMore(log, 60, 100);
+  await log.sync();
+  log.markCommitted(60);
+  t.is(await log.dropBefore(50, 0), 1);
+  const first = await log.dropBefore(50, 25);
+  t.true(first > 13 && first <= 26);
+  t.is(await log.dropBefore(50, 10), first);
+  t.true((await log.dropBefore(50, 55)) > 26);
 });
 
 test('a removal that a crash interrupted is finished by the next start', async (t) => {
@@ -273,7 +285,7 @@ test('a removal that a crash interrupted is finished by the next start', async (
   await log.sync();
   log.markCommitted(60);
   disk.addFault({ operation: 'remove', code: 'DISK_FAILED' });
-  await storeErrorFrom(log.dropBefore(40));
+  await storeErrorFrom(log.dropBefore(40, 10_000));
   const first = log.firstIndex();
   disk.crash('lose', seededRandom(1));
   const count = disk.list(logDirectory).length;

@@ -13,7 +13,7 @@ export interface LogRetentionPorts {
     firstIndex(): LogIndex;
     startAddress(): number;
     endAddress(): number;
-    dropBefore(index: LogIndex): Promise<LogIndex>;
+    dropBefore(index: LogIndex, snapshotIndex: LogIndex): Promise<LogIndex>;
   };
   readonly snapshots: {
     list(): readonly SnapshotMeta[];
@@ -66,7 +66,7 @@ export class LogRetention {
     const base = dropPoint(snapshots.list(), log.endAddress(), this.#config.logBytesMax);
     if (base !== null && base.position.index >= log.firstIndex()) {
       const before = log.firstIndex();
-      const first = await log.dropBefore(base.position.index + 1);
+      const first = await log.dropBefore(base.position.index + 1, base.position.index);
       if (first > before) {
         logger.info('dropped the oldest part of the log', { firstIndex: first, address: log.startAddress() });
         await this.#raiseMinOffsets();

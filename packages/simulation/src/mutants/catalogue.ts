@@ -1,5 +1,6 @@
 import { brokerMutants } from './broker-mutants.ts';
 import { clientMutants } from './client-mutants.ts';
+import { membershipMutants } from './membership-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { raftMutants } from './raft-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
@@ -7,6 +8,7 @@ import { storeMutants } from './store-mutants.ts';
 /** Every bug that the simulation must find. */
 export const mutants: readonly Mutant[] = [
   ...raftMutants,
+  ...membershipMutants,
   ...storeMutants,
   ...brokerMutants,
   ...clientMutants,

@@ -1,0 +1,194 @@
+import { join } from 'node:path';
+import { decodeEntry } from '@ledgermq/raft';
+import type { Entry, LogPosition, Logger } from '@ledgermq/raft';
+import type { SegmentLogConfig } from './config.ts';
+import type { Disk, DiskFile } from './disk.ts';
+import { fartherReach } from './durable-mark.ts';
+import type { DurableMark, LogReach } from './durable-mark.ts';
+import { requireChain } from './entry-chain.ts';
+import { StoreError } from './errors.ts';
+import type { LogHole } from './log-survey.ts';
+import { SEGMENT_HEADER_BYTES, encodeSegmentHeader, segmentBase, segmentFileName } from './segment.ts';
+import type { SegmentHeader } from './segment.ts';
+import { SetAside } from './set-aside.ts';
+
+export interface HoleRepairParts {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly config: SegmentLogConfig;
+  readonly logger: Logger;
+  readonly mark: DurableMark;
+}
+
+interface SegmentName {
+  readonly name: string;
+  readonly path: string;
+  readonly base: number;
+}
+
+/** Writes into the files of a log that has holes. Whoever calls looks at the files anew afterwards. */
+export class HoleRepair {
+  readonly #parts: HoleRepairParts;
+  readonly #aside: SetAside;
+  /** Files of which the bytes of a hole are already kept: file name and offset. */
+  readonly #kept = new Set<string>();
+  #segments: SegmentName[] = [];
+
+  constructor(parts: HoleRepairParts) {
+    this.#parts = parts;
+    this.#aside = new SetAside(parts.disk, parts.directory);
+  }
+
+  /**
+   * Put entries into a hole: all that it lacks, or those at its end, since every entry proves the one before it. Synced
+   * when it resolves. Returns what is left of the hole, or null. ENTRY_CHAIN_BROKEN if they do not fit: then nothing was
+   * written.
+   */
+  async fill(hole: LogHole, entries: readonly Entry[]): Promise<LogHole | null> {
+    const first = this.#requireFit(hole, entries);
+    const { disk, directory } = this.#parts;
+    const files = new Map<number, DiskFile>();
+    let previous: LogPosition | null = null;
+    this.#segments = this.#listSegments();
+    try {
+      for (const entry of entries) {
+        this.#write(files, hole, entry, previous);
+        const { index, term, hash } = entry;
+        previous = { index, term, hash, address: entry.address + entry.frame.length };
+      }
+      for (const file of files.values()) await file.sync();
+    } finally {
+      for (const file of files.values()) file.close();
+    }
+    await disk.syncDirectory(directory);
+    if (first.index === hole.afterIndex + 1) return null;
+    return {
+      ...hole,
+      beforeIndex: first.index,
+      beforeAddress: first.address,
+      beforePrevHash: first.prevHash,
+    };
+  }
+
+  /**
+   * End the log before a hole; what lies behind it is set aside. `forgotten` is how far the log went, if entries behind
+   * the hole may have been acknowledged; it becomes part of the mark before anything is moved.
+   */
+  async cut(hole: LogHole, forgotten: LogReach | null): Promise<void> {
+    const { disk, directory, mark, logger } = this.#parts;
+    const segments = this.#listSegments();
+    const holder = segments.findLast(({ base }) => base < hole.afterAddress);
+    const { range } = mark;
+    const floor = forgotten === null ? range.floor : fartherReach(range.floor, forgotten);
+    mark.write({ ...range, floor, tail: holder?.base ?? null });
+    await mark.sync();
+    for (const { name, base } of segments.toReversed()) {
+      if (base >= hole.afterAddress) this.#aside.takeFile(name, 'damaged');
+    }
+    if (holder !== undefined) {
+      const file = disk.open(holder.path, 'read-write');
+      try {
+        const at = hole.afterAddress - holder.base + SEGMENT_HEADER_BYTES;
+        this.#aside.copyTailNow(file, holder.name, at, 'damaged');
+        file.truncateNow(at);
+        await file.sync();
+      } finally {
+        file.close();
+      }
+    }
+    await disk.syncDirectory(directory);
+    logger.warn('the log was cut before a hole', { index: hole.afterIndex, floor: floor.index });
+  }
+
+  #requireFit(hole: LogHole, entries: readonly Entry[]): Entry {
+    const [first] = entries;
+    const last = entries.at(-1);
+    if (first === undefined || last === undefined || first.index <= hole.afterIndex) throw misfit(hole);
+    const { index, address, prevHash: hash } = first;
+    requireChain({ index: index - 1, term: 0, address, hash }, entries);
+    const reachesEnd =
+      last.index === hole.beforeIndex - 1 &&
+      last.hash === hole.beforePrevHash &&
+      last.address + last.frame.length === hole.beforeAddress;
+    const touchesBegin = index === hole.afterIndex + 1;
+    if (!reachesEnd || (touchesBegin && (hash !== hole.afterHash || address !== hole.afterAddress)))
+      throw misfit(hole);
+    for (const entry of entries) {
+      const checked = decodeEntry(entry.frame, 0, { verifyBody: true });
+      if (checked.hash !== entry.hash || checked.index !== entry.index) throw misfit(hole);
+    }
+    const { upTo } = this.#parts.mark.range;
+    const marked = entries[upTo.index - index];
+    if (marked !== undefined && marked.hash !== upTo.hash) throw misfit(hole);
+    return first;
+  }
+
+  /** Into the file where it belongs, which stays open in `files`. */
+  #write(files: Map<number, DiskFile>, hole: LogHole, entry: Entry, previous: LogPosition | null): void {
+    const { disk, config, mark } = this.#parts;
+    let holder = this.#segments.findLast(({ base }) => base <= entry.address);
+    const { start, generation } = mark.range;
+    if (holder === undefined) {
+      // The first segment is gone; where the log begins is known.
+      this.#create(files, { start, generation });
+      holder = this.#segments.findLast(({ base }) => base <= entry.address);
+      if (holder === undefined) throw misfit(hole);
+    }
+    const at = entry.address - holder.base + SEGMENT_HEADER_BYTES;
+    if (previous !== null && at >= config.segmentBytes && this.#isBehindFile(files, holder, at)) {
+      // Its segment is gone altogether.
+      this.#create(files, { start: previous, generation }).write(entry.frame, SEGMENT_HEADER_BYTES);
+      return;
+    }
+    const file = files.get(holder.base) ?? disk.open(holder.path, 'read-write');
+    if (!files.has(holder.base)) {
+      files.set(holder.base, file);
+      this.#keepDamaged(hole, file, holder);
+    }
+    file.write(entry.frame, at);
+  }
+
+  #create(files: Map<number, DiskFile>, header: SegmentHeader): DiskFile {
+    const { disk, directory } = this.#parts;
+    const file = disk.open(join(directory, segmentFileName(header.start.address)), 'create');
+    files.set(header.start.address, file);
+    file.write(encodeSegmentHeader(header), 0);
+    this.#segments = this.#listSegments();
+    return file;
+  }
+
+  #isBehindFile(files: Map<number, DiskFile>, holder: SegmentName, at: number): boolean {
+    const open = files.get(holder.base);
+    if (open !== undefined) return open.size() <= at;
+    const file = this.#parts.disk.open(holder.path, 'read');
+    try {
+      return file.size() <= at;
+    } finally {
+      file.close();
+    }
+  }
+
+  /** Once for each file that a hole touches, before the first write into it. */
+  #keepDamaged(hole: LogHole, file: DiskFile, { name, base }: SegmentName): void {
+    const from = Math.max(hole.afterAddress, base) - base + SEGMENT_HEADER_BYTES;
+    if (this.#kept.has(`${name} ${from}`)) return;
+    this.#kept.add(`${name} ${from}`);
+    const end = hole.beforeAddress - base + SEGMENT_HEADER_BYTES;
+    if (file.size() > from) this.#aside.copyTailNow(file, name, from, 'damaged', end - from);
+  }
+
+  #listSegments(): SegmentName[] {
+    const { disk, directory } = this.#parts;
+    const found: SegmentName[] = [];
+    for (const name of disk.list(directory)) {
+      const base = segmentBase(name);
+      if (base !== null) found.push({ name, path: join(directory, name), base });
+    }
+    return found;
+  }
+}
+
+function misfit(hole: LogHole): StoreError {
+  const text = `the entries do not fit between ${hole.afterIndex} and ${hole.beforeIndex}`;
+  return new StoreError('ENTRY_CHAIN_BROKEN', text, { index: hole.afterIndex + 1 });
+}
