@@ -8,7 +8,7 @@ import { Follower } from './follower.ts';
 import { Leader } from './leader.ts';
 import { LeaseGuard } from './lease-guard.ts';
 import type { Logger } from './logger.ts';
-import type { Message, PreVoteRequest, PreVoteResponse, VoteRequest } from './message.ts';
+import type { Message, PreVoteResponse } from './message.ts';
 import type { Outbox } from './outbox.ts';
 import { PreCandidate } from './pre-candidate.ts';
 import type { RaftLog } from './raft-log.ts';
@@ -18,6 +18,7 @@ import type { RoleBehaviour } from './role-behaviour.ts';
 import { StandingState } from './standing-state.ts';
 import type { RoleChange } from './status.ts';
 import type { HardState, SnapshotMeta, Standing } from './storage.ts';
+import { answerToEarlierTerm } from './term-rules.ts';
 import { Voter } from './voter.ts';
 
 /** A life is called by a number below this. */
@@ -139,11 +140,12 @@ export class Raft {
     if (message.type === 'pre-vote-response') this.#learnCommit(message);
     if (message.term > this.#term && !this.#enterLaterTerm(message)) return;
     if (message.term < this.#term) {
-      this.#answerEarlierTerm(message);
+      const answer = answerToEarlierTerm(message, this.#term, this.voter.memory);
+      if (answer !== null) this.send(answer);
       return;
     }
-    if (message.type === 'vote-request') this.#onVoteRequest(message);
-    else if (message.type === 'pre-vote-request') this.#onPreVoteRequest(message);
+    if (message.type === 'vote-request') this.voter.onVoteRequest(message);
+    else if (message.type === 'pre-vote-request') this.voter.onPreVoteRequest(message);
     else this.#behaviour.step(message);
   }
 
@@ -201,6 +203,14 @@ export class Raft {
 
   sendAfterSync(message: Message): void {
     this.#outbox.addAfterSync(message);
+  }
+
+  /** Gives the vote of this term to `candidate`. */
+  castVote(candidate: string): void {
+    this.#votedFor = candidate;
+    if (this.standing === 'blank') this.#standing.bootstrapped();
+    if (this.#behaviour.role === 'follower') this.#behaviour.postponeElection();
+    else this.becomeFollower(this.#term, null);
   }
 
   setLeader(leader: string | null): void {
@@ -322,35 +332,6 @@ export class Raft {
     }
   }
 
-  /** Tells those who ask in an earlier term that it is over, so that a deposed leader steps down. */
-  #answerEarlierTerm(message: Message): void {
-    const envelope = { from: this.id, to: message.from, term: this.#term };
-    switch (message.type) {
-      case 'pre-vote-request':
-        this.send({ ...envelope, type: 'pre-vote-response', granted: false, ...this.voter.memory });
-        return;
-      case 'vote-request':
-        this.send({ ...envelope, type: 'vote-response', granted: false });
-        return;
-      case 'append-request':
-      case 'heartbeat-request':
-      case 'snapshot-chunk':
-        // Round 0 was never sent, so this answers nothing; only its term counts.
-        this.send({ ...envelope, type: 'heartbeat-response', round: 0 });
-        return;
-      case 'pre-vote-response':
-      case 'vote-response':
-      case 'append-accepted':
-      case 'append-rejected':
-      case 'heartbeat-response':
-      case 'timeout-now':
-      case 'snapshot-answer':
-      case 'repair-request':
-      case 'repair-answer':
-        return;
-    }
-  }
-
   /** What is committed anywhere is so in every term; the entry must be the same one. */
   #learnCommit({ commit = 0, commitTerm = 0 }: PreVoteResponse): void {
     const { role } = this.#behaviour;
@@ -358,38 +339,6 @@ export class Raft {
     this.log.commitTo(commit);
     // It asked the members of a configuration that is over.
     if (role === 'pre-candidate' && this.log.membershipUnapplied) this.becomeFollower(this.#term, null);
-  }
-
-  #onPreVoteRequest(message: PreVoteRequest): void {
-    const granted = this.voter.mayPreVote(message);
-    this.#logVote(message, granted);
-    const term = granted ? message.term : this.#term;
-    const { from: to } = message;
-    this.send({ type: 'pre-vote-response', from: this.id, to, term, granted, ...this.voter.memory });
-  }
-
-  #onVoteRequest(message: VoteRequest): void {
-    const { from: to } = message;
-    const granted = this.voter.mayVote(message);
-    this.#logVote(message, granted);
-    const response = { type: 'vote-response', from: this.id, to, term: this.#term, granted } as const;
-    if (!granted) {
-      this.send(response);
-      return;
-    }
-    this.#votedFor = to;
-    if (this.standing === 'blank') this.#standing.bootstrapped();
-    if (this.#behaviour.role === 'follower') this.#behaviour.postponeElection();
-    else this.becomeFollower(this.#term, null);
-    this.sendAfterSync(response);
-  }
-
-  #logVote(
-    { type, from: candidate, term, lastIndex, lastTerm }: PreVoteRequest | VoteRequest,
-    granted: boolean,
-  ): void {
-    const fields = { candidate, term, lastIndex, lastTerm };
-    this.logger.info(`${type} ${granted ? 'granted' : 'refused'}`, fields);
   }
 
   #tryRepaired(): void {

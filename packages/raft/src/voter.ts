@@ -60,15 +60,43 @@ export class Voter {
     return this.#raft.behaviour.leaderInOffice || this.#lease.holds;
   }
 
-  mayPreVote(message: PreVoteRequest): boolean {
+  onPreVoteRequest(message: PreVoteRequest): void {
+    const raft = this.#raft;
+    const granted = this.#mayPreVote(message);
+    this.#log(message, granted);
+    const term = granted ? message.term : raft.term;
+    const envelope = { from: raft.id, to: message.from, term };
+    raft.send({ type: 'pre-vote-response', ...envelope, granted, ...this.memory });
+  }
+
+  /** `message` is of the current term. */
+  onVoteRequest(message: VoteRequest): void {
+    const raft = this.#raft;
+    const granted = this.#mayVote(message);
+    this.#log(message, granted);
+    const response = {
+      type: 'vote-response',
+      from: raft.id,
+      to: message.from,
+      term: raft.term,
+      granted,
+    } as const;
+    if (!granted) {
+      raft.send(response);
+      return;
+    }
+    raft.castVote(message.from);
+    raft.sendAfterSync(response);
+  }
+
+  #mayPreVote(message: PreVoteRequest): boolean {
     const { term, votedFor, leader } = this.#raft;
     if (this.otherInOffice(message.from)) return false;
     const free = (votedFor === null && leader === null) || votedFor === message.from;
     return (message.term > term || free) && this.#remembers(message.lastIndex === 0) && this.#fits(message);
   }
 
-  /** `message` is of the current term. */
-  mayVote(message: VoteRequest): boolean {
+  #mayVote(message: VoteRequest): boolean {
     const { votedFor, leader } = this.#raft;
     const free = (votedFor === null && leader === null) || votedFor === message.from;
     const starts = message.bootstrap && message.lastIndex === 0 && message.life === this.#life;
@@ -89,5 +117,13 @@ export class Voter {
 
   #fits({ lastIndex, lastTerm }: PreVoteRequest | VoteRequest): boolean {
     return lastIndex >= this.#voteFloor && this.#raft.log.isUpToDate(lastIndex, lastTerm);
+  }
+
+  #log(
+    { type, from: candidate, term, lastIndex, lastTerm }: PreVoteRequest | VoteRequest,
+    granted: boolean,
+  ): void {
+    const fields = { candidate, term, lastIndex, lastTerm };
+    this.#raft.logger.info(`${type} ${granted ? 'granted' : 'refused'}`, fields);
   }
 }

@@ -219,7 +219,14 @@ test('entry frames are handed over without a copy in both directions', (t) => {
 });
 
 test('many messages leave in several frames, each within the limits', (t) => {
-  const small: Message = { type: 'heartbeat-response', from: 'n1', to: 'n2', term: 1, round: 1 };
+  const small: Message = {
+    type: 'heartbeat-response',
+    from: 'n1',
+    to: 'n2',
+    term: 1,
+    round: 1,
+    repairing: false,
+  };
   const entries = entriesOf(3, 2, [9_000]);
   const envelope = { from: 'n1', to: 'n2', term: 2, prevIndex: 3, prevTerm: 2, commit: 3 };
   const large: Message = { type: 'append-request', ...envelope, entries };

@@ -23,7 +23,7 @@ function rerun(script: string): string {
 const scripts = readdirSync(directory).filter((name) => name.endsWith('.txt'));
 
 test('there are scripts', (t) => {
-  t.true(scripts.length >= 9);
+  t.true(scripts.length >= 25);
 });
 
 for (const name of scripts) {

@@ -67,3 +67,25 @@ test('hard state starts at the initial one and keeps the last saved', (t) => {
   storage.save({ term: 4, votedFor: 'n2', commit: 9, standing: 'full' });
   t.deepEqual(storage.load(), { term: 4, votedFor: 'n2', commit: 9, standing: 'full' });
 });
+
+test('a reset log begins anew behind the position, durably', async (t) => {
+  const log = new MemoryLogStorage();
+  log.append(
+    entriesAfter(log.lastPosition(), [
+      { term: 1, bytes: 3 },
+      { term: 1, bytes: 3 },
+    ]),
+  );
+  await log.sync();
+  const position = { index: 9, term: 3, address: 4_711, hash: 77 };
+  await log.reset(position);
+  for (const state of ['at once', 'after a crash']) {
+    t.is(log.firstIndex(), 10, state);
+    t.deepEqual(log.lastPosition(), position, state);
+    t.is(log.term(9), 3, state);
+    t.is(log.positionAt(2), null, state);
+    log.crash();
+  }
+  log.append(entriesAfter(position, [{ term: 3, bytes: 5 }]));
+  t.is(log.lastPosition().index, 10);
+});
