@@ -59,7 +59,7 @@ export class Checks {
       },
     );
     this.atlas = new FaultAtlas(
-      world.nodes.map(({ id }) => id),
+      () => this.#votersLeast(),
       (node) => this.#isWhole(node),
     );
     for (const group of world.groups) this.#groups.set(group, this.#watch(group));
@@ -179,6 +179,16 @@ export class Checks {
         watch.checks.acknowledges(member.id, message.index);
       }
     }
+  }
+
+  #votersLeast(): number {
+    let least = this.#world.nodes.length;
+    for (const { members } of this.#groups.values()) {
+      for (const { configurations } of members) {
+        for (const half of configurations.flatMap(halvesOf)) least = Math.min(least, half.length);
+      }
+    }
+    return least;
   }
 
   /** Whether every replica of the node has all that is committed, whole on its platter, and takes part. */
