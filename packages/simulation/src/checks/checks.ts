@@ -1,5 +1,5 @@
 import type { ReplicaInspection } from '@ledgermq/broker';
-import type { HardState, Message } from '@ledgermq/raft';
+import type { ConfigurationState, HardState, Message } from '@ledgermq/raft';
 import { readHardState } from '@ledgermq/store';
 import { FaultAtlas } from '../faults/fault-atlas.ts';
 import type { Violation } from '../violation.ts';
@@ -7,10 +7,12 @@ import type { MemberView } from '../world/member-view.ts';
 import type { World, WorldNode } from '../world/world.ts';
 import { runEndChecks } from './end-checks.ts';
 import { GroupChecks } from './group-checks.ts';
+import { MembershipCheck } from './membership-check.ts';
 import { observe } from './observation.ts';
 import { PlatterLog } from './platter-log.ts';
 import { PreVoteCheck } from './pre-vote-check.ts';
 import { QuorumContactCheck } from './quorum-contact-check.ts';
+import { halvesOf, isQuorum } from './quorums.ts';
 import { ViolationList } from './reporter.ts';
 import { VoteDurabilityCheck } from './vote-durability-check.ts';
 
@@ -20,12 +22,15 @@ interface Watched {
   inspection: ReplicaInspection | null;
   /** Turns of its driver that were looked at. */
   turns: number;
+  /** Its configuration now and at the step before. */
+  configurations: readonly ConfigurationState[];
 }
 
 interface GroupWatch {
   readonly checks: GroupChecks;
   readonly votes: VoteDurabilityCheck;
   readonly preVotes: PreVoteCheck;
+  readonly membership: MembershipCheck;
   readonly contact: QuorumContactCheck;
   readonly members: readonly Watched[];
 }
@@ -54,7 +59,7 @@ export class Checks {
       },
     );
     this.atlas = new FaultAtlas(
-      world.nodes.map(({ id }) => id),
+      () => this.#votersLeast(),
       (node) => this.#isWhole(node),
     );
     for (const group of world.groups) this.#groups.set(group, this.#watch(group));
@@ -87,7 +92,7 @@ export class Checks {
       .filter((member) => member.group === group)
       .map((view): Watched => {
         const platter = new PlatterLog(() => view.disk, `${view.directory}/log`);
-        return { view, platter, inspection: null, turns: -1 };
+        return { view, platter, inspection: null, turns: -1, configurations: [] };
       });
     const of = (id: string): Watched => {
       const found = members.find(({ view }) => view.id === id);
@@ -95,18 +100,19 @@ export class Checks {
       return found;
     };
     const reporter = this.#list;
-    const voters = members.map(({ view }) => view.id);
+    const halvesNow = (id: string): readonly (readonly string[])[] => of(id).configurations.slice(0, 1).flatMap(halvesOf);
     const checks = new GroupChecks(group, {
       reporter,
       platter: (id) => of(id).platter,
       damaged: (id) => this.atlas.damageOf(id) !== null,
-      halves: () => [voters],
+      configurations: (id) => of(id).configurations.map(halvesOf),
       syncedAcknowledgements: parameters.flushDiskType === 'SYNC_FLUSH',
     });
     return {
       checks,
       votes: new VoteDurabilityCheck(group, reporter),
-      preVotes: new PreVoteCheck(group, reporter, () => Math.floor(voters.length / 2)),
+      preVotes: new PreVoteCheck(group, reporter, (id, agrees) => isQuorum(halvesNow(id), agrees)),
+      membership: new MembershipCheck(group, reporter),
       contact: new QuorumContactCheck(
         group,
         reporter,
@@ -122,6 +128,9 @@ export class Checks {
     if (watch === undefined || watched === undefined || member.replica === null) return;
     watched.inspection = member.replica.inspect();
     watched.turns = -1;
+    const { configuration } = watched.inspection.status();
+    watched.configurations = [configuration, configuration];
+    watch.membership.opened(member.id);
     const damaged = this.atlas.damageOf(member.id) !== null;
     watch.checks.opened(observe(member.id, member.life, watched.inspection), damaged);
   }
@@ -144,9 +153,12 @@ export class Checks {
     if (inspection === null || turns === undefined || turns === watched.turns) return;
     watched.turns = turns;
     const now = observe(view.id, view.life, inspection);
+    const [known] = watched.configurations;
+    watched.configurations = [now.configuration, known ?? now.configuration];
     watch.checks.saw(now);
-    const peers = watch.members.map((one) => one.view.id).filter((id) => id !== view.id);
-    watch.contact.saw(view.id, now.role === 'leader' ? now.term : null, peers, this.#world.now);
+    watch.membership.saw(view.id, now.configuration, now.applied, inspection.log);
+    const halves = halvesOf(now.configuration);
+    watch.contact.saw(view.id, now.role === 'leader' ? now.term : null, halves, this.#world.now);
   }
 
   #sent(member: MemberView, messages: readonly Message[]): void {
@@ -167,6 +179,16 @@ export class Checks {
         watch.checks.acknowledges(member.id, message.index);
       }
     }
+  }
+
+  #votersLeast(): number {
+    let least = this.#world.nodes.length;
+    for (const { members } of this.#groups.values()) {
+      for (const { configurations } of members) {
+        for (const half of configurations.flatMap(halvesOf)) least = Math.min(least, half.length);
+      }
+    }
+    return least;
   }
 
   /** Whether every replica of the node has all that is committed, whole on its platter, and takes part. */

@@ -1,4 +1,5 @@
 import type { MirrorEntry } from './log-mirror.ts';
+import { isQuorum } from './quorums.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What a loss of power would leave of a member's log. */
@@ -27,21 +28,24 @@ export class DurabilityCheck {
     this.#ports = ports;
   }
 
-  /** `halves`: the voters, and in a joint configuration those of both halves apart. */
-  committed(entry: MirrorEntry, halves: readonly (readonly string[])[]): void {
+  /**
+   * `configurations`: the halves of each configuration that may have been in force at the commit; a change of members may
+   * have taken effect in the same step.
+   */
+  committed(entry: MirrorEntry, configurations: readonly (readonly (readonly string[])[])[]): void {
     const { platter, damaged, reporter } = this.#ports;
-    for (const voters of halves) {
-      const needed = Math.floor(voters.length / 2) + 1;
-      let holders = 0;
-      for (const voter of voters) {
-        if (holders < needed && (platter(voter).holds(entry) || damaged(voter))) holders += 1;
-      }
-      if (holders >= needed) continue;
-      reporter.report(
-        'committed-durable',
-        `${this.#group}: entry ${entry.index} of term ${entry.term} is committed, and durable on ${holders} of ${voters.length} voters`,
-      );
-    }
+    const asked = new Map<string, boolean>();
+    const holds = (voter: string): boolean => {
+      const known = asked.get(voter) ?? (platter(voter).holds(entry) || damaged(voter));
+      asked.set(voter, known);
+      return known;
+    };
+    if (configurations.some((halves) => isQuorum(halves, holds))) return;
+    const holders = [...asked].filter(([, held]) => held).map(([voter]) => voter);
+    reporter.report(
+      'committed-durable',
+      `${this.#group}: entry ${entry.index} of term ${entry.term} is committed, and durable on no more than ${holders.join(' ')}`,
+    );
   }
 
   acknowledged(member: string, entry: MirrorEntry): void {

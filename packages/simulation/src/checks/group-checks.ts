@@ -7,8 +7,8 @@ import { ProgressCheck } from './progress-check.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface GroupCheckPorts extends DurabilityPorts {
-  /** Voters of the group, both halves apart while it changes. */
-  readonly halves: (member: string) => readonly (readonly string[])[];
+  /** The voters as that member knows them, by halves (see `halvesOf`): of now, and of its step before. */
+  readonly configurations: (member: string) => readonly (readonly (readonly string[])[])[];
   /** False when entries count before they are synced, by the user's own choice. */
   readonly syncedAcknowledgements: boolean;
 }
@@ -153,7 +153,7 @@ export class GroupChecks {
       const entry = mirror.entry(index);
       if (entry === null) break;
       ledger.sawCommitted(now.id, now.term, entry);
-      if (this.#ports.syncedAcknowledgements) this.#durability.committed(entry, this.#ports.halves(now.id));
+      if (this.#ports.syncedAcknowledgements) this.#durability.committed(entry, this.#ports.configurations(now.id));
       last = entry;
     }
     if (last !== null) this.#newlyCommitted(now, last);

@@ -1,5 +1,5 @@
 import type { ReplicaInspection } from '@ledgermq/broker';
-import type { LogPosition, Role } from '@ledgermq/raft';
+import type { ConfigurationState, LogPosition, Role } from '@ledgermq/raft';
 
 /** What the checks of a log look at; every log storage has it. */
 export interface LogView {
@@ -20,6 +20,8 @@ export interface Observation {
   /** Handed out for applying, and applied by the machine. */
   readonly applied: number;
   readonly machineIndex: number;
+  /** As of `applied`. */
+  readonly configuration: ConfigurationState;
   readonly savedTerm: number;
   readonly savedVote: string | null;
   readonly log: LogView;
@@ -30,7 +32,7 @@ export interface Observation {
 
 export function observe(id: string, life: number, inspection: ReplicaInspection): Observation {
   const { log } = inspection;
-  const { role, term, commitIndex, appliedIndex, lastIndex } = inspection.status();
+  const { role, term, commitIndex, appliedIndex, lastIndex, configuration } = inspection.status();
   const hardState = inspection.hardState();
   return {
     id,
@@ -40,6 +42,7 @@ export function observe(id: string, life: number, inspection: ReplicaInspection)
     commit: commitIndex,
     lastIndex,
     applied: appliedIndex,
+    configuration,
     machineIndex: inspection.machineIndex(),
     savedTerm: hardState.term,
     savedVote: hardState.votedFor,

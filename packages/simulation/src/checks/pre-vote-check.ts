@@ -8,15 +8,19 @@ import type { Reporter } from './reporter.ts';
 export class PreVoteCheck {
   readonly #group: string;
   readonly #reporter: Reporter;
-  readonly #needed: (member: string) => number;
+  readonly #isQuorum: (candidate: string, agrees: (voter: string) => boolean) => boolean;
   /** By candidate: the term asked for, and who agreed. */
   readonly #granted: Map<string, { term: number; readonly by: Set<string> }> = new Map();
 
-  /** `needed`: how many agreements of others a candidate needs. */
-  constructor(group: string, reporter: Reporter, needed: (member: string) => number) {
+  /** `isQuorum`: by the configuration of the candidate at this moment. */
+  constructor(
+    group: string,
+    reporter: Reporter,
+    isQuorum: (candidate: string, agrees: (voter: string) => boolean) => boolean,
+  ) {
     this.#group = group;
     this.#reporter = reporter;
-    this.#needed = needed;
+    this.#isQuorum = isQuorum;
   }
 
   sent(message: Message): void {
@@ -29,11 +33,11 @@ export class PreVoteCheck {
     }
     if (message.type !== 'vote-request' || message.transfer) return;
     const granted = this.#granted.get(message.from);
-    const agreed = granted?.term === message.term ? granted.by.size : 0;
-    if (agreed >= this.#needed(message.from)) return;
+    const agreed: ReadonlySet<string> = granted?.term === message.term ? granted.by : new Set();
+    if (this.#isQuorum(message.from, (voter) => voter === message.from || agreed.has(voter))) return;
     this.#reporter.report(
       'pre-vote',
-      `${this.#group}: ${message.from} campaigns in term ${message.term} with the leave of ${agreed} others`,
+      `${this.#group}: ${message.from} campaigns in term ${message.term} with the leave of ${agreed.size} others`,
     );
   }
 }

@@ -1,7 +1,10 @@
+import { isQuorum } from './quorums.ts';
 import type { Reporter } from './reporter.ts';
 
 /** A pause between two steps of a member counts as this much at most: it may have had no time to notice anything. */
 const STEP_MS_MAX = 100;
+/** Whoever sent something within this time is in contact. */
+const RECENT_MS = 1_000;
 
 interface Leading {
   term: number;
@@ -30,8 +33,8 @@ export class QuorumContactCheck {
     this.#sentMs.set(`${from}>${to}`, nowMs);
   }
 
-  /** A step of a member that leads in `term`; null: it does not lead. `peers` are the other voters. */
-  saw(member: string, term: number | null, peers: readonly string[], nowMs: number): void {
+  /** A step of a member that leads in `term`; null: it does not lead. `halves`: the voters, see `halvesOf`. */
+  saw(member: string, term: number | null, halves: readonly (readonly string[])[], nowMs: number): void {
     if (term === null) {
       this.#leading.delete(member);
       return;
@@ -43,9 +46,9 @@ export class QuorumContactCheck {
     }
     const since = Math.min(nowMs - leading.lastStepMs, STEP_MS_MAX);
     leading.lastStepMs = nowMs;
-    const needed = Math.floor((peers.length + 1) / 2);
-    const talking = peers.filter((peer) => (this.#sentMs.get(`${peer}>${member}`) ?? -Infinity) > nowMs - STEP_MS_MAX * 10);
-    leading.aloneMs = talking.length >= needed ? 0 : leading.aloneMs + since;
+    const talks = (voter: string): boolean =>
+      voter === member || (this.#sentMs.get(`${voter}>${member}`) ?? -Infinity) > nowMs - RECENT_MS;
+    leading.aloneMs = isQuorum(halves, talks) ? 0 : leading.aloneMs + since;
     if (leading.aloneMs <= this.#boundMs) return;
     this.#reporter.report(
       'check-quorum',

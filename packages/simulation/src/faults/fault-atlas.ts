@@ -2,17 +2,18 @@
 export type RepairProof = (node: string) => boolean;
 
 /**
- * What is damaged where. Data of a node may be lost only while a majority of the nodes is intact, counting a node as
+ * What is damaged where. Data of a node may be lost only while a majority of the voters is intact, counting a node as
  * damaged until it is proven whole again; so whatever is committed stays on an intact node, and a loss is always a bug.
  * Losing what was not synced is no damage: nobody may have relied on it.
  */
 export class FaultAtlas {
-  readonly #nodes: readonly string[];
+  readonly #votersLeast: () => number;
   readonly #proof: RepairProof;
   readonly #damaged: Map<string, string> = new Map();
 
-  constructor(nodes: readonly string[], proof: RepairProof) {
-    this.#nodes = nodes;
+  /** `votersLeast`: of the groups' voters at this moment, as few as any member knows of. */
+  constructor(votersLeast: () => number, proof: RepairProof) {
+    this.#votersLeast = votersLeast;
     this.#proof = proof;
   }
 
@@ -38,7 +39,7 @@ export class FaultAtlas {
 
   /** The most nodes that may be damaged at a time. */
   get #most(): number {
-    return Math.floor((this.#nodes.length - 1) / 2);
+    return Math.floor((this.#votersLeast() - 1) / 2);
   }
 
   #lookAgain(): void {

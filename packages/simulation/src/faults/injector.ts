@@ -4,10 +4,11 @@ import { DiskFaults } from './disk-faults.ts';
 import type { FaultAtlas } from './fault-atlas.ts';
 import type { ConnectionFault, Fault, Target } from './fault.ts';
 import { LinkBlocks, type Direction } from './link-blocks.ts';
+import { MembershipFaults } from './membership-faults.ts';
 import { MessageRates } from './message-rates.ts';
 import { blockedBy } from './partitions.ts';
 import { ProcessFaults } from './process-faults.ts';
-import { NOT_POSSIBLE, NOTHING_TO_HIT, struck, type Strike } from './strike.ts';
+import { NOTHING_TO_HIT, struck, type Strike } from './strike.ts';
 import { hitOf, type Hit } from './target.ts';
 import { TimedEffects } from './timed-effects.ts';
 
@@ -20,6 +21,7 @@ export class Injector {
   readonly #processes: ProcessFaults;
   readonly #disks: DiskFaults;
   readonly #damage: DamageFaults;
+  readonly #memberships: MembershipFaults;
   #healed = false;
   #applied = 0;
   #partitions = 0;
@@ -37,6 +39,7 @@ export class Injector {
     this.#processes = new ProcessFaults({ world, effects: this.#effects, atlas, later });
     this.#disks = new DiskFaults({ world, effects: this.#effects, later });
     this.#damage = new DamageFaults({ world, atlas, later });
+    this.#memberships = new MembershipFaults(world, atlas);
   }
 
   /** Faults that were applied; those that found nothing to do or would have been unsafe are not counted. */
@@ -120,7 +123,7 @@ export class Injector {
       case 'member-replace':
       case 'member-remove':
       case 'leadership-transfer':
-        return NOT_POSSIBLE;
+        return this.#memberships.strike(fault);
     }
   }
 

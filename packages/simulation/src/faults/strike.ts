@@ -10,7 +10,7 @@ export type Strike =
       readonly role: HitRole | 'world';
       readonly text: string;
     }
-  | { readonly type: 'skipped'; readonly reason: 'nothing-to-hit' | 'unsafe' | 'not-possible' };
+  | { readonly type: 'skipped'; readonly reason: 'nothing-to-hit' | 'unsafe' | 'not-possible' | 'refused' };
 
 export const NOTHING_TO_HIT: Strike = { type: 'skipped', reason: 'nothing-to-hit' };
 /** More data would be lost than a group can be expected to survive. */

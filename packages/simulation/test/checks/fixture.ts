@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { LogPosition } from '@ledgermq/raft';
+import { configurationOf, type LogPosition } from '@ledgermq/raft';
 import { GroupChecks } from '../../src/checks/group-checks.ts';
 import type { MirrorEntry } from '../../src/checks/log-mirror.ts';
 import type { LogView, Observation } from '../../src/checks/observation.ts';
@@ -44,6 +44,7 @@ export function standing(
     lastIndex: log.lastPosition().index,
     applied: commit,
     machineIndex: commit,
+    configuration: configurationOf(['a', 'b', 'c']),
     savedTerm: term,
     savedVote: null,
     log,
@@ -81,7 +82,7 @@ export function checkedGroup(): CheckedGroup {
     reporter: list,
     platter: (id) => ({ holds: (entry: MirrorEntry) => platter(id).has(entry.hash) }),
     damaged: (id) => damaged.has(id),
-    halves: () => [['a', 'b', 'c']],
+    configurations: () => [[['a', 'b', 'c']]],
     syncedAcknowledgements: true,
   });
   return {

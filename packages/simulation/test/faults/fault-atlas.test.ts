@@ -4,7 +4,7 @@ import { FaultAtlas } from '../../src/faults/fault-atlas.ts';
 
 test('a second node of three is not damaged before the first is whole again', (t) => {
   const whole = new Set<string>();
-  const atlas = new FaultAtlas(['a', 'b', 'c'], (node) => whole.has(node));
+  const atlas = new FaultAtlas(() => 3, (node) => whole.has(node));
   t.true(atlas.mayDamage('a'));
   atlas.damage('a', 'wipe');
   t.true(atlas.mayDamage('a'), 'it can be damaged further');
@@ -21,7 +21,7 @@ test('whatever is damaged and repaired, a majority is intact at every moment', (
     fc.property(fc.integer({ min: 1, max: 7 }), steps, (count, script) => {
       const nodes = Array.from({ length: count }, (_, at) => `n${at}`);
       const broken = new Set<string>();
-      const atlas = new FaultAtlas(nodes, (node) => !broken.has(node));
+      const atlas = new FaultAtlas(() => nodes.length, (node) => !broken.has(node));
       return script.every(({ node, repairs }) => {
         const id = nodes[node % count] ?? '';
         if (repairs) broken.delete(id);
@@ -34,4 +34,16 @@ test('whatever is damaged and repaired, a majority is intact at every moment', (
     }),
   );
   t.pass();
+});
+
+test('a group that has become smaller can bear less', (t) => {
+  let voters = 5;
+  const atlas = new FaultAtlas(
+    () => voters,
+    () => false,
+  );
+  atlas.damage('a', 'wipe');
+  t.true(atlas.mayDamage('b'));
+  voters = 3;
+  t.false(atlas.mayDamage('b'));
 });
