@@ -1,4 +1,5 @@
 import type { MemberView } from '../world/member-view.ts';
+import { currentMembers } from '../world/current-members.ts';
 import type { World } from '../world/world.ts';
 import { checkEqualLogs } from './equal-logs.ts';
 import { checkEqualStates } from './equal-states.ts';
@@ -50,5 +51,5 @@ function checkCommitted(
 }
 
 function running(world: World, group: string): readonly MemberView[] {
-  return world.members().filter((member) => member.group === group && member.replica !== null);
+  return currentMembers(world, group).filter(({ replica }) => replica !== null);
 }
