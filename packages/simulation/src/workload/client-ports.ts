@@ -19,6 +19,8 @@ export interface ClientPorts {
   readonly history: History;
   readonly topology: Topology;
   readonly parameters: RunParameters;
+  /** The latest term in which a member leads that broker group now, for what can only be judged term by term. */
+  readonly masterTerm: (brokerName: string) => number | null;
   /** True when no further operation may begin. */
   readonly draining: () => boolean;
   /** Something was read that cannot be. */

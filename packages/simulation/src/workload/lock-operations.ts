@@ -23,17 +23,18 @@ export class LockOperations {
   }
 
   lock(): Promise<void> {
-    return this.#ask('lock', RequestCode.LOCK_BATCH_MQ);
+    return this.#ask('lock-queue', RequestCode.LOCK_BATCH_MQ);
   }
 
   unlock(): Promise<void> {
-    return this.#ask('unlock', RequestCode.UNLOCK_BATCH_MQ);
+    return this.#ask('unlock-queue', RequestCode.UNLOCK_BATCH_MQ);
   }
 
-  async #ask(f: 'lock' | 'unlock', code: number): Promise<void> {
-    const { id, random, topology, history } = this.#ports;
+  async #ask(f: 'lock-queue' | 'unlock-queue', code: number): Promise<void> {
+    const { id, random, topology, history, masterTerm } = this.#ports;
     const queue = drawQueue(topology, random);
     const value = { group: GROUP, queue: queueName(queue), client: id };
+    const termBefore = masterTerm(queue.brokerName);
     const operation = history.invoke(f, value);
     const body = encodeLockQueues({
       consumerGroup: GROUP,
@@ -45,7 +46,10 @@ export class LockOperations {
     if (answer.type === 'refused') operation.fail(answer.reason);
     else if (answer.type === 'unknown') operation.info(answer.reason);
     else if (answer.response.code !== ResponseCode.SUCCESS) operation.info(`code ${answer.response.code}`);
-    else if (f === 'unlock') operation.ok(value);
-    else operation.ok({ ...value, granted: decodeLockedQueues(answer.response.body).length === 1 });
+    else if (termBefore === null || masterTerm(queue.brokerName) !== termBefore)
+      operation.info('the master may have changed meanwhile');
+    else if (f === 'unlock-queue') operation.ok(value, termBefore);
+    else
+      operation.ok({ ...value, granted: decodeLockedQueues(answer.response.body).length === 1 }, termBefore);
   }
 }

@@ -48,7 +48,7 @@ export class History {
     const process = this.#idle.pop() ?? this.#processes++;
     this.#open += 1;
     this.#add({ process, type: 'invoke', f, value });
-    return new OpenOperation((type, result, error) => {
+    return new OpenOperation((type, result, error, term) => {
       this.#open -= 1;
       this.#add({
         process,
@@ -56,6 +56,7 @@ export class History {
         f,
         value: type === 'ok' ? result : value,
         ...(error === null ? {} : { error: [error] }),
+        ...(term === null ? {} : { term }),
       });
       if (type !== 'info') this.#idle.push(process);
     });
@@ -74,7 +75,12 @@ export class History {
   }
 }
 
-type Settle = (type: 'ok' | 'fail' | 'info', value: unknown, error: string | null) => void;
+type Settle = (
+  type: 'ok' | 'fail' | 'info',
+  value: unknown,
+  error: string | null,
+  term: number | null,
+) => void;
 
 /** An operation that has begun; it is settled once. */
 export class OpenOperation {
@@ -84,19 +90,19 @@ export class OpenOperation {
     this.#settle = settle;
   }
 
-  /** It took effect, with this result. */
-  ok(value: unknown): void {
-    this.#take()('ok', value, null);
+  /** It took effect, with this result; `term` of the master that answered, where it is known. */
+  ok(value: unknown, term: number | null = null): void {
+    this.#take()('ok', value, null, term);
   }
 
   /** It certainly did not take effect and never will. */
   fail(error: string): void {
-    this.#take()('fail', null, error);
+    this.#take()('fail', null, error, null);
   }
 
   /** Nobody knows. */
   info(error: string): void {
-    this.#take()('info', null, error);
+    this.#take()('info', null, error, null);
   }
 
   #take(): Settle {

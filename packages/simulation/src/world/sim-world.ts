@@ -377,6 +377,14 @@ export class SimWorld implements World {
     });
   }
 
+  #masterTerm(group: string): number | null {
+    const leaders = this.#members
+      .filter((member) => member.group === group)
+      .flatMap(({ replica }) => replica?.status() ?? [])
+      .filter(({ role }) => role === 'leader');
+    return leaders.length === 0 ? null : Math.max(...leaders.map(({ term }) => term));
+  }
+
   #clientPorts(id: string, life: Life): ClientPorts {
     return {
       id,
@@ -388,6 +396,7 @@ export class SimWorld implements World {
       history: this.#recorder,
       topology: this.#topology,
       parameters: this.parameters,
+      masterTerm: (brokerName) => this.#masterTerm(brokerName),
       draining: () => this.#draining,
       report: (checker, message) => this.report(checker, message),
       count: (mark) => this.count(mark),
