@@ -80,13 +80,15 @@ export class Broker {
       this.#net,
     );
     this.#admin =
-      options.admin === false ? null : new AdminHttp(config.adminListen, {
-      status: () => this.status(),
-      transferLeadership: (brokerName, to) =>
-        this.#order(brokerName, (replica) => replica.transferLeadership(to)),
-      changeMembers: (brokerName, wish) =>
-        this.#order(brokerName, (replica) => replica.changeMembers(wish)),
-    });
+      options.admin === false
+        ? null
+        : new AdminHttp(config.adminListen, {
+            status: () => this.status(),
+            transferLeadership: (brokerName, to) =>
+              this.#order(brokerName, (replica) => replica.transferLeadership(to)),
+            changeMembers: (brokerName, wish) =>
+              this.#order(brokerName, (replica) => replica.changeMembers(wish)),
+          });
   }
 
   start(): Promise<BrokerReady> {

@@ -53,7 +53,12 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
   return { ...settings, log: settings.log };
 }
 
-function readSection<T>(name: string, value: unknown, faults: string[], read: (reader: ConfigReader) => T): T {
+function readSection<T>(
+  name: string,
+  value: unknown,
+  faults: string[],
+  read: (reader: ConfigReader) => T,
+): T {
   const reader = new ConfigReader(value, name, faults);
   const section = read(reader);
   reader.rejectUnknown();

@@ -180,7 +180,9 @@ test('derived state that cannot be used is set aside and built again', async (t)
     [
       'a missing file',
       (member) =>
-        member.disk.remove(join(DIRECTORY, 'derived', '1', `uniq-keys-${2 * machineLimits.uniqKeyCountMax}.dat`)),
+        member.disk.remove(
+          join(DIRECTORY, 'derived', '1', `uniq-keys-${2 * machineLimits.uniqKeyCountMax}.dat`),
+        ),
     ],
     [
       'a log that ends before it',

@@ -155,6 +155,21 @@ export const readAnomalyCases: readonly AnomalyCase[] = [
   },
   {
     type: 'int-poll-skip',
+    name: 'a pull of what retention took away is moved on too far',
+    options: { retention: true },
+    bad(script) {
+      script.sentAll('abc');
+      script.recorder.invoke('pull', { queue: QUEUE, from: 0 }).ok({ queue: QUEUE, from: 0, entries: [[2, 'c']] });
+      script.allHold('bc', 1);
+    },
+    fine(script) {
+      script.sentAll('abc');
+      script.recorder.invoke('pull', { queue: QUEUE, from: 0 }).ok({ queue: QUEUE, from: 0, entries: [[1, 'b']] });
+      script.allHold('bc', 1);
+    },
+  },
+  {
+    type: 'int-poll-skip',
     name: 'a reader is told to go on too far',
     bad(script) {
       script.sentAll('abc');

@@ -146,7 +146,10 @@ export class Follower implements RoleBehaviour {
     if (raft.leader === null) return;
     const index = Math.min(this.#matched, raft.log.durableIndex);
     this.#acknowledged = index;
-    raft.send({ type: 'append-accepted', from: raft.id, to: raft.leader, term: raft.term, index });
+    const { id: from, leader: to, term } = raft;
+    // A message of the usual kind stays as small as it is.
+    const repairing = raft.standing === 'full' ? {} : { repairing: true };
+    raft.send({ type: 'append-accepted', from, to, term, index, ...repairing });
   }
 
   #reject(message: AppendRequest): void {

@@ -150,7 +150,7 @@ export class Leader implements RoleBehaviour {
         return;
       case 'heartbeat-response':
         progress.markActive();
-        this.#replication.heartbeatAnswered(message, progress);
+        if (this.#replication.heartbeatAnswered(message, progress)) this.#matchMoved();
         this.#confirmReads();
         return;
       case 'snapshot-answer':

@@ -65,8 +65,10 @@ export function messageToProto(message: Message): Proto {
       const type = PeerMessageType.APPEND_REQUEST;
       return { type, term, prevIndex, prevTerm, commit, entryBytes: entryBytes(entries) };
     }
-    case 'append-accepted':
-      return { type: PeerMessageType.APPEND_ACCEPTED, term, index: message.index };
+    case 'append-accepted': {
+      const { index, repairing = false } = message;
+      return { type: PeerMessageType.APPEND_ACCEPTED, term, index, repairing };
+    }
     case 'append-rejected': {
       const { prevIndex, hintIndex, hintTerm } = message;
       return { type: PeerMessageType.APPEND_REJECTED, term, prevIndex, hintIndex, hintTerm };
@@ -141,7 +143,12 @@ export function messageFromProto(
     case PeerMessageType.APPEND_REQUEST:
       return appendRequest(proto, envelope, entries, limits);
     case PeerMessageType.APPEND_ACCEPTED:
-      return { type: 'append-accepted', ...envelope, index: safeInteger(proto.index) };
+      return {
+        type: 'append-accepted',
+        ...envelope,
+        index: safeInteger(proto.index),
+        repairing: proto.repairing ?? false,
+      };
     case PeerMessageType.APPEND_REJECTED: {
       const prevIndex = safeInteger(proto.prevIndex);
       const hintIndex = safeInteger(proto.hintIndex);

@@ -80,6 +80,11 @@ export interface AppendRequest extends Envelope {
 export interface AppendAccepted extends Envelope {
   readonly type: 'append-accepted';
   readonly index: number;
+  /**
+   * True while the sender has lost its memory. Then it counts for nothing: it may have promised itself to a later leader
+   * and forgotten, and this leader would commit with its help what that one knows nothing of. Left out means false.
+   */
+  readonly repairing?: boolean;
 }
 
 /**

@@ -53,24 +53,27 @@ export class ProgressTracker {
     return this.#followers.get(id);
   }
 
-  /** Highest index that is durable on a quorum; `ownIndex` is the leader's own. */
+  /**
+   * Highest index that is durable on a quorum; `ownIndex` is the leader's own. As in every question about a quorum, a
+   * follower that lost its memory does not count: it may serve a later leader and have forgotten so.
+   */
   durableIndex(ownIndex: number): number {
     return this.#configuration.agreedIndex((id) =>
-      id === this.#self ? ownIndex : (this.#followers.get(id)?.match ?? 0),
+      id === this.#self ? ownIndex : (this.#counting(id)?.match ?? 0),
     );
   }
 
   /** Newest heartbeat round that a quorum answered; `ownRound` is the newest one sent. */
   answeredRound(ownRound: number): number {
     return this.#configuration.agreedIndex((id) =>
-      id === this.#self ? ownRound : (this.#followers.get(id)?.ackedRound ?? 0),
+      id === this.#self ? ownRound : (this.#counting(id)?.ackedRound ?? 0),
     );
   }
 
   /** Whether a quorum spoke since the last call; starts the next interval. */
   checkQuorum(): boolean {
     const result = this.#configuration.voteResult(
-      (id) => id === this.#self || (this.#followers.get(id)?.active ?? false),
+      (id) => id === this.#self || (this.#counting(id)?.active ?? false),
     );
     for (const progress of this.#followers.values()) progress.clearActive();
     return result === 'won';
@@ -88,6 +91,11 @@ export class ProgressTracker {
       );
     });
     return result === 'won';
+  }
+
+  #counting(id: string): Progress | undefined {
+    const progress = this.#followers.get(id);
+    return progress?.remembers === true ? progress : undefined;
   }
 
   checkInvariants(lastIndex: number): void {

@@ -86,6 +86,7 @@ export class Replication {
   accepted(message: AppendAccepted, progress: Progress): boolean {
     const { log } = this.#raft;
     if (message.index > log.lastIndex) return false;
+    progress.setRemembers(message.repairing !== true);
     if (progress.state === 'snapshot' && log.term(message.index) === null) {
       return progress.acceptedBehindLog(message.index);
     }
@@ -101,9 +102,12 @@ export class Replication {
     logger.info('append rejected by follower', { follower, prevIndex, hintIndex, hintTerm, next });
   }
 
-  heartbeatAnswered({ round, repairing = false }: HeartbeatResponse, progress: Progress): void {
+  /** Returns whether the follower counts again from now on. */
+  heartbeatAnswered({ round, repairing = false }: HeartbeatResponse, progress: Progress): boolean {
+    const remembered = progress.remembers;
     progress.setRemembers(!repairing);
     if (round <= this.#round) progress.heartbeatAnswered(round, this.#raft.log.lastIndex);
+    return progress.remembers && !remembered;
   }
 
   /** Returns whether the follower is known to hold more than before. */

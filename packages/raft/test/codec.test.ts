@@ -116,7 +116,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     life: u32,
   }),
   fc.record({ type: fc.constant('vote-response' as const), ...base, granted: fc.boolean() }),
-  fc.record({ type: fc.constant('append-accepted' as const), ...base, index: n }),
+  fc.record({ type: fc.constant('append-accepted' as const), ...base, index: n, repairing: fc.boolean() }),
   fc.record({
     type: fc.constant('append-rejected' as const),
     ...base,

@@ -51,6 +51,8 @@ test('members come and go, everybody is told, and a restart finds it in the log'
     t.deepEqual([last?.voters, last?.votersOutgoing], [['n1', 'n2', 'n4'], []], id);
   }
   cluster.kill('n3');
+  await cluster.until('n4 counts', () => cluster.status('n4').standing === 'full', 10_000);
+  await cluster.run(300);
   cluster.kill('n2');
   t.true(cluster.propose('n1', 'with n4'));
   await cluster.run(500);

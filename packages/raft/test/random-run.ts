@@ -260,6 +260,8 @@ function loseFiles(world: World, id: string): void {
   if (!states.every((state) => decides(state, sound))) return;
   if (member.up) cluster.crash(id);
   for (const other of cluster.members.values()) if (other.up) other.node.campaignHint(id);
+  // What an earlier life said about itself ends with its connections; its votes and confirmations may still arrive.
+  cluster.network = cluster.network.filter(({ from, type }) => from !== id || type !== 'heartbeat-response');
   cluster.lose(id);
   checker.lost(id);
   world.losses++;

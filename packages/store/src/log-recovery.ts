@@ -1,20 +1,17 @@
-import { join } from 'node:path';
 import type { LogPosition, Logger } from '@ledgermq/raft';
 import type { SegmentLogConfig } from './config.ts';
-import { lockFileName } from './directory-lock.ts';
-import type { Disk } from './disk.ts';
 import { DamagedLog } from './damaged-log.ts';
-import { DurableMark, durableMarkFileName, noPosition } from './durable-mark.ts';
+import type { Disk } from './disk.ts';
+import type { DurableMark } from './durable-mark.ts';
 import { StoreError } from './errors.ts';
-import { hardStateFileName } from './hard-state-file.ts';
-import type { OpenFiles } from './open-files.ts';
+import { LogDirectory } from './log-directory.ts';
 import { surveyLog } from './log-survey.ts';
 import type { FoundSegment, LogHole } from './log-survey.ts';
-import { SEGMENT_HEADER_BYTES, Segment, decodeSegmentHeader, segmentBase } from './segment.ts';
-import { SetAside, setAsideFolder } from './set-aside.ts';
-import { Suspects, suspectsFileName } from './suspects.ts';
+import type { OpenFiles } from './open-files.ts';
+import { SEGMENT_HEADER_BYTES, Segment } from './segment.ts';
+import { Suspects } from './suspects.ts';
 import type { TailCache } from './tail-cache.ts';
-import { findEntryBehind, scanEntries } from './tail-scan.ts';
+import { scanEntries } from './tail-scan.ts';
 import type { ScanResult } from './tail-scan.ts';
 
 /** What opening a log found and did. */
@@ -82,9 +79,8 @@ export function recoverLog(input: RecoveryInput): RecoveredLog {
 
 class Recovery {
   readonly #input: RecoveryInput;
-  readonly #aside: SetAside;
+  readonly #directory: LogDirectory;
   readonly #suspects: Suspects;
-  readonly #setAside: string[] = [];
   readonly #droppedPaths: string[] = [];
   /** What was found that a crash does not explain. */
   #damage: StoreError | null = null;
@@ -93,24 +89,23 @@ class Recovery {
 
   constructor(input: RecoveryInput) {
     this.#input = input;
-    this.#aside = new SetAside(input.disk, input.directory);
+    const { disk, directory, logger, config } = input;
+    this.#directory = new LogDirectory(disk, directory, logger, config.readChunkBytes);
     this.#suspects = Suspects.open(input.disk, input.directory);
   }
 
   run(): RecoveredLog {
-    // Made now, so that setting aside does not depend on space for a folder when the disk is full.
-    this.#input.disk.mkdir(join(this.#input.directory, setAsideFolder));
-    const everything = this.#findSegments();
-    const mark = this.#openMark(everything);
+    const everything = this.#directory.findSegments();
+    const mark = this.#directory.openMark(everything);
     this.#mark = mark;
-    const found = this.#ofThisGeneration(everything, mark);
+    const found = this.#directory.ofThisGeneration(everything, mark);
     // Retention moves the marked start first and removes files afterwards. The start is where a segment begins, so
     // whatever begins before it also ends before it. The segment at the start may be lost, if it was never synced.
     while ((found[0]?.base ?? Infinity) < mark.range.start.address) {
       const dropped = found.shift();
       if (dropped !== undefined) this.#droppedPaths.push(dropped.path);
     }
-    this.#dropTornHeader(found, mark);
+    this.#directory.dropTornHeader(found, mark);
     try {
       return this.#openClean(found, mark, false);
     } catch (error) {
@@ -158,18 +153,18 @@ class Recovery {
       found,
       isSuspect: (segment) => toVerify.has(segment),
     });
-    const repair = new DamagedLog({ ...this.#input, mark, aside: this.#aside, survey });
+    const repair = new DamagedLog({ ...this.#input, mark, aside: this.#directory.aside, survey });
     const foreign = repair.isForeign();
     if (foreign) repair.setAllAside(found);
     else repair.endWhereGood();
-    this.#setAside.push(...repair.setAside);
+    this.#directory.setAside.push(...repair.setAside);
     if (!foreign && survey.holes.length > 0) {
       this.#input.cache.reset(survey.end.address);
       return { ...this.#done(repair.segments(), survey.end, null, []), holes: survey.holes };
     }
     const kept = foreign
       ? []
-      : survey.segments.map((segment) => this.#lookAt(segment.found.name, segment.found.base));
+      : survey.segments.map((segment) => this.#directory.lookAt(segment.found.name, segment.found.base));
     return this.#openClean(kept, mark, true);
   }
 
@@ -212,95 +207,6 @@ class Recovery {
     this.#mark?.close();
     this.#active?.close();
     this.#input.files.closeAll();
-  }
-
-  /** The segment files in order; everything that is not of this log goes aside. */
-  #findSegments(): FoundSegment[] {
-    const { disk, directory } = this.#input;
-    const found: FoundSegment[] = [];
-    for (const name of disk.list(directory)) {
-      const base = segmentBase(name);
-      if (base !== null) found.push(this.#lookAt(name, base));
-      else if (!isOwnName(name)) this.#noteAside(this.#aside.takeFile(name, 'foreign'), 'an unknown file');
-    }
-    return found;
-  }
-
-  /** What a reset of the log has left behind goes aside. */
-  #ofThisGeneration(found: readonly FoundSegment[], mark: DurableMark): FoundSegment[] {
-    const isLeftover = ({ header }: FoundSegment): boolean =>
-      header !== null && header.generation < mark.range.generation;
-    for (const segment of found.filter(isLeftover)) {
-      this.#noteAside(this.#aside.takeFile(segment.name, 'replaced'), 'a segment of an earlier generation');
-    }
-    return found.filter((segment) => !isLeftover(segment));
-  }
-
-  #lookAt(name: string, base: number): FoundSegment {
-    const path = join(this.#input.directory, name);
-    const file = this.#input.disk.open(path, 'read');
-    try {
-      const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
-      const header = file.read(bytes, 0) < bytes.length ? null : decodeSegmentHeader(bytes);
-      return { name, path, base, header, fileBytes: file.size() };
-    } finally {
-      file.close();
-    }
-  }
-
-  /**
-   * The mark is durable before the first segment exists, so a log without a readable mark is damaged. It is made anew
-   * from the segments; how far the log once went is forgotten then.
-   */
-  #openMark(found: readonly FoundSegment[]): DurableMark {
-    const { disk, directory } = this.#input;
-    let mark: DurableMark | null = null;
-    let cause = 'is missing';
-    try {
-      mark = DurableMark.open(disk, directory);
-    } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'STATE_INVALID') throw error;
-      cause = 'is damaged';
-      this.#noteAside(this.#aside.takeFile(durableMarkFileName, 'damaged'), 'a damaged durable mark');
-    }
-    const generation = found.reduce((most, { header }) => Math.max(most, header?.generation ?? 0), 0);
-    if (mark !== null && mark.range.generation >= generation) return mark;
-    if (mark === null && cause === 'is missing' && found.length === 0) {
-      return DurableMark.create(disk, directory, noPosition);
-    }
-    if (mark !== null) {
-      // Of a time before the log began anew: the newer slot has decayed.
-      cause = 'is older than the segments';
-      mark.close();
-      this.#noteAside(this.#aside.takeFile(durableMarkFileName, 'damaged'), 'an old durable mark');
-    }
-    this.#input.logger.error('the durable mark is made anew from the segments', { cause });
-    const start = this.#firstStart(found, generation);
-    return DurableMark.create(disk, directory, start, { generation, inDoubt: true });
-  }
-
-  /** Where the log begins, as far as its segments tell; those before are set aside. */
-  #firstStart(found: readonly FoundSegment[], generation: number): LogPosition {
-    const [first] = found;
-    if (generation === 0 && first?.base === 0) return noPosition;
-    const known = found.find(
-      ({ header, base }) => header?.generation === generation && header.start.address === base,
-    );
-    for (const segment of found) {
-      if (segment === known) break;
-      this.#noteAside(this.#aside.takeFile(segment.name, 'damaged'), 'a segment of unknown place');
-    }
-    return known?.header?.start ?? noPosition;
-  }
-
-  /** A last segment whose header never became whole holds nothing that was ever promised. */
-  #dropTornHeader(found: FoundSegment[], mark: DurableMark): void {
-    const last = found.at(-1);
-    if (last === undefined || last.header !== null || last.base < mark.range.upTo.address) return;
-    if (last.base === mark.range.tail || this.#entryBehind(last.path, last.base, 0) !== null) return;
-    this.#noteAside(this.#aside.takeFile(last.name, 'torn'), 'a segment without a whole header');
-    this.#input.disk.syncDirectoryNow(this.#input.directory);
-    found.pop();
   }
 
   #checkFirst(found: readonly FoundSegment[], mark: DurableMark): void {
@@ -373,12 +279,12 @@ class Recovery {
     if (address < mark.range.upTo.address) {
       throw segment.corrupt(address, index + 1, `damage before the durable mark (${scan.fault ?? 'none'})`);
     }
-    const behind = this.#entryBehind(segment.path, segment.start.address, offset);
+    const behind = this.#directory.entryBehind(segment.path, segment.start.address, offset);
     if (behind !== null) {
       throw segment.corrupt(address, index + 1, `damage with the valid entry ${behind} behind it`);
     }
-    const copy = this.#aside.copyTailNow(segment.file(), segment.name, offset, 'torn');
-    this.#noteAside(copy, 'a torn tail');
+    const copy = this.#directory.aside.copyTailNow(segment.file(), segment.name, offset, 'torn');
+    this.#directory.noteAside(copy, 'a torn tail');
     segment.file().truncateNow(offset);
   }
 
@@ -430,20 +336,6 @@ class Recovery {
     return start;
   }
 
-  #entryBehind(path: string, base: number, offset: number): number | null {
-    const file = this.#input.disk.open(path, 'read');
-    try {
-      return findEntryBehind(file, { base }, offset, 0, this.#input.config.readChunkBytes)?.index ?? null;
-    } finally {
-      file.close();
-    }
-  }
-
-  #noteAside(path: string, what: string): void {
-    this.#setAside.push(path);
-    this.#input.logger.warn('set aside', { what, path });
-  }
-
   #done(
     segments: Segment[],
     last: LogPosition,
@@ -461,7 +353,7 @@ class Recovery {
       entriesScanned: scan?.entryCount ?? 0,
       bytesScanned: scan === null ? 0 : goodBytes - SEGMENT_HEADER_BYTES,
       tornBytes: scan === null ? 0 : scan.fileBytes - goodBytes,
-      setAside: [...this.#setAside],
+      setAside: [...this.#directory.setAside],
       excessBytes,
       inDoubt: mark.range.inDoubt,
       damage: this.#damage,
@@ -469,15 +361,6 @@ class Recovery {
     const { suspects, droppedPaths } = { suspects: this.#suspects, droppedPaths: this.#droppedPaths };
     return { segments, last, mark, report, droppedPaths, excess, suspects, holes: [] };
   }
-}
-
-function isOwnName(name: string): boolean {
-  return (
-    name === setAsideFolder ||
-    name === lockFileName ||
-    name.startsWith(`${lockFileName}.`) ||
-    [durableMarkFileName, hardStateFileName, suspectsFileName].includes(name.replace(/\.new$/, ''))
-  );
 }
 
 function missing(file: string, index: number, what: string): StoreError {

@@ -14,7 +14,7 @@ import { QueuePages, placeOf } from './queue-pages.ts';
 import { BLOCK_UNITS, PAGE_BYTES, PAGE_UNITS, UNIT_WORDS } from './queue-units.ts';
 import type { QueueUnits } from './queue-units.ts';
 import type { LoadedState, StateEntry } from './state-db.ts';
-import { WORD_CHECK_SEED, extendCheck } from './word-check.ts';
+import { WORD_CHECK_SEED, checkZeros, extendCheck } from './word-check.ts';
 
 export interface QueueIndexConfig {
   /** Memory for pages, clean and dirty. At least four times dirtyBytesMax. */
@@ -238,7 +238,7 @@ export class QueueIndex {
     columns.writtens[queueNumber] = next;
     columns.tailUnits[queueNumber] = units;
     if (units > 0) {
-      const check = zeroCheck(units);
+      const check = checkZeros(units * UNIT_WORDS);
       columns.tailBlocks[queueNumber] = this.#pages.takeZeroBlock(units);
       columns.tailChecks[queueNumber] = check;
       columns.writtenChecks[queueNumber] = check;
@@ -369,18 +369,6 @@ export class QueueIndex {
     return low;
   }
 }
-
-/** Check over the first units of a block that has only zeros. */
-function zeroCheck(units: number): number {
-  while (zeroChecks.length <= units) {
-    let check = zeroChecks.at(-1) ?? WORD_CHECK_SEED;
-    for (let word = 0; word < UNIT_WORDS; word += 1) check = extendCheck(check, 0);
-    zeroChecks.push(check);
-  }
-  return zeroChecks[units] ?? WORD_CHECK_SEED;
-}
-
-const zeroChecks: number[] = [WORD_CHECK_SEED];
 
 function forPairs(pairs: readonly number[], visit: (first: number, second: number) => void): void {
   for (let at = 0; at < pairs.length; at += 2) visit(pairs[at] as number, pairs[at + 1] as number);

@@ -21,3 +21,13 @@ export function checkWords(words: Uint32Array, at: number, count: number, check:
   for (let index = at; index < at + count; index += 1) result = extendCheck(result, words[index] ?? 0);
   return result;
 }
+
+/** Checks over runs of zero words by their length, as far as they were ever asked for. */
+const zeroChecks: number[] = [WORD_CHECK_SEED];
+
+/** The check of a chain of `count` zero words. */
+export function checkZeros(count: number): number {
+  for (let at = zeroChecks.length; at <= count; at += 1)
+    zeroChecks.push(extendCheck(zeroChecks[at - 1] ?? 0, 0));
+  return zeroChecks[count] ?? WORD_CHECK_SEED;
+}

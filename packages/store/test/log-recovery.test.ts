@@ -170,6 +170,20 @@ test('damage with a valid entry behind it is a hole, at every byte, and can be f
   }
 });
 
+test('entries that fit what lies behind a hole but not what lies before it are refused', async (t) => {
+  const { disk, entries } = await storedLog(5, 0);
+  const bodies = [1, 2, 3].map(() => ({ term: 1, bytes: FRAME_BYTES - 48, salt: 77 }));
+  const others = entriesAfter({ index: 0, term: 0, address: 0, hash: 0 }, bodies);
+  for (const entry of others) disk.corrupt(firstSegment, offsetOf(entry.index), entry.frame);
+  flip(disk, firstSegment, offsetOf(4) + 60);
+  const log = openDamaged(disk);
+  const [hole] = log.holes;
+  if (hole === undefined) throw new Error('no hole');
+  t.is(hole.afterHash, others[2]?.hash ?? 0);
+  t.is((await storeErrorFrom(log.fillHole(hole, entries.slice(3, 4)))).code, 'ENTRY_CHAIN_BROKEN');
+  t.is(log.holes.length, 1);
+});
+
 test('damage before the mark at the end shortens the log, and the mark remembers how far it was', async (t) => {
   const { disk, entries } = await storedLog(5, 5);
   disk.corrupt(firstSegment, offsetOf(5) + 100, Buffer.from('rotten'));

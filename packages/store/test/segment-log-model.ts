@@ -171,8 +171,10 @@ export class LogModelRun {
         return true;
       case 'drop': {
         const { index } = this.#base;
-        const to = 1 + index + (event.choice % (this.#committed - index + 1));
-        const dropping = this.#log.dropBefore(to, this.#committed);
+        const dropping = this.#log.dropBefore(
+          1 + index + (event.choice % (this.#committed - index + 1)),
+          this.#committed,
+        );
         this.#dropped = this.#log.firstIndex() - 1;
         dropping.catch(() => undefined);
         return true;

@@ -32,7 +32,7 @@ export interface ApplierPorts {
   readonly derived: () => DerivedState;
   readonly pending: PendingEntries;
   /** Where committed entries that had to wait are read again. */
-  readonly log: Pick<LogStorage, 'entries'>;
+  readonly log: Pick<LogStorage, 'entries' | 'firstIndex'>;
   readonly clock: Pick<Clock, 'setTimer' | 'clearTimer' | 'immediate'>;
   /** Told to those whose entry was replaced by another master's. */
   readonly leader: () => string | null;
@@ -258,6 +258,8 @@ export class Applier implements StateMachine {
   #catchUp(): void {
     if (this.#stopped || this.#failed || this.#installing) return;
     if (this.#appliedIndex === this.#committedIndex) return;
+    // The log was begun anew for a snapshot: what waits is part of that, and `install` comes next.
+    if (this.#ports.log.firstIndex() > this.#appliedIndex + 1) return;
     try {
       this.#applyNow(this.#waiting());
     } catch (error) {

@@ -28,6 +28,11 @@ export interface ReplicaStateOptions {
   readonly logger: Logger;
   readonly log: Pick<SegmentLog, 'firstIndex' | 'lastPosition' | 'positionAt' | 'syncedUpTo'>;
   readonly snapshots: SnapshotFiles;
+  /**
+   * The state is complete up to an entry that the log has lost: a checkpoint is written only of entries that the log holds
+   * durably. Resolves when that is on record.
+   */
+  readonly onLogBehind: () => Promise<void>;
 }
 
 const DERIVED_DIRECTORY = 'derived';
@@ -87,6 +92,7 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
   try {
     const derived = await openDerivedState(portsOf(options), pathOf(options), settingsOf(options));
     if (derived.appliedIndex >= first - 1 && derived.appliedIndex <= end) return derived;
+    if (derived.appliedIndex > end) await options.onLogBehind();
     reason = `it is complete up to ${derived.appliedIndex}, but the log holds ${first} to ${end}`;
     await derived.close();
   } catch (error) {
@@ -95,7 +101,9 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
   }
   const base = snapshots
     .list()
-    .find(({ position }) => position.index >= first - 1 && log.positionAt(position.index)?.hash === position.hash);
+    .find(
+      ({ position }) => position.index >= first - 1 && log.positionAt(position.index)?.hash === position.hash,
+    );
   if (base === undefined && first > 1) {
     throw new StoreError(
       'INDEX_CORRUPT',

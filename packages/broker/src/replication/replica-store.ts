@@ -73,6 +73,7 @@ export class ReplicaStore {
         logger,
         log,
         snapshots,
+        onLogBehind: () => forget(hardState, logger),
       });
       return new ReplicaStore({ log, hardState, snapshots, state });
     } catch (error) {
@@ -91,4 +92,16 @@ export class ReplicaStore {
       await this.log.close();
     }
   }
+}
+
+/** This member has confirmed entries that it does not hold any more: it must not vote before it has caught up. */
+async function forget(hardState: HardStateFile, logger: Logger): Promise<void> {
+  const state = hardState.load();
+  if (state.standing === 'repairing') return;
+  hardState.save({ ...state, standing: 'repairing' });
+  await hardState.settled();
+  logger.warn(
+    'the log has lost entries that were applied, this member does not vote before it has caught up',
+    {},
+  );
 }

@@ -27,6 +27,7 @@ class Fixture {
   readonly fatal: Error[] = [];
   /** Indexes after which a snapshot is due, and what was taken. */
   readonly snapshotsDueAt: number[] = [];
+  firstIndex = 1;
   readonly snapshots: { readonly position: LogPosition; readonly checkpointed: number }[] = [];
 
   private constructor(config: ApplierConfig, world: MachineWorld, life: MachineLife, log: EntryChain) {
@@ -41,7 +42,7 @@ class Fixture {
       onAdvanced: () => undefined,
       pending: this.pending,
       // One entry at a time, so that catching up takes several turns.
-      log: { entries: (from: number) => log.read(from, from + 1) },
+      log: { entries: (from: number) => log.read(from, from + 1), firstIndex: () => this.firstIndex },
       clock: this.clock,
       leader: () => 'n2',
       onArrival: (...arrival: unknown[]) => this.told.push(`arrival ${arrival.join(' ')}`),
@@ -93,7 +94,7 @@ async function sameAsStraight(
       install: () => Promise.resolve(),
       onAdvanced: () => undefined,
       pending: new PendingEntries(),
-      log: { entries: () => [] },
+      log: { entries: () => [], firstIndex: () => 1 },
       clock: new VirtualClock(),
       leader: () => null,
       onArrival: () => undefined,
@@ -310,4 +311,31 @@ test('a snapshot that is due while a checkpoint runs waits for it, and applying 
   );
   fixture.clock.endTurn();
   t.is(fixture.applier.appliedIndex, 3);
+});
+
+test('entries that wait while the log is begun anew for a snapshot are part of that', async (t) => {
+  const fixture = await Fixture.open({ ...NEVER, checkpointBytes: 1 });
+  fixture.snapshotsDueAt.push(2);
+  fixture.world.gate.held = true;
+  fixture.applier.apply([fixture.next()]);
+  fixture.applier.apply([fixture.next(), fixture.next()]);
+  await settle();
+  t.is(fixture.applier.appliedIndex, 2);
+  fixture.firstIndex = 11;
+  fixture.world.gate.open();
+  await settle();
+  await settle();
+  fixture.clock.endTurn();
+  t.is(fixture.applier.appliedIndex, 2);
+  t.deepEqual(fixture.fatal, []);
+  await fixture.applier.install({
+    position: { index: 10, term: 3, address: 5_000, hash: 7 },
+    configuration: MEMBERS,
+    bytes: 1,
+    crc: 0,
+  });
+  t.deepEqual(
+    [fixture.applier.appliedIndex, fixture.applier.appliedTerm, fixture.applier.appliedEnd],
+    [10, 3, 5_000],
+  );
 });

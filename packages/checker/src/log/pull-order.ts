@@ -17,7 +17,7 @@ export function checkPullOrder(
   const positions = new Map<ProcessId, ReadOperation>();
   const ends = new Map<ProcessId, ReadOperation>();
   for (const read of reads) {
-    checkOne(read, anomalies);
+    checkOne(read, retention ? logStart : 0, anomalies);
     const { process } = read.operation;
     if (read.kind === 'seek') positions.delete(process);
     if (read.kind === 'poll' && read.entries.length > 0) {
@@ -33,11 +33,17 @@ export function checkPullOrder(
 }
 
 /** A pull is contiguous from where it was asked to begin, ends before the end it tells, and tells how to go on. */
-function checkOne({ operation, from, entries, end, next }: ReadOperation, anomalies: AnomalyList): void {
+function checkOne(
+  { operation, from, entries, end, next }: ReadOperation,
+  logStart: number,
+  anomalies: AnomalyList,
+): void {
   const first = entries[0];
   const last = entries.at(-1);
   if (first === undefined || last === undefined) return;
-  let expected = from === -1 ? first[0] : from;
+  // Whoever asks for what retention has taken away is given what is left.
+  const moved = first[0] > from && first[0] <= logStart;
+  let expected = from === -1 || moved ? first[0] : from;
   for (const [offset, id] of entries) {
     if (offset !== expected) {
       const wanted = expected;

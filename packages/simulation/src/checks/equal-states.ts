@@ -10,34 +10,50 @@ interface Inspected {
   readonly replica: GroupReplica | null;
 }
 
+/** What a replica is compared with. */
+type Reference = Pick<RebuiltState, 'machine' | 'derived'>;
+
 /**
- * - equal-state: what a replica holds of topics, groups, offsets and settings is what its log makes of an empty machine.
+ * - equal-state: what a replica holds of topics, groups, offsets and settings is what the log makes of an empty machine.
  * - index-intact: so are its queue index and its table of ids.
+ *
+ * When every log has lost its beginning to retention, the replicas are compared with each other.
  */
 export async function checkEqualStates(
   group: string,
   members: readonly Inspected[],
   reporter: Reporter,
 ): Promise<void> {
-  for (const { id, replica } of members) {
-    if (replica === null) continue;
-    const inspection = replica.inspect();
-    // What precedes a snapshot cannot be applied again.
-    if (inspection.log.firstIndex() > 1) continue;
-    const rebuilt = await rebuildState(inspection.log, inspection.machineIndex());
-    const fail = (checker: string, what: string): void => {
+  const running = members.flatMap(({ id, replica }) => (replica === null ? [] : [{ id, replica }]));
+  const whole = running.find(({ replica }) => replica.inspect().log.firstIndex() === 1);
+  const source = (whole ?? running[0])?.replica.inspect();
+  if (source === undefined) return;
+  const index = source.machineIndex();
+  const rebuilt = whole === undefined ? null : await rebuildState(source.log, index);
+  for (const { id, replica } of running) {
+    // Those who have not come to the same entry are told of by the check of convergence.
+    if (replica.inspect().machineIndex() !== index) continue;
+    compareWith(rebuilt ?? source, replica, (checker, what) => {
       reporter.report(checker, `${group}: ${id} ${what}`);
-    };
-    const difference = firstLineDifference(describeMachine(inspection.machine), describeMachine(rebuilt.machine));
-    if (difference !== null) fail('equal-state', `holds ${difference.own}; its log makes ${difference.other}`);
-    for (const { number, topicName, queueId } of queuesOf(replica)) {
-      const place = compareQueue(number, inspection.derived.queueIndex, rebuilt.derived.queueIndex);
-      if (place !== null) fail('index-intact', `has queue ${topicName}/${queueId} unlike its log: ${place}`);
-    }
-    const key = firstKeyDifference(replica, rebuilt);
-    if (key !== null) fail('index-intact', `knows the id ${key} unlike its log`);
-    await rebuilt.close();
+    });
   }
+  await rebuilt?.close();
+}
+
+function compareWith(
+  reference: Reference,
+  replica: GroupReplica,
+  fail: (checker: string, what: string) => void,
+): void {
+  const { machine, derived } = replica.inspect();
+  const difference = firstLineDifference(describeMachine(machine), describeMachine(reference.machine));
+  if (difference !== null) fail('equal-state', `holds ${difference.own}; the log makes ${difference.other}`);
+  for (const { number, topicName, queueId } of queuesOf(replica)) {
+    const place = compareQueue(number, derived.queueIndex, reference.derived.queueIndex);
+    if (place !== null) fail('index-intact', `has queue ${topicName}/${queueId} unlike the log: ${place}`);
+  }
+  const key = firstKeyDifference(replica, reference);
+  if (key !== null) fail('index-intact', `knows the id ${key} unlike the log`);
 }
 
 /** Everything that machines of equal state have alike, a line each. */
@@ -76,13 +92,13 @@ function firstLineDifference(
 
 const UNITS_PER_READ = 256;
 
-/** Where two indexes of one queue differ first; null if they do not. */
+/** Where two indexes of one queue differ first, as far back as both reach; null if they do not. */
 export function compareQueue(number: number, own: QueueIndex, other: QueueIndex): string | null {
   const next = own.nextOffset(number);
   if (next !== other.nextOffset(number)) return `it ends at ${next}, not ${other.nextOffset(number)}`;
   const mine = new QueueUnits(UNITS_PER_READ);
   const theirs = new QueueUnits(UNITS_PER_READ);
-  for (let offset = own.minOffset(number); offset < next;) {
+  for (let offset = Math.max(own.minOffset(number), other.minOffset(number)); offset < next;) {
     const count = own.read(number, offset, UNITS_PER_READ, mine);
     if (count === 0 || other.read(number, offset, count, theirs) !== count) return `offset ${offset} cannot be read`;
     for (let at = 0; at < count; at += 1) {
@@ -99,7 +115,7 @@ export function compareQueue(number: number, own: QueueIndex, other: QueueIndex)
 }
 
 /** The first id of a stored message that the replica and the rebuilt table do not know alike. */
-function firstKeyDifference(replica: GroupReplica, rebuilt: RebuiltState): string | null {
+function firstKeyDifference(replica: GroupReplica, rebuilt: Reference): string | null {
   const { machine, derived } = replica.inspect();
   if (derived.uniqKeys.size !== rebuilt.derived.uniqKeys.size)
     return `(${derived.uniqKeys.size} ids, not ${rebuilt.derived.uniqKeys.size})`;

@@ -23,7 +23,8 @@ export function queueContents({ id, group, replica }: Inspected): FinalLog[] {
     const entries = recordsOf(replica, topicName, queueId).map((record): PlacedId => {
       return [record.queueOffset, idOfText(record.body) ?? `unreadable record ${record.physicalOffset}`];
     });
-    const logStart = replica.queues.bounds(topicName, queueId)?.minOffset ?? 0;
+    // Retention takes records away before the index forgets them.
+    const logStart = entries[0]?.[0] ?? replica.queues.bounds(topicName, queueId)?.maxOffset ?? 0;
     logs.push({ node: id, queue: `${group}/${topicName}/${queueId}`, logStart, entries });
   }
   return logs;

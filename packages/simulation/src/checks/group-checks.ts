@@ -89,9 +89,8 @@ export class GroupChecks {
     const memory = this.#memory(member);
     const { mirror, acknowledged } = memory;
     const from = acknowledged !== null && this.#holds(memory, acknowledged) ? acknowledged.index : 0;
-    for (let at = from + 1; at <= index; at += 1) {
+    for (let at = Math.max(from + 1, mirror.firstIndex); at <= index; at += 1) {
       const entry = mirror.entry(at);
-      // What lies before a snapshot is not in the log any more.
       if (entry !== null) this.#durability.acknowledged(member, entry);
     }
     if (index > from) memory.acknowledged = mirror.entry(index) ?? acknowledged;

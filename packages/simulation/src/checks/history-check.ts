@@ -8,7 +8,6 @@ import {
   queueLockModel,
   topicModel,
   type FinalLog,
-  type HistoryRecord,
   type Model,
   type Operation,
 } from '@ledgermq/checker';
@@ -23,15 +22,16 @@ const LOCK_LEASE = { leaseMs: 75_000, toleranceMs: 45_500 };
 
 /**
  * What the clients saw, against the promises to them. Each anomaly of a queue is reported under its own name (see the
- * checker's list), what is not linearizable as `linearizable`.
+ * checker's list), what is not linearizable as `linearizable`. With `retention` the oldest messages may be gone.
  */
 export function checkHistoryOf(
   history: readonly HistoryEvent[],
   finalLogs: readonly FinalLog[],
+  retention: boolean,
   reporter: Reporter,
 ): void {
-  const operations = pairOperations(history.map(recordOf));
-  const { anomalies } = checkLogOperations(operations, finalLogs);
+  const operations = pairOperations(history);
+  const { anomalies } = checkLogOperations(operations, finalLogs, { retention });
   for (const anomaly of anomalies.slice(0, ANOMALIES_MAX)) reporter.report(anomaly.type, describeAnomaly(anomaly));
   search(consumerOffsetModel, operations, reporter);
   search(topicModel, operations, reporter);
@@ -45,8 +45,4 @@ function search<State, Action>(
 ): void {
   const result = checkLinearizable(model, operations, { stepsMax: STEPS_MAX });
   if (result.type !== 'linearizable') reporter.report('linearizable', describeLinearizable(result));
-}
-
-function recordOf(event: HistoryEvent): HistoryRecord {
-  return event;
 }

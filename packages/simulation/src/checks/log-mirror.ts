@@ -24,9 +24,15 @@ export class LogMirror {
   #entries: MirrorEntry[] = [];
   /** Index before the first entry held. */
   #before = 0;
+  #firstIndex = 1;
 
   get lastIndex(): number {
     return this.#before + this.#entries.length;
+  }
+
+  /** First entry that the log itself still holds; what was known of earlier ones stays known here. */
+  get firstIndex(): number {
+    return this.#firstIndex;
   }
 
   entry(index: number): MirrorEntry | null {
@@ -36,11 +42,12 @@ export class LogMirror {
   /** Null if nothing changed. */
   update(log: LogView): LogChange | null {
     const last = log.lastPosition();
+    this.#firstIndex = log.firstIndex();
     const lastBefore = this.lastIndex;
     if (last.index === lastBefore && (this.entry(lastBefore)?.hash ?? 0) === last.hash) return null;
     let kept = Math.min(last.index, lastBefore);
     while (kept > this.#before && log.positionAt(kept)?.hash !== this.entry(kept)?.hash) kept -= 1;
-    const start = log.firstIndex() - 1;
+    const start = this.#firstIndex - 1;
     if (kept < start) {
       // The log began anew behind a snapshot: nothing that was known is in it.
       this.#entries = [];

@@ -28,14 +28,14 @@ export const faultWeights: Readonly<Record<FaultKind, number>> = {
   'disk-stall': 3,
   'sync-failure': 4,
   'disk-full': 3,
-  'bit-rot': 0,
-  truncation: 0,
-  wipe: 0,
-  'learner-add': 0,
-  'learner-promote': 0,
-  'member-replace': 0,
-  'member-remove': 0,
-  'leadership-transfer': 0,
+  'bit-rot': 4,
+  truncation: 3,
+  wipe: 3,
+  'learner-add': 2,
+  'learner-promote': 3,
+  'member-replace': 2,
+  'member-remove': 2,
+  'leadership-transfer': 4,
 };
 
 const FAULTS_MIN = 24;

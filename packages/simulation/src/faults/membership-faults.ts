@@ -2,14 +2,8 @@ import type { ConfigurationState } from '@ledgermq/raft';
 import type { World } from '../world/world.ts';
 import type { FaultAtlas } from './fault-atlas.ts';
 import type { MembershipFault } from './fault.ts';
-import { NOT_POSSIBLE, NOTHING_TO_HIT, struck, UNSAFE, type Strike } from './strike.ts';
+import { NOTHING_TO_HIT, struck, UNSAFE, type Strike } from './strike.ts';
 import { hitOf, type Hit } from './target.ts';
-
-/** What an administrator may order of a leader; the answer is null, or why it was refused. */
-interface Administered {
-  transferLeadership(to: string): string | null;
-  changeMembers(wish: { readonly voters: readonly string[]; readonly learners: readonly string[] }): string | null;
-}
 
 /** With fewer voters a group would not survive the faults that meet it. */
 const VOTERS_MIN = 3;
@@ -30,22 +24,19 @@ export class MembershipFaults {
     const group = this.#world.groups[fault.group % this.#world.groups.length] ?? '';
     const { replica } = this.#world.member(hit.node.id, group);
     if (replica === null) return NOTHING_TO_HIT;
-    const administered: Partial<Administered> = replica;
     const { configuration } = replica.status();
     if (fault.kind === 'leadership-transfer') {
       const others = configuration.voters.filter((id) => id !== hit.node.id);
       const to = others[fault.pick % Math.max(1, others.length)];
       if (to === undefined) return NOTHING_TO_HIT;
-      if (administered.transferLeadership === undefined) return NOT_POSSIBLE;
-      return answered(hit, `to ${to}`, administered.transferLeadership(to));
+      return answered(hit, `to ${to}`, replica.transferLeadership(to));
     }
     const wish = this.#wish(fault, configuration);
     if (wish === null) return NOTHING_TO_HIT;
     // A smaller group may no longer have the majority of intact members that the damage counted on.
     if (this.#atlas.damaged.length > 0) return UNSAFE;
-    if (administered.changeMembers === undefined) return NOT_POSSIBLE;
     const text = `voters ${wish.voters.join(' ')}${wish.learners.length > 0 ? `, learners ${wish.learners.join(' ')}` : ''}`;
-    return answered(hit, text, administered.changeMembers(wish));
+    return answered(hit, text, replica.changeMembers(wish));
   }
 
   /** The members that the group shall have; null when there is nobody to add, promote or take away. */

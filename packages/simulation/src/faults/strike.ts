@@ -10,14 +10,11 @@ export type Strike =
       readonly role: HitRole | 'world';
       readonly text: string;
     }
-  | { readonly type: 'skipped'; readonly reason: 'nothing-to-hit' | 'unsafe' | 'not-possible' | 'refused' };
+  | { readonly type: 'skipped'; readonly reason: 'nothing-to-hit' | 'unsafe' | 'refused' };
 
 export const NOTHING_TO_HIT: Strike = { type: 'skipped', reason: 'nothing-to-hit' };
 /** More data would be lost than a group can be expected to survive. */
 export const UNSAFE: Strike = { type: 'skipped', reason: 'unsafe' };
-/** The world cannot do it. */
-export const NOT_POSSIBLE: Strike = { type: 'skipped', reason: 'not-possible' };
-
 /** A fault that hit a node; null for one that hit the world. */
 export function struck(
   hit: { readonly node: WorldNode; readonly role: HitRole | 'world' } | null,

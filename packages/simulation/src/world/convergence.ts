@@ -1,7 +1,8 @@
+import { currentMembers } from './current-members.ts';
 import type { SimWorld } from './sim-world.ts';
 
 /**
- * True when every node is up, each group has one leader, all replicas have applied the same, no client waits,
+ * True when every node is up, each group has one leader, all its members have applied the same, no client waits,
  * and the push consumers got everything.
  */
 export function converged(world: SimWorld): boolean {
@@ -10,9 +11,7 @@ export function converged(world: SimWorld): boolean {
   for (const group of world.groups) {
     let leaders = 0;
     let last = -1;
-    for (const member of world.members()) {
-      if (member.group !== group) continue;
-      const { replica } = member;
+    for (const { replica } of currentMembers(world, group)) {
       if (replica === null) return false;
       const { role, appliedIndex, lastIndex } = replica.status();
       if (role === 'leader') leaders += 1;

@@ -4,7 +4,10 @@ import { shrinkSchedule } from '../../src/cli/shrink.ts';
 import type { FaultStep } from '../../src/faults/fault.ts';
 
 const steps = (count: number): FaultStep[] =>
-  Array.from({ length: count }, (_, at) => ({ atMs: at, fault: { kind: 'name-server-kill', pick: 0, downMs: 1 } }));
+  Array.from({ length: count }, (_, at) => ({
+    atMs: at,
+    fault: { kind: 'name-server-kill', pick: 0, downMs: 1 },
+  }));
 
 test('only the faults that a failure needs are left', async (t) => {
   await fc.assert(

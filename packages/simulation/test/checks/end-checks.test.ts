@@ -1,0 +1,98 @@
+import test from 'ava';
+import { allocateFrame, EntryKind, sealEntry, type Entry } from '@ledgermq/raft';
+import { firstDifference, type LogHolder } from '../../src/checks/equal-logs.ts';
+import { compareQueue, describeMachine } from '../../src/checks/equal-states.ts';
+import { checkHistoryOf } from '../../src/checks/history-check.ts';
+import { rebuildState } from '../../src/checks/rebuilt-state.ts';
+import { ViolationList } from '../../src/checks/reporter.ts';
+import type { HistoryEvent } from '../../src/world/history.ts';
+
+function holder(id: string, commit: number, texts: readonly string[]): LogHolder {
+  let address = 0;
+  let prevHash = 0;
+  const entries = texts.map((text, at): Entry => {
+    const frame = allocateFrame(text.length);
+    frame.write(text, 48);
+    const entry = sealEntry(frame, { index: at + 1, term: 1, kind: EntryKind.Data, address, prevHash });
+    address += frame.length;
+    prevHash = entry.hash;
+    return entry;
+  });
+  return { id, commit, log: { firstIndex: () => 1, entries: (from, to) => entries.slice(from - 1, to - 1) } };
+}
+
+test('replicas-equal: logs are compared byte by byte, as far as both are committed', (t) => {
+  t.is(firstDifference(holder('a', 3, ['x', 'y', 'z']), holder('b', 3, ['x', 'y', 'z'])), null);
+  t.is(firstDifference(holder('a', 3, ['x', 'y', 'z']), holder('b', 2, ['x', 'y', 'w'])), null);
+  t.is(firstDifference(holder('a', 3, ['x', 'y', 'z']), holder('b', 3, ['x', 'w', 'z'])), 2);
+  t.is(firstDifference(holder('a', 3, ['x', 'y', 'z']), holder('b', 3, ['x', 'y'])), 3);
+});
+
+type Line = readonly [process: number, type: HistoryEvent['type'], f: string, value: unknown];
+
+function seenIn(lines: readonly Line[], entries: readonly (readonly [number, string])[], retention = false): string[] {
+  const history = lines.map(([process, type, f, value], index) => ({ index, time: index, process, type, f, value }));
+  const violations = new ViolationList(
+    () => 0,
+    () => undefined,
+  );
+  const logStart = entries[0]?.[0] ?? 0;
+  checkHistoryOf(history, [{ node: 'a', queue: 'q', logStart, entries }], retention, violations);
+  return violations.violations.map(({ checker }) => checker);
+}
+
+const sent: readonly Line[] = [
+  [0, 'invoke', 'send', ['q', 'm1', null]],
+  [0, 'ok', 'send', ['q', 'm1', 0]],
+  [0, 'invoke', 'send', ['q', 'm2', null]],
+  [0, 'ok', 'send', ['q', 'm2', 1]],
+];
+const both = [
+  [0, 'm1'],
+  [1, 'm2'],
+] as const;
+
+test('histories: what was acknowledged is there once, and nothing else is', (t) => {
+  t.deepEqual(seenIn(sent, both), []);
+  t.deepEqual(seenIn(sent, [[0, 'm1']]), ['lost-suffix']);
+  t.true(seenIn(sent, [...both, [2, 'm1']]).includes('duplicate'));
+  t.true(seenIn(sent, [...both, [2, 'nobody']]).includes('phantom'));
+});
+
+test('histories: retention explains a missing beginning, and only then', (t) => {
+  t.deepEqual(seenIn(sent, [[1, 'm2']], true), []);
+  t.true(seenIn(sent, [[1, 'm2']]).length > 0);
+});
+
+test('histories: offsets and topics must be linearizable', (t) => {
+  const of = { group: 'g', queue: 'q' };
+  const commits: readonly Line[] = [
+    [0, 'invoke', 'commit-offset', { ...of, offset: 5 }],
+    [0, 'ok', 'commit-offset', { ...of, offset: 5 }],
+    [0, 'invoke', 'query-offset', of],
+  ];
+  t.deepEqual(seenIn([...sent, ...commits, [0, 'ok', 'query-offset', { offset: 5 }]], both), []);
+  t.deepEqual(seenIn([...sent, ...commits, [0, 'ok', 'query-offset', { offset: 4 }]], both), ['linearizable']);
+  const puts: readonly Line[] = [
+    [0, 'invoke', 'put-topic', { topic: 't', config: 1 }],
+    [0, 'ok', 'put-topic', { topic: 't', config: 1 }],
+    [0, 'invoke', 'get-topic', { topic: 't' }],
+  ];
+  t.deepEqual(seenIn([...sent, ...puts, [0, 'ok', 'get-topic', { config: 1 }]], both), []);
+  t.deepEqual(seenIn([...sent, ...puts, [0, 'ok', 'get-topic', { config: null }]], both), ['linearizable']);
+});
+
+test('equal-state and index-intact: one offset, one topic, one place more is a difference', async (t) => {
+  const log = { firstIndex: (): number => 1, entries: (): Entry[] => [] };
+  const one = await rebuildState(log, 0);
+  const other = await rebuildState(log, 0);
+  t.deepEqual(describeMachine(one.machine), describeMachine(other.machine));
+  one.machine.offsets.commit({ group: 'g', topic: 't', queueId: 0, offset: 3 }, false);
+  t.notDeepEqual(describeMachine(one.machine), describeMachine(other.machine));
+  one.derived.queueIndex.append(0, 0, 100, 50, 7, 1_000);
+  t.not(compareQueue(0, one.derived.queueIndex, other.derived.queueIndex), null);
+  other.derived.queueIndex.append(0, 0, 100, 50, 8, 1_000);
+  t.regex(compareQueue(0, one.derived.queueIndex, other.derived.queueIndex) ?? '', /offset 0 points elsewhere/);
+  await one.close();
+  await other.close();
+});
