@@ -31,6 +31,9 @@ export class ElectionCheck {
 
   /** A vote that was saved or that left the member. */
   sawVote(member: string, term: number, candidate: string): void {
+    // A member that had lost its memory takes the leader it found for the one it voted for. That elects nobody: the term
+    // has its leader, and no other can have one.
+    if (this.#leaders.get(term) === candidate) return;
     const key = `${member} ${term}`;
     const known = this.#votes.get(key);
     if (known === undefined) this.#votes.set(key, candidate);

@@ -47,7 +47,7 @@ export class GroupChecks {
     this.#reporter = reporter;
     this.ledger = new GroupLedger(group, reporter);
     this.elections = new ElectionCheck(group, reporter);
-    this.#progress = new ProgressCheck(group, reporter);
+    this.#progress = new ProgressCheck(group, reporter, ports.damaged);
     this.#durability = new DurabilityCheck(group, ports);
   }
 

@@ -68,6 +68,17 @@ test('one-vote: votes are remembered although the member was damaged', (t) => {
   t.deepEqual(group.seen(), ['one-vote']);
 });
 
+test('one-vote: a vote for whoever leads the term already elects nobody', (t) => {
+  const group = committedTwo();
+  const log = logOf('1', '1');
+  group.checks.saw(standing('b', 'follower', 2, log, 2, { savedVote: 'b' }));
+  group.checks.saw(standing('c', 'leader', 2, log, 2, { savedVote: 'c' }));
+  group.checks.opened(standing('b', 'follower', 2, log, 2, { life: 2, savedVote: 'c' }), true);
+  t.deepEqual(group.seen(), []);
+  group.checks.opened(standing('b', 'follower', 2, log, 2, { life: 3, savedVote: 'a' }), true);
+  t.deepEqual(group.seen(), ['one-vote']);
+});
+
 test('leader-append-only: a leader that cuts its own log', (t) => {
   const group = committedTwo();
   group.checks.saw(standing('b', 'leader', 2, logOf('1', '1', '2', '2'), 2));
@@ -211,6 +222,11 @@ test('applied-monotone: nothing is applied before it is committed', (t) => {
 
 test('durable-mark: a mark beyond what was synced', (t) => {
   const group = committedTwo();
-  group.checks.saw(standing('b', 'follower', 1, logOf('1', '1'), 2, { durable: 1 }));
+  const beyond = standing('b', 'follower', 1, logOf('1', '1'), 2, { durable: 1 });
+  group.damaged.add('b');
+  group.checks.saw(beyond);
+  t.deepEqual(group.seen(), [], 'a log that was cut short by damage keeps its mark');
+  group.damaged.clear();
+  group.checks.saw(beyond);
   t.deepEqual(group.seen(), ['durable-mark']);
 });
