@@ -29,14 +29,6 @@ export const brokerMutants: readonly Mutant[] = [
     expectedCheckers: ['no-loss', 'offsets-unique'],
   },
   {
-    name: 'unknown-answered-as-refused',
-    breaks: 'a send whose outcome is open is answered as certainly not stored',
-    module: broker('replication/pending-entries'),
-    find: 'entry.waiters.settleUnknown(reason);',
-    replace: "entry.waiters.settleRefused('overloaded', null);",
-    expectedCheckers: ['no-aborted-read'],
-  },
-  {
     name: 'consumer-offsets-not-restored',
     breaks: 'consumer offsets of a checkpoint are not taken over at a restart',
     module: broker('machine/machine'),

@@ -3,6 +3,14 @@ import type { Mutant } from './mutant.ts';
 /** Bugs of the client that only show when masters change. */
 export const clientMutants: readonly Mutant[] = [
   {
+    name: 'lost-answer-told-as-not-stored',
+    breaks: 'a send whose answer got lost is reported as certainly not stored',
+    module: 'packages/client/dist/src/shipment.js',
+    find: "const outcome = this.#maybeStored ? 'unknown' : refused ? 'rejected' : 'unavailable';",
+    replace: "const outcome = refused ? 'rejected' : 'unavailable';",
+    expectedCheckers: ['phantom'],
+  },
+  {
     name: 'new-id-for-each-attempt',
     breaks: 'a repeated send carries another UNIQ_KEY than the first attempt',
     module: 'packages/client/dist/src/send-frame.js',
