@@ -46,7 +46,11 @@ export async function holdsUnderFaults(t: ExecutionContext, property: ClusterPro
       if (broken.length > 0) throw new Error(broken.join('\n'));
       also?.(t, result);
     }),
-    { numRuns: runsWanted(), interruptAfterTimeLimit: SHRINK_MS * runsWanted(), markInterruptAsFailure: false },
+    {
+      numRuns: runsWanted(),
+      interruptAfterTimeLimit: SHRINK_MS * runsWanted(),
+      markInterruptAsFailure: false,
+    },
   );
   t.pass();
 }

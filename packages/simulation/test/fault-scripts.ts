@@ -19,7 +19,12 @@ const rate = fc.constantFrom(0.05, 0.3, 0.6);
 /** One arbitrary per kind that the world can do today, each of which shrinks field by field. */
 const faults: { readonly [K in FaultKind]?: fc.Arbitrary<Extract<Fault, { kind: K }>> } = {
   'message-loss': fc.record({ kind: fc.constant('message-loss'), at: links, rate, forMs: lastingMs }),
-  'message-duplication': fc.record({ kind: fc.constant('message-duplication'), at: links, rate, forMs: lastingMs }),
+  'message-duplication': fc.record({
+    kind: fc.constant('message-duplication'),
+    at: links,
+    rate,
+    forMs: lastingMs,
+  }),
   'message-delay': fc.record({
     kind: fc.constant('message-delay'),
     at: links,
@@ -64,7 +69,12 @@ const faults: { readonly [K in FaultKind]?: fc.Arbitrary<Extract<Fault, { kind: 
     oneSided: fc.boolean(),
   }),
   kill: fc.record({ kind: fc.constant('kill'), at: target, downMs: lastingMs }),
-  'power-loss': fc.record({ kind: fc.constant('power-loss'), at: target, mode: powerLoss, downMs: lastingMs }),
+  'power-loss': fc.record({
+    kind: fc.constant('power-loss'),
+    at: target,
+    mode: powerLoss,
+    downMs: lastingMs,
+  }),
   restart: fc.record({ kind: fc.constant('restart'), at: target, downMs: lastingMs }),
   'rolling-restart': fc.record({
     kind: fc.constant('rolling-restart'),

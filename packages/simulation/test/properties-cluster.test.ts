@@ -29,11 +29,13 @@ test.serial('offsets of consumers and topics behave as if there were one server'
   }),
 );
 
-test.serial('topics, offsets, ids and indexes are what the log makes of them, after crashes within a checkpoint', (t) =>
-  holdsUnderFaults(t, {
-    scripts: faultScripts('power-loss', 'kill-all', 'kill', 'restart'),
-    parameters: { checkpointBytes: 8_192, checkpointIntervalMs: 200, segmentBytes: 16_384 },
-  }),
+test.serial(
+  'topics, offsets, ids and indexes are what the log makes of them, after crashes within a checkpoint',
+  (t) =>
+    holdsUnderFaults(t, {
+      scripts: faultScripts('power-loss', 'kill-all', 'kill', 'restart'),
+      parameters: { checkpointBytes: 8_192, checkpointIntervalMs: 200, segmentBytes: 16_384 },
+    }),
 );
 
 test.serial('a disk without room costs nothing but time', (t) =>

@@ -9,7 +9,13 @@ import { faultScripts } from './fault-scripts.ts';
 
 test.serial('at most one leader per term, however the nodes are divided', (t) =>
   holdsUnderFaults(t, {
-    scripts: faultScripts('partition-halves', 'partition-one-way', 'partition-bridge', 'partition-ring', 'pause'),
+    scripts: faultScripts(
+      'partition-halves',
+      'partition-one-way',
+      'partition-bridge',
+      'partition-ring',
+      'pause',
+    ),
     parameters: { nodes: 5 },
   }),
 );

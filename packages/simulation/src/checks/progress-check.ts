@@ -26,7 +26,8 @@ export class ProgressCheck {
     const before = this.#last.get(id);
     this.#last.set(id, now);
     if (savedTerm < term) this.#fail('term-monotone', id, `acts in term ${term}, and has saved ${savedTerm}`);
-    if (applied > commit) this.#fail('applied-monotone', id, `applied ${applied}, beyond its commit ${commit}`);
+    if (applied > commit)
+      this.#fail('applied-monotone', id, `applied ${applied}, beyond its commit ${commit}`);
     if (machineIndex > applied)
       this.#fail('applied-monotone', id, `its machine is at ${machineIndex}, it was handed ${applied}`);
     if (now.marked > now.durable && !this.#damaged(id))
@@ -37,7 +38,11 @@ export class ProgressCheck {
     if (commit < before.commit)
       this.#fail('commit-monotone', id, `goes from commit ${before.commit} back to ${commit}`);
     if (machineIndex < before.machineIndex)
-      this.#fail('applied-monotone', id, `its machine goes from ${before.machineIndex} back to ${machineIndex}`);
+      this.#fail(
+        'applied-monotone',
+        id,
+        `its machine goes from ${before.machineIndex} back to ${machineIndex}`,
+      );
   }
 
   /** Its memory was damaged: what it knew counts no more. */

@@ -19,7 +19,9 @@ const quorumOf =
     isQuorum([voters], agrees);
 
 /** Checks read the envelope and the few fields that are given here. */
-function message(fields: Partial<Message> & { readonly type: Message['type']; readonly granted?: boolean }): Message {
+function message(
+  fields: Partial<Message> & { readonly type: Message['type']; readonly granted?: boolean },
+): Message {
   return { from: 'a', to: 'b', term: 1, ...fields } as Message;
 }
 
@@ -68,7 +70,10 @@ test('vote-durable: term and vote are saved and synced before they are told', (t
   const saved = { term: 2, votedFor: 'b', commit: 0, standing: 'full' } as const;
   const grant = message({ type: 'vote-response', term: 2, granted: true });
   const good = list();
-  t.is(new VoteDurabilityCheck('g', good).sent(grant, saved, () => true), 'b');
+  t.is(
+    new VoteDurabilityCheck('g', good).sent(grant, saved, () => true),
+    'b',
+  );
   t.is(good.violations.length, 0);
   const unsynced = list();
   new VoteDurabilityCheck('g', unsynced).sent(grant, saved, () => false);
@@ -85,7 +90,13 @@ test('vote-durable: a pre-vote may speak of a term to come', (t) => {
   const saved = { term: 2, votedFor: null, commit: 0, standing: 'full' } as const;
   const violations = list();
   const check = new VoteDurabilityCheck('g', violations);
-  t.is(check.sent(message({ type: 'pre-vote-request', term: 3 }), saved, () => true), null);
-  t.is(check.sent(message({ type: 'vote-response', term: 2, granted: false }), saved, () => true), null);
+  t.is(
+    check.sent(message({ type: 'pre-vote-request', term: 3 }), saved, () => true),
+    null,
+  );
+  t.is(
+    check.sent(message({ type: 'vote-response', term: 2, granted: false }), saved, () => true),
+    null,
+  );
   t.is(violations.violations.length, 0);
 });

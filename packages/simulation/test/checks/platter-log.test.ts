@@ -6,7 +6,12 @@ import { LogMirror } from '../../src/checks/log-mirror.ts';
 import { PlatterLog } from '../../src/checks/platter-log.ts';
 import { SeededRandom } from '../../src/world/seeded-random.ts';
 
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 function entryAfter(log: SegmentLog, term: number): Entry {
   const { index, address, hash } = log.lastPosition();
@@ -15,7 +20,12 @@ function entryAfter(log: SegmentLog, term: number): Entry {
   return sealEntry(frame, { index: index + 1, term, kind: EntryKind.Data, address, prevHash: hash });
 }
 
-function setUp(): { disk: MemoryDisk; log: SegmentLog; platter: PlatterLog; entry(index: number): MirrorEntry } {
+function setUp(): {
+  disk: MemoryDisk;
+  log: SegmentLog;
+  platter: PlatterLog;
+  readonly entry: (index: number) => MirrorEntry;
+} {
   const disk = new MemoryDisk();
   const log = SegmentLog.open(disk, '/log', parseSegmentLogConfig({ segmentBytes: 4_096 }), silent);
   const platter = new PlatterLog(() => disk, '/log');
