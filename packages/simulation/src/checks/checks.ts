@@ -200,7 +200,8 @@ export class Checks {
       const status = watched?.view.replica?.inspect().status();
       if (watched === undefined || status === undefined) return false;
       const { ledger } = checks;
-      if (status.commitIndex < ledger.committedIndex) return false;
+      // Until it votes again it is missing, whatever it holds.
+      if (status.standing !== 'full' || status.commitIndex < ledger.committedIndex) return false;
       for (
         let index = watched.view.replica?.inspect().log.firstIndex() ?? 1;
         index <= ledger.committedIndex;
