@@ -159,12 +159,16 @@ export const readAnomalyCases: readonly AnomalyCase[] = [
     options: { retention: true },
     bad(script) {
       script.sentAll('abc');
-      script.recorder.invoke('pull', { queue: QUEUE, from: 0 }).ok({ queue: QUEUE, from: 0, entries: [[2, 'c']] });
+      script.recorder
+        .invoke('pull', { queue: QUEUE, from: 0 })
+        .ok({ queue: QUEUE, from: 0, entries: [[2, 'c']] });
       script.allHold('bc', 1);
     },
     fine(script) {
       script.sentAll('abc');
-      script.recorder.invoke('pull', { queue: QUEUE, from: 0 }).ok({ queue: QUEUE, from: 0, entries: [[1, 'b']] });
+      script.recorder
+        .invoke('pull', { queue: QUEUE, from: 0 })
+        .ok({ queue: QUEUE, from: 0, entries: [[1, 'b']] });
       script.allHold('bc', 1);
     },
   },

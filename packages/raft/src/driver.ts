@@ -7,7 +7,7 @@ import type { EntryKind } from './entry.ts';
 import { FirstElectionGrace } from './first-election-grace.ts';
 import { InboundQueue } from './inbound-queue.ts';
 import { LeadershipCare } from './leadership-care.ts';
-import type { Message, RepairRequest } from './message.ts';
+import type { Message, Ready, RepairRequest } from './message.ts';
 import { RaftNode } from './node.ts';
 import type { MembershipTarget, ProposeResult, TransferResult } from './proposal.ts';
 import { ReadWaiters, type ReadDone } from './read-waiters.ts';
@@ -355,8 +355,18 @@ export class RaftDriver {
         return;
       }
       this.#readies++;
-      this.#executor.handle(this.#node.ready());
+      const ready = this.#takeReady();
+      if (ready !== null) this.#executor.handle(ready);
     }
+  }
+
+  /** The core reads the log for followers that are behind. What cannot be read there is found and mended at the next start. */
+  #takeReady(): Ready | null {
+    let ready: Ready | null = null;
+    this.#life.attempt(() => {
+      ready = this.#node.ready();
+    }, 'STORAGE_FAILED');
+    return ready;
   }
 
   #campaign(): void {

@@ -80,9 +80,9 @@ export class ReplicaState implements MachineStores {
 
 /**
  * The last checkpoint if it lies within the log. If it cannot be used (damaged, ahead of a log that lost its unsynced end, or
- * behind a log that was begun anew for a snapshot) it is set aside, and the state comes from the oldest snapshot that
- * the log continues, so that every message of the log gets its place in the queue index; without a snapshot, from the
- * log's first entry.
+ * behind a log that was begun anew for a snapshot) it is set aside, and the state comes from the first entry of all if the
+ * log has it, else from the oldest snapshot that the log continues: so that as many messages of the log as possible get
+ * their places in the queue index.
  */
 async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> {
   const { log, snapshots, logger } = options;
@@ -99,11 +99,16 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
     if (!(error instanceof StoreError) || error.code !== 'INDEX_CORRUPT') throw error;
     reason = error.message;
   }
-  const base = snapshots
-    .list()
-    .find(
-      ({ position }) => position.index >= first - 1 && log.positionAt(position.index)?.hash === position.hash,
-    );
+  // With its first entry a log needs none, and a message before a snapshot would have no place in the queue index.
+  const base =
+    first === 1
+      ? undefined
+      : snapshots
+          .list()
+          .find(
+            ({ position }) =>
+              position.index >= first - 1 && log.positionAt(position.index)?.hash === position.hash,
+          );
   if (base === undefined && first > 1) {
     throw new StoreError(
       'INDEX_CORRUPT',

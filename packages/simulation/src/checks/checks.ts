@@ -82,7 +82,8 @@ export class Checks {
   async finish(): Promise<void> {
     this.#world.count('checks finished');
     const ledgers = new Map([...this.#groups].map(([group, { checks }]) => [group, checks.ledger]));
-    await runEndChecks(this.#world, ledgers, this.#list);
+    const rotten = (node: string): boolean => this.atlas.damageOf(node)?.startsWith('bit-rot') === true;
+    await runEndChecks(this.#world, ledgers, rotten, this.#list);
   }
 
   #watch(group: string): GroupWatch {
@@ -100,7 +101,8 @@ export class Checks {
       return found;
     };
     const reporter = this.#list;
-    const halvesNow = (id: string): readonly (readonly string[])[] => of(id).configurations.slice(0, 1).flatMap(halvesOf);
+    const halvesNow = (id: string): readonly (readonly string[])[] =>
+      of(id).configurations.slice(0, 1).flatMap(halvesOf);
     const checks = new GroupChecks(group, {
       reporter,
       platter: (id) => of(id).platter,
@@ -198,8 +200,13 @@ export class Checks {
       const status = watched?.view.replica?.inspect().status();
       if (watched === undefined || status === undefined) return false;
       const { ledger } = checks;
-      if (status.commitIndex < ledger.committedIndex) return false;
-      for (let index = watched.view.replica?.inspect().log.firstIndex() ?? 1; index <= ledger.committedIndex; index += 1) {
+      // Until it votes again it is missing, whatever it holds.
+      if (status.standing !== 'full' || status.commitIndex < ledger.committedIndex) return false;
+      for (
+        let index = watched.view.replica?.inspect().log.firstIndex() ?? 1;
+        index <= ledger.committedIndex;
+        index += 1
+      ) {
         const entry = ledger.committed(index);
         if (entry !== null && !watched.platter.holds(entry)) return false;
       }

@@ -24,7 +24,10 @@ export class ElectionCheck {
       return true;
     }
     if (known !== member) {
-      this.#reporter.report('election-safety', `${this.#group}: ${known} and ${member} both lead in term ${term}`);
+      this.#reporter.report(
+        'election-safety',
+        `${this.#group}: ${known} and ${member} both lead in term ${term}`,
+      );
     }
     return false;
   }

@@ -34,7 +34,10 @@ export function checkEqualLogs(group: string, members: readonly Inspected[], rep
   for (const other of others) {
     const difference = firstDifference(first, other);
     if (difference !== null)
-      reporter.report('replicas-equal', `${group}: ${first.id} and ${other.id} differ at entry ${difference}`);
+      reporter.report(
+        'replicas-equal',
+        `${group}: ${first.id} and ${other.id} differ at entry ${difference}`,
+      );
   }
 }
 

@@ -75,8 +75,9 @@ export function describeMachine(machine: BrokerMachine): string[] {
 }
 
 function stableJson(value: object): string {
-  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)), (_key, item: unknown) =>
-    item instanceof Map ? [...(item as Map<unknown, unknown>)] : item,
+  return JSON.stringify(
+    Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)),
+    (_key, item: unknown) => (item instanceof Map ? [...(item as Map<unknown, unknown>)] : item),
   );
 }
 
@@ -100,7 +101,8 @@ export function compareQueue(number: number, own: QueueIndex, other: QueueIndex)
   const theirs = new QueueUnits(UNITS_PER_READ);
   for (let offset = Math.max(own.minOffset(number), other.minOffset(number)); offset < next;) {
     const count = own.read(number, offset, UNITS_PER_READ, mine);
-    if (count === 0 || other.read(number, offset, count, theirs) !== count) return `offset ${offset} cannot be read`;
+    if (count === 0 || other.read(number, offset, count, theirs) !== count)
+      return `offset ${offset} cannot be read`;
     for (let at = 0; at < count; at += 1) {
       const same =
         mine.addresses[at] === theirs.addresses[at] &&

@@ -110,7 +110,10 @@ export class GroupChecks {
     if (change === null) return;
     // A leader never removes or replaces entries of its own log (paper §5.3).
     if (change.cut && now.role === 'leader' && memory.ownsEnd && memory.leadingTerm === now.term) {
-      this.#fail('leader-append-only', `${now.id} leads in term ${now.term} and cut its log behind ${change.keptIndex}`);
+      this.#fail(
+        'leader-append-only',
+        `${now.id} leads in term ${now.term} and cut its log behind ${change.keptIndex}`,
+      );
     }
     const last = memory.mirror.lastIndex;
     for (let index = change.keptIndex + 1; index <= last; index += 1) {
@@ -140,7 +143,9 @@ export class GroupChecks {
   #updateCommit(memory: MemberMemory, now: Observation): void {
     const { mirror } = memory;
     // Of a follower only what it has applied is certain to be in its files as it is in its log.
-    const commit = memory.ownsEnd ? Math.min(now.commit, mirror.lastIndex) : Math.min(now.commit, now.applied);
+    const commit = memory.ownsEnd
+      ? Math.min(now.commit, mirror.lastIndex)
+      : Math.min(now.commit, now.applied);
     if (commit <= memory.commit) return;
     memory.commit = commit;
     const { ledger } = this;
@@ -152,7 +157,8 @@ export class GroupChecks {
       const entry = mirror.entry(index);
       if (entry === null) break;
       ledger.sawCommitted(now.id, now.term, entry);
-      if (this.#ports.syncedAcknowledgements) this.#durability.committed(entry, this.#ports.configurations(now.id));
+      if (this.#ports.syncedAcknowledgements)
+        this.#durability.committed(entry, this.#ports.configurations(now.id));
       last = entry;
     }
     if (last !== null) this.#newlyCommitted(now, last);
@@ -190,7 +196,14 @@ export class GroupChecks {
   #memory(id: string): MemberMemory {
     let memory = this.#members.get(id);
     if (memory === undefined) {
-      memory = { mirror: new LogMirror(), life: 0, leadingTerm: null, ownsEnd: false, commit: 0, acknowledged: null };
+      memory = {
+        mirror: new LogMirror(),
+        life: 0,
+        leadingTerm: null,
+        ownsEnd: false,
+        commit: 0,
+        acknowledged: null,
+      };
       this.#members.set(id, memory);
     }
     return memory;

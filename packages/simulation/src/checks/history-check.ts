@@ -32,7 +32,8 @@ export function checkHistoryOf(
 ): void {
   const operations = pairOperations(history);
   const { anomalies } = checkLogOperations(operations, finalLogs, { retention });
-  for (const anomaly of anomalies.slice(0, ANOMALIES_MAX)) reporter.report(anomaly.type, describeAnomaly(anomaly));
+  for (const anomaly of anomalies.slice(0, ANOMALIES_MAX))
+    reporter.report(anomaly.type, describeAnomaly(anomaly));
   search(consumerOffsetModel, operations, reporter);
   search(topicModel, operations, reporter);
   search(queueLockModel(LOCK_LEASE), operations, reporter);

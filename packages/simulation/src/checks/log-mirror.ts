@@ -48,8 +48,8 @@ export class LogMirror {
     let kept = Math.min(last.index, lastBefore);
     while (kept > this.#before && log.positionAt(kept)?.hash !== this.entry(kept)?.hash) kept -= 1;
     const start = this.#firstIndex - 1;
-    if (kept < start) {
-      // The log began anew behind a snapshot: nothing that was known is in it.
+    if (kept < start || kept < this.#before) {
+      // The log began anew, behind a snapshot or at its first entry: nothing that was known is in it.
       this.#entries = [];
       this.#before = start;
       kept = start;

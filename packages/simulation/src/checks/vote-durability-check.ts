@@ -19,7 +19,8 @@ export class VoteDurabilityCheck {
     const { type, from, term } = message;
     // A pre-vote speaks of a term that has not begun.
     if (type === 'pre-vote-request' || type === 'pre-vote-response') return null;
-    if (term > saved.term) this.#fail(`${from} sends ${type} of term ${term}, and has saved term ${saved.term}`);
+    if (term > saved.term)
+      this.#fail(`${from} sends ${type} of term ${term}, and has saved term ${saved.term}`);
     const vote = voteOf(message);
     if (vote === null) return null;
     if (saved.term === term && saved.votedFor !== vote)

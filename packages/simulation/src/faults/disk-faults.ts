@@ -52,7 +52,9 @@ export class DiskFaults {
       case 'disk-full': {
         const { disk } = node;
         effects.run(`disk space ${node.id}`, fault.forMs, () => {
-          disk.setCapacity(usedBytes(disk.freeBytes.bind(disk), (bytes) => disk.setCapacity(bytes)) + fault.roomBytes);
+          disk.setCapacity(
+            usedBytes(disk.freeBytes.bind(disk), (bytes) => disk.setCapacity(bytes)) + fault.roomBytes,
+          );
           return () => {
             disk.setCapacity(Number.MAX_SAFE_INTEGER);
           };

@@ -60,7 +60,12 @@ export class FaultDrawing {
       case 'wipe':
         return { kind, at: this.#target(), downMs: this.#time() };
       case 'power-loss':
-        return { kind, at: this.#target(), mode: random.pick(['lose', 'tear', 'reorder']), downMs: this.#time() };
+        return {
+          kind,
+          at: this.#target(),
+          mode: random.pick(['lose', 'tear', 'reorder']),
+          downMs: this.#time(),
+        };
       case 'rolling-restart':
         return { kind, orderly: random.chance(0.6), downMs: this.#short(), gapMs: this.#time() };
       case 'kill-all':

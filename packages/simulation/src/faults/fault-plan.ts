@@ -70,7 +70,9 @@ export function drawFaultPlan(
 
 function drawKinds(random: SeededRandom): Readonly<Record<FaultKind, number>> {
   const possible = (Object.keys(faultWeights) as FaultKind[]).filter((kind) => faultWeights[kind] > 0);
-  const chosen = random.shuffle(possible).filter((_, place) => place < KINDS_MIN || random.chance(KIND_CHANCE));
+  const chosen = random
+    .shuffle(possible)
+    .filter((_, place) => place < KINDS_MIN || random.chance(KIND_CHANCE));
   const weights = chosen.map((kind) => [kind, faultWeights[kind] * (0.2 + random.exponential(1))]);
   // Kinds that were not chosen are left out, so that none of them can be drawn.
   return Object.fromEntries(weights) as Record<FaultKind, number>;
@@ -80,7 +82,9 @@ function drawKinds(random: SeededRandom): Readonly<Record<FaultKind, number>> {
 function drawTimes(random: SeededRandom, virtualMs: number): number[] {
   const count = Math.max(1, Math.round((random.between(FAULTS_MIN, FAULTS_MAX) * virtualMs) / PER_MS));
   const range = Math.max(1, virtualMs - 2 * FIRST_MS);
-  const centres = random.chance(0.5) ? Array.from({ length: random.between(2, 8) }, () => random.real()) : null;
+  const centres = random.chance(0.5)
+    ? Array.from({ length: random.between(2, 8) }, () => random.real())
+    : null;
   const times = Array.from({ length: count }, () => {
     const share = centres === null ? random.real() : random.pick(centres) + 0.03 * (random.real() - 0.5);
     return Math.round(FIRST_MS + Math.min(1, Math.max(0, share)) * range);

@@ -72,7 +72,12 @@ export type ProcessFault =
   /** The node loses power: what was not synced is lost, torn or reordered. */
   | (Outage & { readonly kind: 'power-loss'; readonly mode: Exclude<CrashMode, 'kill'> })
   | (Outage & { readonly kind: 'restart' })
-  | { readonly kind: 'rolling-restart'; readonly orderly: boolean; readonly downMs: number; readonly gapMs: number }
+  | {
+      readonly kind: 'rolling-restart';
+      readonly orderly: boolean;
+      readonly downMs: number;
+      readonly gapMs: number;
+    }
   | { readonly kind: 'kill-all'; readonly mode: CrashMode; readonly downMs: number }
   | (Aimed & Lasting & { readonly kind: 'pause' })
   | { readonly kind: 'name-server-kill'; readonly pick: number; readonly downMs: number };

@@ -57,7 +57,11 @@ export class Injector {
     }
     this.#applied += 1;
     this.#world.count(`fault ${kind} @ ${strike.role}`);
-    this.#world.note({ node: strike.node, kind: 'fault', text: `${kind}${strike.text === '' ? '' : `: ${strike.text}`}` });
+    this.#world.note({
+      node: strike.node,
+      kind: 'fault',
+      text: `${kind}${strike.text === '' ? '' : `: ${strike.text}`}`,
+    });
   }
 
   /** Ends every fault: links, clocks, disks and rates are as they should be. The world starts what is down. */
@@ -133,7 +137,10 @@ export class Injector {
       const client = clients[fault.client % Math.max(1, clients.length)];
       if (client === undefined) return NOTHING_TO_HIT;
       const servers = [...this.#world.nodes, ...this.#world.nameServers].map(({ id }) => id);
-      const ways = servers.flatMap((id): Direction[] => [[id, client], [client, id]]);
+      const ways = servers.flatMap((id): Direction[] => [
+        [id, client],
+        [client, id],
+      ]);
       this.#partition(ways, fault.forMs);
       return struck(null, `${client} for ${fault.forMs} ms`);
     }
@@ -141,7 +148,9 @@ export class Injector {
       const peers = fault.peer === 'client' ? clients : this.#nodeIds().filter((id) => id !== hit.node.id);
       const peer = peers[fault.pick % Math.max(1, peers.length)];
       if (peer === undefined) return NOTHING_TO_HIT;
-      const reset = fault.oneSided ? network.resetOneSide(hit.node.id, peer) : network.reset(hit.node.id, peer);
+      const reset = fault.oneSided
+        ? network.resetOneSide(hit.node.id, peer)
+        : network.reset(hit.node.id, peer);
       return reset === 0 ? NOTHING_TO_HIT : struck(hit, `${reset} connections to ${peer}`);
     });
   }

@@ -44,8 +44,11 @@ export class MembershipFaults {
     fault: Exclude<MembershipFault, { kind: 'leadership-transfer' }>,
     { voters, learners }: ConfigurationState,
   ): { readonly voters: readonly string[]; readonly learners: readonly string[] } | null {
-    const outside = this.#world.nodes.map(({ id }) => id).filter((id) => !voters.includes(id) && !learners.includes(id));
-    const one = (ids: readonly string[], pick: number): string | undefined => ids[pick % Math.max(1, ids.length)];
+    const outside = this.#world.nodes
+      .map(({ id }) => id)
+      .filter((id) => !voters.includes(id) && !learners.includes(id));
+    const one = (ids: readonly string[], pick: number): string | undefined =>
+      ids[pick % Math.max(1, ids.length)];
     switch (fault.kind) {
       case 'learner-add': {
         const added = one(outside, fault.pick);

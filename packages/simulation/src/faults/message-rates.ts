@@ -41,7 +41,10 @@ export class MessageRates {
   }
 }
 
-function worse(rates: MessageFaultRates, fault: Exclude<MessageFault, { kind: 'message-delay' }>): MessageFaultRates {
+function worse(
+  rates: MessageFaultRates,
+  fault: Exclude<MessageFault, { kind: 'message-delay' }>,
+): MessageFaultRates {
   switch (fault.kind) {
     case 'message-loss':
       return { ...rates, loss: Math.max(rates.loss, fault.rate) };

@@ -2,7 +2,11 @@ import type { PartitionFault } from './fault.ts';
 import type { Direction } from './link-blocks.ts';
 
 /** Directions between nodes that the partition closes. `aimed` is the node of a one-way partition. */
-export function blockedBy(fault: PartitionFault, nodes: readonly string[], aimed: string | null): Direction[] {
+export function blockedBy(
+  fault: PartitionFault,
+  nodes: readonly string[],
+  aimed: string | null,
+): Direction[] {
   switch (fault.kind) {
     case 'partition-halves': {
       const order = turned(nodes, fault.turn);
@@ -40,7 +44,12 @@ function outsideRing(ring: readonly string[]): Direction[] {
 }
 
 function between(left: readonly string[], right: readonly string[]): Direction[] {
-  return left.flatMap((a) => right.flatMap((b): Direction[] => [[a, b], [b, a]]));
+  return left.flatMap((a) =>
+    right.flatMap((b): Direction[] => [
+      [a, b],
+      [b, a],
+    ]),
+  );
 }
 
 function turned(nodes: readonly string[], turn: number): string[] {

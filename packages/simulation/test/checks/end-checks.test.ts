@@ -30,8 +30,19 @@ test('replicas-equal: logs are compared byte by byte, as far as both are committ
 
 type Line = readonly [process: number, type: HistoryEvent['type'], f: string, value: unknown];
 
-function seenIn(lines: readonly Line[], entries: readonly (readonly [number, string])[], retention = false): string[] {
-  const history = lines.map(([process, type, f, value], index) => ({ index, time: index, process, type, f, value }));
+function seenIn(
+  lines: readonly Line[],
+  entries: readonly (readonly [number, string])[],
+  retention = false,
+): string[] {
+  const history = lines.map(([process, type, f, value], index) => ({
+    index,
+    time: index,
+    process,
+    type,
+    f,
+    value,
+  }));
   const violations = new ViolationList(
     () => 0,
     () => undefined,
@@ -72,7 +83,9 @@ test('histories: offsets and topics must be linearizable', (t) => {
     [0, 'invoke', 'query-offset', of],
   ];
   t.deepEqual(seenIn([...sent, ...commits, [0, 'ok', 'query-offset', { offset: 5 }]], both), []);
-  t.deepEqual(seenIn([...sent, ...commits, [0, 'ok', 'query-offset', { offset: 4 }]], both), ['linearizable']);
+  t.deepEqual(seenIn([...sent, ...commits, [0, 'ok', 'query-offset', { offset: 4 }]], both), [
+    'linearizable',
+  ]);
   const puts: readonly Line[] = [
     [0, 'invoke', 'put-topic', { topic: 't', config: 1 }],
     [0, 'ok', 'put-topic', { topic: 't', config: 1 }],
@@ -92,7 +105,10 @@ test('equal-state and index-intact: one offset, one topic, one place more is a d
   one.derived.queueIndex.append(0, 0, 100, 50, 7, 1_000);
   t.not(compareQueue(0, one.derived.queueIndex, other.derived.queueIndex), null);
   other.derived.queueIndex.append(0, 0, 100, 50, 8, 1_000);
-  t.regex(compareQueue(0, one.derived.queueIndex, other.derived.queueIndex) ?? '', /offset 0 points elsewhere/);
+  t.regex(
+    compareQueue(0, one.derived.queueIndex, other.derived.queueIndex) ?? '',
+    /offset 0 points elsewhere/,
+  );
   await one.close();
   await other.close();
 });

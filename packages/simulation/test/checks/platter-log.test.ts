@@ -24,7 +24,7 @@ function setUp(): {
   disk: MemoryDisk;
   log: SegmentLog;
   platter: PlatterLog;
-  entry(index: number): MirrorEntry;
+  readonly entry: (index: number) => MirrorEntry;
 } {
   const disk = new MemoryDisk();
   const log = SegmentLog.open(disk, '/log', parseSegmentLogConfig({ segmentBytes: 4_096 }), silent);

@@ -4,7 +4,10 @@ import { FaultAtlas } from '../../src/faults/fault-atlas.ts';
 
 test('a second node of three is not damaged before the first is whole again', (t) => {
   const whole = new Set<string>();
-  const atlas = new FaultAtlas(() => 3, (node) => whole.has(node));
+  const atlas = new FaultAtlas(
+    () => 3,
+    (node) => whole.has(node),
+  );
   t.true(atlas.mayDamage('a'));
   atlas.damage('a', 'wipe');
   t.true(atlas.mayDamage('a'), 'it can be damaged further');
@@ -21,7 +24,10 @@ test('whatever is damaged and repaired, a majority is intact at every moment', (
     fc.property(fc.integer({ min: 1, max: 7 }), steps, (count, script) => {
       const nodes = Array.from({ length: count }, (_, at) => `n${at}`);
       const broken = new Set<string>();
-      const atlas = new FaultAtlas(() => nodes.length, (node) => !broken.has(node));
+      const atlas = new FaultAtlas(
+        () => nodes.length,
+        (node) => !broken.has(node),
+      );
       return script.every(({ node, repairs }) => {
         const id = nodes[node % count] ?? '';
         if (repairs) broken.delete(id);
