@@ -7,7 +7,7 @@ import type { Random } from './random.ts';
 import type { SnapshotStorage } from './snapshot-storage.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { RaftStatus } from './status.ts';
-import type { HardStateStorage, LogStorage } from './storage.ts';
+import type { HardStateStorage, LogStorage, VoteFloor } from './storage.ts';
 import type { Transport } from './transport.ts';
 
 export interface RaftDriverOptions {
@@ -22,8 +22,8 @@ export interface RaftDriverOptions {
   readonly snapshots: SnapshotStorage;
   /** Highest index that the machine has applied and will not need again. */
   readonly appliedIndex: number;
-  /** See RaftNodeOptions; 0 for none. */
-  readonly voteFloor?: number;
+  /** See RaftNodeOptions; NO_VOTE_FLOOR for none. */
+  readonly voteFloor?: VoteFloor;
   readonly machine: StateMachine;
   readonly transport: Transport;
   readonly clock: Clock;

@@ -15,6 +15,7 @@ import { ReadyExecutor } from './ready-executor.ts';
 import { RepairAnswerer } from './repair-answerer.ts';
 import { SnapshotExchange } from './snapshot-exchange.ts';
 import type { RaftStatus } from './status.ts';
+import { NO_VOTE_FLOOR } from './storage.ts';
 import { SyncWatch } from './sync-watch.ts';
 import { Ticker } from './ticker.ts';
 
@@ -74,7 +75,7 @@ export class RaftDriver {
       appliedIndex,
       random,
       logger,
-      voteFloor: options.voteFloor ?? 0,
+      voteFloor: options.voteFloor ?? NO_VOTE_FLOOR,
     });
     this.#inbound = new InboundQueue(config.inboundMessagesMax, config.inboundBytesMax);
     this.#reads = new ReadWaiters(config.pendingReadsMax);

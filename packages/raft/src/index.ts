@@ -66,7 +66,8 @@ export {
   sealEntry,
 } from './entry.ts';
 export type { Entry, EntryLimits, EntrySeal, LogIndex } from './entry.ts';
-export { INITIAL_HARD_STATE } from './storage.ts';
+export { INITIAL_HARD_STATE, NO_VOTE_FLOOR, reachesFloor } from './storage.ts';
+export type { VoteFloor } from './storage.ts';
 export type {
   HardState,
   HardStateStorage,

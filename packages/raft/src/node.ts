@@ -11,7 +11,13 @@ import { Raft } from './raft.ts';
 import { RaftLog } from './raft-log.ts';
 import type { Random } from './random.ts';
 import type { RaftStatus, RoleChange } from './status.ts';
-import type { HardState, LogStorage, SnapshotMeta } from './storage.ts';
+import {
+  NO_VOTE_FLOOR,
+  type HardState,
+  type LogStorage,
+  type SnapshotMeta,
+  type VoteFloor,
+} from './storage.ts';
 
 export interface RaftNodeOptions {
   readonly id: string;
@@ -30,10 +36,10 @@ export interface RaftNodeOptions {
   readonly random: Random;
   readonly logger: Logger;
   /**
-   * Index that the log of a future leader must reach, 0 for no demand. For a member whose own log was damaged:
-   * until it is repaired the member neither leads nor votes for a log that ends before what it once confirmed.
+   * What the log of a future leader must reach. For a member whose own log was damaged: until it is repaired the member
+   * neither leads nor votes for a log that is less complete than what it once confirmed.
    */
-  readonly voteFloor?: number;
+  readonly voteFloor?: VoteFloor;
 }
 
 /**
@@ -74,7 +80,7 @@ export class RaftNode {
       random: options.random,
       logger: options.logger,
       hardState: options.hardState,
-      voteFloor: options.voteFloor ?? 0,
+      voteFloor: options.voteFloor ?? NO_VOTE_FLOOR,
     });
     this.#announced = this.#raft.roleState;
   }

@@ -17,7 +17,7 @@ import { ReadIndex } from './read-index.ts';
 import type { RoleBehaviour } from './role-behaviour.ts';
 import { StandingState } from './standing-state.ts';
 import type { RoleChange } from './status.ts';
-import type { HardState, SnapshotMeta, Standing } from './storage.ts';
+import type { HardState, SnapshotMeta, Standing, VoteFloor } from './storage.ts';
 import { answerToEarlierTerm } from './term-rules.ts';
 import { Voter } from './voter.ts';
 
@@ -33,7 +33,7 @@ export interface RaftParts {
   readonly random: Random;
   readonly logger: Logger;
   readonly hardState: HardState;
-  readonly voteFloor: number;
+  readonly voteFloor: VoteFloor;
 }
 
 /**

@@ -88,6 +88,23 @@ export interface LogStorage {
 }
 
 /**
+ * How far a log went that has lost its end. Until it is as complete again its member neither leads nor votes for a log that
+ * is less complete, in the sense of the election restriction (paper §5.4.1).
+ */
+export interface VoteFloor {
+  readonly index: LogIndex;
+  readonly term: number;
+}
+
+/** No demand. */
+export const NO_VOTE_FLOOR: VoteFloor = Object.freeze({ index: 0, term: 0 });
+
+/** Whether a log that ends in (`index`, `term`) is at least as complete as `floor` demands. */
+export function reachesFloor(floor: VoteFloor, index: LogIndex, term: number): boolean {
+  return term > floor.term || (term === floor.term && index >= floor.index);
+}
+
+/**
  * How far a member can rely on its memory.
  *
  * - `blank`: nothing was ever on this disk. The member cannot know whether it is new or has lost everything, so it

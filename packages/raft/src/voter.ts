@@ -2,6 +2,7 @@ import type { LeaseGuard } from './lease-guard.ts';
 import type { PreVoteRequest, PreVoteResponse, VoteRequest } from './message.ts';
 import type { Raft } from './raft.ts';
 import type { StandingState } from './standing-state.ts';
+import { reachesFloor, type VoteFloor } from './storage.ts';
 
 /** What a voter tells about itself with every answer to a pre-vote. */
 export type VoterMemory = Pick<PreVoteResponse, 'blank' | 'empty' | 'life' | 'commit' | 'commitTerm'>;
@@ -14,7 +15,7 @@ export class Voter {
   readonly #raft: Raft;
   readonly #standing: StandingState;
   readonly #lease: LeaseGuard;
-  readonly #voteFloor: number;
+  readonly #voteFloor: VoteFloor;
   /** What this life is called while the member is blank. */
   readonly #life: number;
 
@@ -22,7 +23,7 @@ export class Voter {
     raft: Raft,
     standing: StandingState,
     lease: LeaseGuard,
-    options: { readonly voteFloor: number; readonly life: number },
+    options: { readonly voteFloor: VoteFloor; readonly life: number },
   ) {
     this.#raft = raft;
     this.#standing = standing;
@@ -47,7 +48,7 @@ export class Voter {
     return (
       configuration.isVoter(id) &&
       this.#standing.current !== 'repairing' &&
-      log.lastIndex >= this.#voteFloor &&
+      reachesFloor(this.#voteFloor, log.lastIndex, log.lastTerm) &&
       !log.membershipUnapplied &&
       !log.installing
     );
@@ -116,7 +117,8 @@ export class Voter {
   }
 
   #fits({ lastIndex, lastTerm }: PreVoteRequest | VoteRequest): boolean {
-    return lastIndex >= this.#voteFloor && this.#raft.log.isUpToDate(lastIndex, lastTerm);
+    const reaches = reachesFloor(this.#voteFloor, lastIndex, lastTerm);
+    return reaches && this.#raft.log.isUpToDate(lastIndex, lastTerm);
   }
 
   #log(

@@ -216,12 +216,18 @@ test('a member below its vote floor neither leads nor votes for a log that is to
     appliedIndex: 0,
     random: { nextInt: () => 0 },
     logger: silentLogger,
-    voteFloor: 5,
+    voteFloor: { index: 5, term: 4 },
   });
   t.false(node.campaign());
   const ask = { type: 'vote-request', ...plainVote, from: 'n2', to: 'n1', lastTerm: 4 } as const;
   node.step({ ...ask, term: 5, lastIndex: 4 });
   t.like(node.ready().messages[0], { type: 'vote-response', granted: false });
+  node.step({ ...ask, term: 6, lastIndex: 9, lastTerm: 3 });
+  t.like(
+    node.ready().messages[0],
+    { granted: false },
+    'a longer log of an earlier term lacks what was confirmed',
+  );
   node.step({ ...ask, term: 6, lastIndex: 5 });
   t.like(node.ready().afterSync[0], { type: 'vote-response', granted: true });
 });

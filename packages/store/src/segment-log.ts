@@ -1,4 +1,5 @@
-import type { Entry, LogPosition, LogStorage, Logger } from '@ledgermq/raft';
+import { NO_VOTE_FLOOR } from '@ledgermq/raft';
+import type { Entry, LogPosition, LogStorage, Logger, VoteFloor } from '@ledgermq/raft';
 import type { SegmentLogConfig } from './config.ts';
 import type { Disk } from './disk.ts';
 import { fartherReach, noReach } from './durable-mark.ts';
@@ -99,14 +100,14 @@ export class SegmentLog implements LogStorage {
   }
 
   /**
-   * Index up to which entries were acknowledged that the log has lost, or 0. Until the log reaches it again this
-   * member neither leads nor votes; what comes back must be the same history.
+   * How far entries were acknowledged that the log has lost, or the origin. Until the log reaches it again this member
+   * neither leads nor votes for a lesser one; what comes back must be the same history.
    */
-  get voteFloor(): number {
+  get voteFloor(): VoteFloor {
     const { upTo, floor } = this.#parts.durability.marked;
     const { last } = this.#parts.tail;
     const reach = fartherReach(upTo, floor);
-    return fartherReach(last, reach) === last ? 0 : reach.index;
+    return fartherReach(last, reach) === last ? NO_VOTE_FLOOR : { index: reach.index, term: reach.term };
   }
 
   /** The error that ended this log, or null. Reads go on; appends and syncs do not. */

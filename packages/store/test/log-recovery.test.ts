@@ -192,7 +192,7 @@ test('damage before the mark at the end shortens the log, and the mark remembers
   t.like(log.recovery.damage, { code: 'LOG_CORRUPT', file: firstSegment, offset: offsetOf(5), index: 5 });
   for (let round = 0; round < 3; round += 1) {
     t.is(log.lastPosition().index, 4);
-    t.is(log.voteFloor, 5);
+    t.is(log.voteFloor.index, 5);
     t.is(log.markedIndex, 5);
     t.deepEqual(log.holes, []);
     t.deepEqual(disk.list(asideFolder), [`${'0'.repeat(20)}.log.at-${offsetOf(5)}.damaged.1`]);
@@ -204,12 +204,12 @@ test('damage before the mark at the end shortens the log, and the mark remembers
   const other = entriesAfter(log.lastPosition(), [{ term: 9, bytes: 10 }]);
   t.is(storeErrorOf(() => log.append(other)).code, 'ENTRY_CHAIN_BROKEN');
   log.append(entries.slice(4));
-  t.is(log.voteFloor, 0);
+  t.is(log.voteFloor.index, 0);
   await log.sync();
   requireEntries(log, entries);
   t.is(storeErrorOf(() => log.append(other)).code, 'ENTRY_CHAIN_BROKEN');
   disk.crash('lose', seededRandom(1));
-  t.is(openLog(disk).voteFloor, 0);
+  t.is(openLog(disk).voteFloor.index, 0);
 });
 
 test('a log that ends before the mark is one that lost its end', async (t) => {
@@ -223,10 +223,10 @@ test('a log that ends before the mark is one that lost its end', async (t) => {
     truncate(disk, firstSegment, size);
     const log = openDamaged(disk);
     t.is(log.lastPosition().index, last);
-    t.is(log.voteFloor, 5);
+    t.is(log.voteFloor.index, 5);
     log.append(entries.slice(last));
     requireEntries(log, entries);
-    t.is(log.voteFloor, 0);
+    t.is(log.voteFloor.index, 0);
   }
 });
 
@@ -255,7 +255,7 @@ test('another history than the marked one is set aside whole, of another term or
     const log = openDamaged(disk);
     t.like(log.recovery.damage, { code: 'LOG_CORRUPT', file: firstSegment, index: 5 });
     t.is(log.lastPosition().index, 0);
-    t.is(log.voteFloor, 5);
+    t.is(log.voteFloor.index, 5);
     t.true(log.recovery.inDoubt);
     t.deepEqual(
       disk.contentOf(join(asideFolder, disk.list(asideFolder)[0] ?? '')),
@@ -315,7 +315,7 @@ test('missing segments: in the middle a hole, at the end a shorter log that know
       const end = log.lastPosition().index;
       if (gone.includes(segments.length - 1)) {
         t.true(end < count);
-        t.is(log.voteFloor, count);
+        t.is(log.voteFloor.index, count);
         t.true(log.recovery.inDoubt);
         log.append(entries.slice(end));
       } else {
@@ -427,12 +427,12 @@ test('a hole that nobody can fill is cut, and the member knows how far it was un
     for (let round = 0; round < 2; round += 1) {
       t.deepEqual(log.holes, []);
       requireEntries(log, entries.slice(0, 3));
-      t.is(log.voteFloor, neverCommitted ? 0 : 9);
+      t.is(log.voteFloor.index, neverCommitted ? 0 : 9);
       disk.crash('lose', seededRandom(1));
       log = openLog(disk.process());
     }
     log.append(entriesAfter(log.lastPosition(), [{ term: 2, bytes: 10 }]));
-    t.is(log.voteFloor, 0, 'a later term knows better');
+    t.is(log.voteFloor.index, 0, 'a later term knows better');
   }
 });
 
@@ -444,9 +444,9 @@ test('a log with a hole can begin anew from a snapshot', async (t) => {
   if (position === null) throw new Error('no entry 6');
   await log.reset(position);
   t.deepEqual(log.holes, []);
-  t.is(log.voteFloor, 9, 'entries 7 to 9 were good, and are not in the snapshot');
+  t.is(log.voteFloor.index, 9, 'entries 7 to 9 were good, and are not in the snapshot');
   log.append(entries.slice(6));
-  t.is(log.voteFloor, 0);
+  t.is(log.voteFloor.index, 0);
   await log.sync();
   disk.crash('lose', seededRandom(1));
   requireEntries(openLog(disk), entries.slice(6));
@@ -485,7 +485,7 @@ test('a hole is filled whole or stays one, whatever a crash does meanwhile', asy
       await filling;
       const next = openLog(disk.process(), settings);
       t.is(next.lastPosition().index, entries.length);
-      t.is(next.voteFloor, 0);
+      t.is(next.voteFloor.index, 0);
       const refilling = fillHoles(next, entries);
       let done = false;
       void refilling.finally(() => {

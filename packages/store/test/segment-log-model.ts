@@ -418,8 +418,8 @@ export class LogModelRun {
       throw new Error(`the log ends at ${position.index}, the model at ${end}`);
     }
     const floor = fartherReach(position, this.#lost) === position ? 0 : this.#lost.index;
-    if (this.#log.voteFloor !== floor)
-      throw new Error(`a vote floor of ${this.#log.voteFloor}, not ${floor}`);
+    if (this.#log.voteFloor.index !== floor)
+      throw new Error(`a vote floor of ${this.#log.voteFloor.index}, not ${floor}`);
     if (this.#log.recovery.inDoubt) throw new Error('the log is in doubt, but nothing was lost');
     if (this.#log.durableIndex < this.#base.index + this.#guaranteed.length)
       throw new Error('durableIndex lags behind a sync');
