@@ -10,7 +10,7 @@ export const brokerMutants: readonly Mutant[] = [
     module: broker('replica'),
     find: 'return this.#leadership().leading && this.#driver.status().leaseValid;',
     replace: 'return this.#leadership().leading;',
-    expectedCheckers: ['linearizable'],
+    expectedCheckers: ['stale-read', 'linearizable', 'watermark-regression'],
   },
   {
     name: 'opens-before-its-first-entry',
@@ -18,7 +18,7 @@ export const brokerMutants: readonly Mutant[] = [
     module: broker('replica'),
     find: 'return this.#openTerm === term ? { leading: true, leader, term } : { leading: false, leader: null, term };',
     replace: 'return { leading: true, leader, term };',
-    expectedCheckers: ['linearizable'],
+    expectedCheckers: ['stale-read', 'linearizable', 'watermark-regression'],
   },
   {
     name: 'replaced-entry-answered-as-stored',
@@ -26,7 +26,7 @@ export const brokerMutants: readonly Mutant[] = [
     module: broker('replication/pending-entries'),
     find: 'if (entry.term === term) {',
     replace: 'if (true) {',
-    expectedCheckers: ['no-loss', 'offsets-unique'],
+    expectedCheckers: ['inconsistent-offsets', 'lost-suffix'],
   },
   {
     name: 'consumer-offsets-not-restored',
@@ -34,7 +34,7 @@ export const brokerMutants: readonly Mutant[] = [
     module: broker('machine/machine'),
     find: 'this.offsets.restoreRow(value);',
     replace: 'void value;',
-    expectedCheckers: ['equal-state', 'consumer-offsets'],
+    expectedCheckers: ['equal-state', 'linearizable'],
   },
   {
     name: 'consumer-offsets-on-the-master-only',
@@ -43,7 +43,7 @@ export const brokerMutants: readonly Mutant[] = [
     find: 'ports.proposer.commitOffset(consumerGroup, topic, queueId, commitOffset, (outcome) => {',
     replace:
       'ports.offsets.commit({ group: consumerGroup, topic, queueId, offset: commitOffset }, false); exchange.respond(ResponseCode.SUCCESS); if (false) ports.proposer.commitOffset(consumerGroup, topic, queueId, commitOffset, (outcome) => {',
-    expectedCheckers: ['equal-state', 'consumer-offsets'],
+    expectedCheckers: ['equal-state', 'linearizable'],
   },
   {
     name: 'consumer-offsets-go-back',
@@ -51,7 +51,7 @@ export const brokerMutants: readonly Mutant[] = [
     module: broker('machine/consumer-offsets'),
     find: 'if (old === offset || (old !== undefined && old > offset && !force))',
     replace: 'if (old === offset)',
-    expectedCheckers: ['consumer-offsets'],
+    expectedCheckers: ['linearizable'],
   },
   {
     name: 'queue-numbers-not-restored',
@@ -59,7 +59,7 @@ export const brokerMutants: readonly Mutant[] = [
     module: broker('machine/machine'),
     find: 'this.#nextQueueNumber = row.nextQueueNumber ?? 0;',
     replace: 'this.#nextQueueNumber = 0;',
-    expectedCheckers: ['equal-state', 'offsets-unique'],
+    expectedCheckers: ['equal-state', 'inconsistent-offsets'],
   },
   {
     name: 'repeated-send-stored-again',
@@ -67,7 +67,7 @@ export const brokerMutants: readonly Mutant[] = [
     module: broker('machine/machine'),
     find: 'if (known >= 0) {',
     replace: 'if (known >= 0 && false) {',
-    expectedCheckers: ['no-duplicate'],
+    expectedCheckers: ['duplicate'],
   },
   {
     name: 'reads-beyond-the-queue',
@@ -75,7 +75,7 @@ export const brokerMutants: readonly Mutant[] = [
     module: broker('handlers/queue-offsets'),
     find: 'const offset = reader.bounds(topic, queueId)?.maxOffset ?? 0;',
     replace: 'const offset = (reader.bounds(topic, queueId)?.maxOffset ?? -1) + 1;',
-    expectedCheckers: ['linearizable', 'offsets'],
+    expectedCheckers: ['watermark-regression', 'future-watermark'],
   },
   {
     name: 'two-holders-of-a-queue-lock',

@@ -8,7 +8,7 @@ export const clientMutants: readonly Mutant[] = [
     module: 'packages/client/dist/src/shipment.js',
     find: "const outcome = this.#maybeStored ? 'unknown' : refused ? 'rejected' : 'unavailable';",
     replace: "const outcome = refused ? 'rejected' : 'unavailable';",
-    expectedCheckers: ['phantom'],
+    expectedCheckers: ['aborted-read'],
   },
   {
     name: 'new-id-for-each-attempt',
@@ -17,6 +17,6 @@ export const clientMutants: readonly Mutant[] = [
     find: 'const { topic, sysFlag, bornTimestamp, flag, properties } = message;',
     replace:
       "const { topic, sysFlag, bornTimestamp, flag } = message; message.attempts = (message.attempts ?? -1) + 1; const properties = message.attempts === 0 ? message.properties : message.properties.replace(message.uniqKey, message.uniqKey.slice(0, -2) + String(message.attempts % 100).padStart(2, '0'));",
-    expectedCheckers: ['no-duplicate'],
+    expectedCheckers: ['duplicate'],
   },
 ];

@@ -47,14 +47,22 @@ function sentence({ mutant, foundAtSeed, seedsTried, checkers, message, seconds 
 }
 
 function verdictTable(verdicts: readonly MutantVerdict[]): string {
-  const rows = verdicts.map(({ mutant, foundAtSeed, seedsTried, checkers, uncleanSeeds }) => [
-    mutant.name,
-    foundAtSeed === null ? 'NOT FOUND' : String(foundAtSeed),
-    seedsTried,
-    checkers.join(', '),
-    uncleanSeeds.length === 0 ? '' : `fails without the bug too: ${uncleanSeeds.join(' ')}`,
+  const rows = verdicts.map((verdict) => [
+    verdict.mutant.name,
+    verdict.foundAtSeed === null ? 'NOT FOUND' : String(verdict.foundAtSeed),
+    verdict.seedsTried,
+    verdict.checkers.join(', '),
+    remark(verdict),
   ]);
   return textTable(['mutant', 'found at seed', 'seeds tried', 'checker', ''], rows);
+}
+
+/** What makes a finding worth a second look. */
+function remark({ mutant, foundAtSeed, checkers, uncleanSeeds }: MutantVerdict): string {
+  const expected = checkers.some((checker) => mutant.expectedCheckers.includes(checker));
+  const other = foundAtSeed === null || expected ? [] : [`expected: ${mutant.expectedCheckers.join(', ')}`];
+  const unclean = uncleanSeeds.length === 0 ? [] : [`fails without the bug too: ${uncleanSeeds.join(' ')}`];
+  return [...other, ...unclean].join('; ');
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [

@@ -10,7 +10,7 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('ready-executor'),
     find: 'options.hardState.save(ready.hardState);',
     replace: 'options.hardState.save({ ...ready.hardState, votedFor: null });',
-    expectedCheckers: ['one-vote', 'election-safety'],
+    expectedCheckers: ['vote-durable', 'one-vote'],
   },
   {
     name: 'vote-answered-before-persisted',
@@ -19,7 +19,7 @@ export const raftMutants: readonly Mutant[] = [
     find: 'options.hardState.save(ready.hardState);',
     replace:
       'options.clock.setTimer(30, () => life.attempt(() => options.hardState.save(ready.hardState), "STORAGE_FAILED"));',
-    expectedCheckers: ['one-vote', 'term-monotone'],
+    expectedCheckers: ['vote-durable', 'term-monotone'],
   },
   {
     name: 'votes-twice',
@@ -85,7 +85,7 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('quorum'),
     find: 'return Math.floor(voterCount / 2) + 1;',
     replace: 'return Math.max(1, Math.floor(voterCount / 2));',
-    expectedCheckers: ['election-safety', 'committed-durable'],
+    expectedCheckers: ['committed-durable', 'election-safety', 'pre-vote'],
   },
   {
     name: 'commit-index-of-the-faster',
@@ -117,7 +117,7 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('sync-lane'),
     find: 'await this.#log.sync();',
     replace: 'this.#log.sync().catch(() => undefined); await null;',
-    expectedCheckers: ['committed-durable'],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable'],
   },
   {
     name: 'follower-acknowledges-unmatched-tail',
@@ -125,7 +125,7 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('follower'),
     find: 'const index = Math.min(this.#matched, raft.log.durableIndex);',
     replace: 'const index = raft.log.durableIndex;',
-    expectedCheckers: ['committed-durable', 'state-machine-safety'],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable', 'state-machine-safety'],
   },
   {
     name: 'heartbeat-commits-unmatched-tail',
@@ -149,7 +149,7 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('raft-log'),
     find: 'this.#read(this.#applied + 1, Math.min(this.#commit, this.#durable) + 1, bytesMax)',
     replace: 'this.#read(this.#applied + 1, this.#durable + 1, bytesMax)',
-    expectedCheckers: ['committed-durable', 'state-machine-safety'],
+    expectedCheckers: ['applied-monotone', 'committed-durable'],
   },
   {
     name: 'conflict-check-skipped',
@@ -157,7 +157,7 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('raft-log'),
     find: 'if (this.term(entry.index) !== entry.term)',
     replace: 'if (this.term(entry.index) === null)',
-    expectedCheckers: ['log-matching', 'committed-durable'],
+    expectedCheckers: ['log-matching', 'state-machine-safety', 'committed-durable'],
   },
   {
     name: 'old-append-truncates',
@@ -174,6 +174,6 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('leader'),
     find: 'this.#roundBeforeTick = new Array(raft.config.electionTimeoutTicks - 2).fill(0);',
     replace: 'this.#roundBeforeTick = new Array(raft.config.electionTimeoutTicks * 6).fill(0);',
-    expectedCheckers: ['linearizable'],
+    expectedCheckers: ['stale-read', 'linearizable', 'watermark-regression'],
   },
 ];

@@ -10,7 +10,7 @@ export const storeMutants: readonly Mutant[] = [
     module: store('hard-state-file'),
     find: 'this.#slots.syncNow();',
     replace: '',
-    expectedCheckers: ['one-vote', 'term-monotone'],
+    expectedCheckers: ['vote-durable', 'one-vote'],
   },
   {
     name: 'fsync-error-ignored',
@@ -18,7 +18,7 @@ export const storeMutants: readonly Mutant[] = [
     module: store('log-durability'),
     find: "throw this.fail('sync', error);",
     replace: 'void error;',
-    expectedCheckers: ['committed-durable'],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable'],
   },
   {
     name: 'fsync-retried',
@@ -26,7 +26,7 @@ export const storeMutants: readonly Mutant[] = [
     module: store('segment'),
     find: 'await this.#requireWriter().sync();',
     replace: 'await this.#requireWriter().sync().catch(() => this.#requireWriter().sync());',
-    expectedCheckers: ['committed-durable'],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable'],
   },
   {
     name: 'segment-sealed-without-sync',
@@ -34,7 +34,7 @@ export const storeMutants: readonly Mutant[] = [
     module: store('log-tail'),
     find: 'if (last.isDirty)\n            last.syncNow();\n        last.seal();',
     replace: 'last.seal();',
-    expectedCheckers: ['committed-durable'],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable'],
   },
   {
     name: 'directory-not-synced',
@@ -42,7 +42,7 @@ export const storeMutants: readonly Mutant[] = [
     module: store('log-durability'),
     find: 'if (nameChanges > this.#nameChangesSynced) {',
     replace: 'if (false) {',
-    expectedCheckers: ['committed-durable'],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable'],
   },
   {
     name: 'recovered-tail-not-synced',
@@ -50,7 +50,7 @@ export const storeMutants: readonly Mutant[] = [
     module: store('log-recovery'),
     find: 'this.#makeDurable(segment, mark);',
     replace: '',
-    expectedCheckers: ['committed-durable'],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable'],
   },
   {
     name: 'mark-ahead-of-sync',
@@ -58,7 +58,7 @@ export const storeMutants: readonly Mutant[] = [
     module: store('log-durability'),
     find: 'const proven = this.#reader.positionAt(Math.min(this.#committedIndex, this.#durableIndex));',
     replace: 'const proven = this.#reader.positionAt(this.#segments.last()?.lastIndex ?? 0);',
-    expectedCheckers: ['durable-mark', 'liveness'],
+    expectedCheckers: ['durable-mark'],
   },
   {
     name: 'uniq-keys-not-restored',
@@ -66,7 +66,7 @@ export const storeMutants: readonly Mutant[] = [
     module: store('derived-state'),
     find: 'UniqKeyTable.open(disk, directory, uniqKeyConfig(config), mark?.uniqKeys ?? null)',
     replace: 'UniqKeyTable.open(disk, directory, uniqKeyConfig(config), null)',
-    expectedCheckers: ['no-duplicate', 'equal-state'],
+    expectedCheckers: ['index-intact', 'duplicate'],
   },
   {
     name: 'checkpoint-ahead-of-its-content',
@@ -74,7 +74,7 @@ export const storeMutants: readonly Mutant[] = [
     module: store('checkpoint'),
     find: 'mark: { appliedIndex, uniqKeys: keys },',
     replace: 'mark: { appliedIndex: appliedIndex + 1, uniqKeys: keys },',
-    expectedCheckers: ['equal-state'],
+    expectedCheckers: ['index-intact', 'inconsistent-offsets'],
   },
   {
     name: 'checkpoint-loses-a-row',
@@ -90,6 +90,6 @@ export const storeMutants: readonly Mutant[] = [
     module: store('checkpoint'),
     find: 'await Promise.all([queueIndex.sync(), uniqKeys.sync(), syncedUpTo(appliedIndex)]);',
     replace: 'await Promise.resolve();',
-    expectedCheckers: ['equal-state', 'index-intact'],
+    expectedCheckers: ['index-intact', 'equal-state'],
   },
 ];
