@@ -5,6 +5,10 @@ import { MemoryDisk, MemoryLevel, parseSegmentLogConfig } from '@ledgermq/store'
 import { GroupReplica } from '../src/replica.ts';
 import type { CommandOutcome, SendOutcome } from '../src/replication/outcome.ts';
 import { applierDefaults } from '../src/replication/applier.ts';
+import {
+  snapshotScheduleDefaults,
+  type SnapshotScheduleConfig,
+} from '../src/replication/snapshot-schedule.ts';
 import type { PeerEvents } from '../src/replication/peer-transport.ts';
 import { recordOf, type TestMessage } from './machine/entry-chain.ts';
 import { topicConfig } from './machine/machine-world.ts';
@@ -96,15 +100,20 @@ export class ReplicaCluster {
   readonly clock: VirtualClock = new VirtualClock();
   readonly members: readonly Member[] = ['n1', 'n2', 'n3'].map((id) => new Member(id));
   readonly #raft: Readonly<Record<string, unknown>>;
+  readonly #snapshots: SnapshotScheduleConfig;
   readonly #cut = new Set<string>();
   #draws = 0x2545f491;
 
-  private constructor(raft: Readonly<Record<string, unknown>>) {
+  private constructor(raft: Readonly<Record<string, unknown>>, snapshots: SnapshotScheduleConfig) {
     this.#raft = raft;
+    this.#snapshots = snapshots;
   }
 
-  static async start(raft: Readonly<Record<string, unknown>> = {}): Promise<ReplicaCluster> {
-    const cluster = new ReplicaCluster(raft);
+  static async start(
+    raft: Readonly<Record<string, unknown>> = {},
+    snapshots: SnapshotScheduleConfig = snapshotScheduleDefaults,
+  ): Promise<ReplicaCluster> {
+    const cluster = new ReplicaCluster(raft, snapshots);
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
@@ -128,6 +137,7 @@ export class ReplicaCluster {
         raft: parseRaftConfig(this.#raft),
         log: parseSegmentLogConfig({ segmentBytes: 65_536, tailCacheBytes: 65_536 }),
         derived: {},
+        snapshots: this.#snapshots,
         applier: { ...applierDefaults, checkpointIntervalMs: 500 },
         bootstrap: {
           brokerClusterName: 'c',
