@@ -7,6 +7,7 @@ export const REQUIRED_FROM_SEEDS = 100;
 
 const BOTH = ['leader', 'follower'] as const;
 const WORLD = ['world'] as const;
+const LEADER = ['leader'] as const;
 
 /** Whom each kind of fault must have hit. */
 const struckRoles: Readonly<Record<FaultKind, readonly string[]>> = {
@@ -36,15 +37,41 @@ const struckRoles: Readonly<Record<FaultKind, readonly string[]>> = {
   'bit-rot': BOTH,
   truncation: BOTH,
   wipe: BOTH,
-  'learner-add': WORLD,
-  'learner-promote': WORLD,
-  'member-replace': WORLD,
-  'member-remove': WORLD,
-  'leadership-transfer': WORLD,
+  'learner-add': LEADER,
+  'learner-promote': LEADER,
+  'member-replace': LEADER,
+  'member-remove': LEADER,
+  'leadership-transfer': LEADER,
 };
 
 /** Log lines and events that only rare turns lead to. */
-const code: readonly string[] = [];
+const code: readonly string[] = [
+  'log: a follower needs a snapshot',
+  'log: a hole of the log was filled',
+  'log: append rejected by follower',
+  'log: configuration changed',
+  'log: cut the log behind an entry',
+  'log: derived state set aside, it is built again',
+  'log: dropped the oldest part of the log',
+  'log: handing over because of the disk',
+  'log: handing over was given up',
+  'log: no quorum answers, stepping down',
+  'log: repaired, votes again',
+  'log: set aside',
+  'log: snapshot installed',
+  'log: state taken from a snapshot',
+  'log: the disk is full, the log waits for room',
+  'log: the disk is nearly full, sends are refused',
+  'log: the event loop stalled',
+  'log: the log has a hole, asking the other members',
+  'log: the preferred leader gets the leadership back',
+  'log: this member does not vote before it has caught up',
+  'log: vote request ignored, a leader is in office',
+  'log: vote-request refused',
+  'client: repeated send',
+  'client: send after several attempts',
+  'node failed',
+];
 
 const faults = (Object.keys(struckRoles) as FaultKind[])
   .filter((kind) => faultWeights[kind] > 0)
