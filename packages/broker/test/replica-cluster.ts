@@ -96,15 +96,18 @@ export class ReplicaCluster {
   readonly clock: VirtualClock = new VirtualClock();
   readonly members: readonly Member[] = ['n1', 'n2', 'n3'].map((id) => new Member(id));
   readonly #raft: Readonly<Record<string, unknown>>;
+  readonly #retained: number;
   readonly #cut = new Set<string>();
   #draws = 0x2545f491;
 
-  private constructor(raft: Readonly<Record<string, unknown>>) {
+  private constructor(raft: Readonly<Record<string, unknown>>, retained: number) {
     this.#raft = raft;
+    this.#retained = retained;
   }
 
-  static async start(raft: Readonly<Record<string, unknown>> = {}): Promise<ReplicaCluster> {
-    const cluster = new ReplicaCluster(raft);
+  /** `retained`: bytes of log kept, 0 for all of it. */
+  static async start(raft: Readonly<Record<string, unknown>> = {}, retained = 0): Promise<ReplicaCluster> {
+    const cluster = new ReplicaCluster(raft, retained);
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
@@ -126,9 +129,14 @@ export class ReplicaCluster {
       directory: DIRECTORY,
       config: {
         raft: parseRaftConfig(this.#raft),
-        log: parseSegmentLogConfig({ segmentBytes: 65_536, tailCacheBytes: 65_536 }),
+        log: parseSegmentLogConfig({
+          segmentBytes: this.#retained === 0 ? 65_536 : 4_096,
+          tailCacheBytes: 65_536,
+        }),
         derived: {},
         applier: { ...applierDefaults, checkpointIntervalMs: 500 },
+        snapshots: { intervalBytes: this.#retained === 0 ? 1_000_000 : 8_192 },
+        retention: { logBytesMax: this.#retained },
         bootstrap: {
           brokerClusterName: 'c',
           brokerName: 'broker-a',
@@ -236,7 +244,9 @@ export class ReplicaCluster {
       this.members.every(({ replica }) => {
         if (replica === null) return true;
         const { appliedIndex, lastIndex } = replica.status();
-        return appliedIndex === live.status().lastIndex && lastIndex === appliedIndex;
+        // The machine may have to wait for its own storage, behind what was handed to it.
+        const applied = replica.inspect().machineIndex() === appliedIndex;
+        return applied && appliedIndex === live.status().lastIndex && lastIndex === appliedIndex;
       }),
     );
   }
