@@ -1,4 +1,4 @@
-import type { HardState, RaftStatus, SnapshotMeta } from '@ledgermq/raft';
+import type { HardState, RaftStatus, RaftView, SnapshotMeta } from '@ledgermq/raft';
 import type { DerivedState, SegmentLog } from '@ledgermq/store';
 import type { BrokerMachine } from './machine/machine.ts';
 
@@ -11,6 +11,8 @@ export interface ReplicaInspection {
   /** As last saved. */
   readonly hardState: () => HardState;
   readonly status: () => RaftStatus;
+  /** The same where only some of it is wanted, and often. */
+  readonly consensus: RaftView;
   /** The entry applied last by the machine, which may be behind what was handed out to it. */
   readonly machineIndex: () => number;
   /** Cycles of the driver since its start: nothing of the consensus changes between two of them. */

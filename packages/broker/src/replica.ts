@@ -239,8 +239,9 @@ export class GroupReplica implements HostedReplica {
       machine: this.#machine,
       hardState: () => hardState.load(),
       status: () => this.#driver.status(),
+      consensus: this.#driver,
       machineIndex: () => this.#applier.appliedIndex,
-      turns: () => this.#driver.metrics().turns,
+      turns: () => this.#driver.turns,
       snapshots: () => snapshots.list(),
     };
   }
@@ -256,7 +257,7 @@ export class GroupReplica implements HostedReplica {
         pending: this.#gatherer.pending,
         log,
         clock,
-        leader: () => this.#driver.status().leader,
+        leader: () => this.#driver.leader,
         onArrival: (topic, queueId, maxOffset, tagsCode) =>
           events.onArrival(topic, queueId, maxOffset, tagsCode),
         onTopics: () => events.onTopics(),
@@ -338,13 +339,13 @@ export class GroupReplica implements HostedReplica {
 
   /** A leader is the master only once it has applied an entry of its own term: before, its state may be behind. */
   #leadership(): Leadership {
-    const { role, term, leader } = this.#driver.status();
+    const { role, term, leader } = this.#driver;
     if (role !== 'leader') return { leading: false, leader, term };
     return this.#openTerm === term ? { leading: true, leader, term } : { leading: false, leader: null, term };
   }
 
   #readsAreCurrent(): boolean {
-    return this.#leadership().leading && this.#driver.status().leaseValid;
+    return this.#leadership().leading && this.#driver.leaseValid;
   }
 
   #confirm(done: (confirmed: boolean) => void): void {
@@ -357,13 +358,13 @@ export class GroupReplica implements HostedReplica {
 
   #onRole(): void {
     const { leading, leader } = this.#leadership();
-    if (this.#driver.status().role !== 'leader') this.#roleWaiter?.();
+    if (this.#driver.role !== 'leader') this.#roleWaiter?.();
     this.#gatherer.setLeader(leading, leader);
     this.#options.events.onRole();
   }
 
   #onApplied(): void {
-    const { role, term } = this.#driver.status();
+    const { role, term } = this.#driver;
     if (role === 'leader' && this.#openTerm !== term && this.#applier.appliedTerm === term) {
       this.#openTerm = term;
       this.#onRole();

@@ -14,7 +14,7 @@ import { ReadWaiters, type ReadDone } from './read-waiters.ts';
 import { ReadyExecutor } from './ready-executor.ts';
 import { RepairAnswerer } from './repair-answerer.ts';
 import { SnapshotExchange } from './snapshot-exchange.ts';
-import type { RaftStatus } from './status.ts';
+import type { RaftStatus, RaftView, Role } from './status.ts';
 import { NO_VOTE_FLOOR } from './storage.ts';
 import { SyncWatch } from './sync-watch.ts';
 import { Ticker } from './ticker.ts';
@@ -33,7 +33,7 @@ const REPAIR_ANSWERS_PER_TURN_MAX = 1;
  * disk in LogWriter; how snapshots travel in SnapshotSender and SnapshotReceiver; when a leader hands over in
  * LeadershipCare.
  */
-export class RaftDriver {
+export class RaftDriver implements RaftView {
   readonly #options: RaftDriverOptions;
   readonly #life: DriverLife;
   readonly #node: RaftNode;
@@ -93,7 +93,7 @@ export class RaftDriver {
     });
     this.#exchange = new SnapshotExchange({
       options,
-      status: () => this.#node.status(),
+      view: this.#node,
       send: (message) => this.#executor.deliver([message]),
       onSent: (peer, index) => this.#call(() => this.#node.snapshotSent(peer, index)),
       onFailed: (peer) => this.#call(() => this.#node.snapshotFailed(peer)),
@@ -108,7 +108,7 @@ export class RaftDriver {
       config,
       clock,
       random,
-      view: () => this.#node.status(),
+      view: this.#node,
       campaign: () => this.#campaign(),
     });
     this.#care = new LeadershipCare({
@@ -128,6 +128,48 @@ export class RaftDriver {
       onTicks: (ticks) => this.#onTicks(ticks),
       onStall: (ms) => this.#watch.discount(ms),
     });
+  }
+
+  /** A driver that does not run neither leads nor knows a leader. */
+  get role(): Role {
+    return this.#life.running ? this.#node.role : 'follower';
+  }
+
+  get term(): number {
+    return this.#node.term;
+  }
+
+  get leader(): string | null {
+    return this.#life.running ? this.#node.leader : null;
+  }
+
+  get commitIndex(): number {
+    return this.#node.commitIndex;
+  }
+
+  get appliedIndex(): number {
+    return this.#node.appliedIndex;
+  }
+
+  get lastIndex(): number {
+    return this.#node.lastIndex;
+  }
+
+  get leaseValid(): boolean {
+    return this.#life.running && this.#node.leaseValid;
+  }
+
+  get configuration(): ConfigurationState {
+    return this.#node.configuration;
+  }
+
+  get transferTarget(): string | null {
+    return this.#life.running ? this.#node.transferTarget : null;
+  }
+
+  /** Cycles since the start: the state of consensus changes in none other. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** Idempotent. Throws `STOPPED` after `stop`. */
@@ -231,13 +273,12 @@ export class RaftDriver {
   /** The connection to `peer` closed, for whatever reason. */
   peerClosed(peer: string): void {
     if (!this.#life.running || peer === this.#options.id) return;
-    const wasLeader = this.#node.status().leader === peer;
+    const wasLeader = this.#node.leader === peer;
     this.#call(() => this.#node.campaignHint(peer));
     this.#hint.peerClosed(peer, wasLeader);
     this.#schedule();
   }
 
-  /** A driver that does not run neither leads nor knows a leader. */
   status(): RaftStatus {
     const status = this.#node.status();
     if (this.#life.running) return status;
@@ -273,12 +314,12 @@ export class RaftDriver {
   }
 
   #refusalOfFullDisk(): ProposeResult {
-    return { type: 'refused', reason: 'disk-full', leader: this.#node.status().leader };
+    return { type: 'refused', reason: 'disk-full', leader: this.#node.leader };
   }
 
   #onTicks(ticks: number): void {
-    this.#turn(this.#grace.lasts(() => this.#node.status()) ? 0 : ticks);
-    if (this.#life.running) this.#care.look(this.#node.status());
+    this.#turn(this.#grace.lasts(this.#node) ? 0 : ticks);
+    if (this.#life.running) this.#care.look(this.#node, () => this.#node.status());
   }
 
   #onRole(): void {

@@ -1,14 +1,10 @@
 import type { Clock, TimerHandle } from './clock.ts';
 import type { RaftConfig } from './config.ts';
 import type { Random } from './random.ts';
-import type { Role } from './status.ts';
+import type { RaftView } from './status.ts';
 
-/** What the hint needs to know about its member, asked when a timer fires. */
-export interface ElectionView {
-  readonly role: Role;
-  readonly term: number;
-  readonly leader: string | null;
-}
+/** What the hint needs to know about its member. */
+export type ElectionView = Pick<RaftView, 'role' | 'term' | 'leader'>;
 
 export interface ElectionHintOptions {
   readonly id: string;
@@ -18,7 +14,7 @@ export interface ElectionHintOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Where the member stands now. */
-  view(): ElectionView;
+  readonly view: ElectionView;
   /** Asks the core for a pre-vote. */
   campaign(): void;
 }
@@ -115,7 +111,7 @@ export class ElectionHint {
   }
 
   #begin(delayMs: number): void {
-    this.#seenTerm = this.#options.view().term;
+    this.#seenTerm = this.#options.view.term;
     this.#patience = 0;
     this.#arm(delayMs);
   }
@@ -134,7 +130,7 @@ export class ElectionHint {
   #fire(): void {
     this.#timer = null;
     const { config, random } = this.#options;
-    const now = this.#options.view();
+    const now = this.#options.view;
     if (now.leader !== null) {
       this.#cancel();
       return;

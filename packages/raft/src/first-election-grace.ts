@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { RaftConfig } from './config.ts';
-import type { RaftStatus } from './status.ts';
+import type { RaftStatus, RaftView } from './status.ts';
 
 /**
  * A group that starts goes to its preferred leader even if that member's process needs a moment longer than the
@@ -27,9 +27,8 @@ export class FirstElectionGrace {
   }
 
   /** Whether the member still holds back. */
-  lasts(status: () => RaftStatus): boolean {
+  lasts({ role, leader }: Pick<RaftView, 'role' | 'leader'>): boolean {
     if (this.#endsAt === 0) return false;
-    const { role, leader } = status();
     if (role !== 'follower' || leader !== null || this.#clock.monotonic() >= this.#endsAt) this.#endsAt = 0;
     return this.#endsAt > 0;
   }

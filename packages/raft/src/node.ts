@@ -10,7 +10,7 @@ import type { MembershipTarget, ProposeResult, ReadIndexResult, TransferResult }
 import { Raft } from './raft.ts';
 import { RaftLog } from './raft-log.ts';
 import type { Random } from './random.ts';
-import type { RaftStatus, RoleChange } from './status.ts';
+import type { RaftStatus, RaftView, Role, RoleChange } from './status.ts';
 import {
   NO_VOTE_FLOOR,
   type HardState,
@@ -49,7 +49,7 @@ export interface RaftNodeOptions {
  * Input are ticks, messages, proposals and reports of the disk; output is one {@link Ready} after another. All
  * calls are synchronous. A call that throws `INVARIANT_VIOLATED` leaves the node unusable.
  */
-export class RaftNode {
+export class RaftNode implements RaftView {
   readonly #raft: Raft;
   readonly #log: RaftLog;
   readonly #outbox: Outbox;
@@ -83,6 +83,42 @@ export class RaftNode {
       voteFloor: options.voteFloor ?? NO_VOTE_FLOOR,
     });
     this.#announced = this.#raft.roleState;
+  }
+
+  get role(): Role {
+    return this.#raft.behaviour.role;
+  }
+
+  get term(): number {
+    return this.#raft.term;
+  }
+
+  get leader(): string | null {
+    return this.#raft.leader;
+  }
+
+  get commitIndex(): number {
+    return this.#log.commitIndex;
+  }
+
+  get appliedIndex(): number {
+    return this.#log.appliedIndex;
+  }
+
+  get lastIndex(): number {
+    return this.#log.lastIndex;
+  }
+
+  get leaseValid(): boolean {
+    return this.#raft.leading?.leaseValid ?? false;
+  }
+
+  get configuration(): ConfigurationState {
+    return this.#raft.configuration.state;
+  }
+
+  get transferTarget(): string | null {
+    return this.#raft.leading?.transferTarget ?? null;
   }
 
   /** `tickMs` passed. */
@@ -189,7 +225,7 @@ export class RaftNode {
       (this.#raft.leading?.sendsDue() ?? false) ||
       this.#raft.configurationChanged ||
       this.#raft.reads.hasResults ||
-      this.#roleChange() !== null
+      this.#roleChanged
     );
   }
 
@@ -199,7 +235,7 @@ export class RaftNode {
     const committed = this.#log.takeCommitted(this.#config.committedBytesMax);
     if (committed.length > 0) this.#raft.applied(committed);
     this.#raft.leading?.prepareReady();
-    const roleChange = this.#roleChange();
+    const roleChange = this.#roleChanged ? this.#raft.roleState : null;
     if (roleChange !== null) this.#announced = roleChange;
     return {
       hardState: this.#raft.takeHardState(),
@@ -214,18 +250,19 @@ export class RaftNode {
   }
 
   status(): RaftStatus {
-    const leading = this.#raft.leading;
     return {
       id: this.#raft.id,
-      ...this.#raft.roleState,
-      commitIndex: this.#log.commitIndex,
-      appliedIndex: this.#log.appliedIndex,
-      lastIndex: this.#log.lastIndex,
-      progress: leading?.progress ?? {},
-      leaseValid: leading?.leaseValid ?? false,
-      configuration: this.#raft.configuration.state,
+      role: this.role,
+      term: this.term,
+      leader: this.leader,
+      commitIndex: this.commitIndex,
+      appliedIndex: this.appliedIndex,
+      lastIndex: this.lastIndex,
+      progress: this.#raft.leading?.progress ?? {},
+      leaseValid: this.leaseValid,
+      configuration: this.configuration,
       standing: this.#raft.standing,
-      transferTarget: leading?.transferTarget ?? null,
+      transferTarget: this.transferTarget,
       pendingReads: this.#raft.reads.pendingCount,
     };
   }
@@ -235,9 +272,8 @@ export class RaftNode {
     this.#raft.checkInvariants();
   }
 
-  #roleChange(): RoleChange | null {
-    const now = this.#raft.roleState;
+  get #roleChanged(): boolean {
     const { role, term, leader } = this.#announced;
-    return now.role === role && now.term === term && now.leader === leader ? null : now;
+    return this.role !== role || this.term !== term || this.leader !== leader;
   }
 }

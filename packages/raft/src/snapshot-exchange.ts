@@ -3,7 +3,7 @@ import { SnapshotReceiver } from './snapshot-receiver.ts';
 import { SnapshotSender, type ChunkContent } from './snapshot-sender.ts';
 import type { RaftDriverOptions } from './driver-options.ts';
 import type { LogIndex } from './entry.ts';
-import type { RaftStatus } from './status.ts';
+import type { RaftStatus, RaftView } from './status.ts';
 import type { SnapshotMeta } from './storage.ts';
 
 export interface SnapshotExchangePorts {
@@ -11,7 +11,8 @@ export interface SnapshotExchangePorts {
     RaftDriverOptions,
     'id' | 'config' | 'log' | 'machine' | 'snapshots' | 'clock' | 'logger'
   >;
-  status(): RaftStatus;
+  /** Where this member stands now. */
+  readonly view: Pick<RaftView, 'term' | 'leader'>;
   send(message: Message): void;
   onSent(peer: string, index: LogIndex): void;
   onFailed(peer: string): void;
@@ -82,7 +83,7 @@ export class SnapshotExchange {
 
   /** A chunk that the core has seen: only the leader of the present term is listened to. */
   chunk(message: SnapshotChunk): void {
-    const { term, leader } = this.#ports.status();
+    const { term, leader } = this.#ports.view;
     if (message.term === term && message.from === leader) this.#receiver.chunk(message);
   }
 
@@ -117,7 +118,7 @@ export class SnapshotExchange {
     if (this.#answers.length === 0) return;
     const answers = this.#answers;
     this.#answers = [];
-    const { term } = ports.status();
+    const { term } = ports.view;
     for (const answer of answers) ports.send({ ...answer, from: ports.options.id, term });
   }
 

@@ -12,6 +12,23 @@ export interface RoleChange {
   readonly leader: string | null;
 }
 
+/**
+ * What a member that works knows of itself at the moment of asking. Reading one value costs nothing; whoever needs all of
+ * them, or their copies, takes a RaftStatus.
+ */
+export interface RaftView extends RoleChange {
+  readonly commitIndex: number;
+  /** Highest index handed out for applying. */
+  readonly appliedIndex: number;
+  readonly lastIndex: number;
+  /** See RaftStatus. */
+  readonly leaseValid: boolean;
+  /** As of the applied index; never changed in place. */
+  readonly configuration: ConfigurationState;
+  /** See RaftStatus. */
+  readonly transferTarget: string | null;
+}
+
 /** One follower as the leader sees it. */
 export interface ProgressStatus {
   /** Highest index known to be durable and equal on the follower. */

@@ -33,7 +33,7 @@ class Fixture {
         clock: this.clock,
         logger: silentLogger,
       },
-      status: () => this.status(),
+      view: this,
       send: (message) => this.sent.push(message),
       onSent: (peer, index) => this.done.push(`${peer} has ${index}`),
       onFailed: (peer) => this.done.push(`${peer} failed`),
@@ -43,9 +43,12 @@ class Fixture {
     });
   }
 
+  get leader(): string {
+    return this.role === 'leader' ? 'n1' : 'n3';
+  }
+
   status(): RaftStatus {
-    const { role, term } = this;
-    const leader = role === 'leader' ? 'n1' : 'n3';
+    const { role, term, leader } = this;
     const progress = { commitIndex: 10, appliedIndex: 10, lastIndex: 10, progress: {}, leaseValid: false };
     const configuration = configurationOf(['n1', 'n2', 'n3']);
     const rest = { configuration, standing: 'full', transferTarget: null, pendingReads: 0 } as const;

@@ -32,7 +32,7 @@ export interface Observation {
 
 export function observe(id: string, life: number, inspection: ReplicaInspection): Observation {
   const { log } = inspection;
-  const { role, term, commitIndex, appliedIndex, lastIndex, configuration } = inspection.status();
+  const { role, term, commitIndex, appliedIndex, lastIndex, configuration } = inspection.consensus;
   const hardState = inspection.hardState();
   return {
     id,
