@@ -4,6 +4,8 @@ import type { SeededRandom } from './world/seeded-random.ts';
 export interface RunParameters {
   /** Broker nodes, each with a replica of every group. */
   readonly nodes: number;
+  /** Of these, nodes that belong to no group at first and wait to be added. */
+  readonly spareNodes: number;
   readonly groups: number;
   readonly nameServers: number;
   readonly producers: number;
@@ -48,9 +50,11 @@ export interface RunParameters {
 
 /** Draws the parameters of one run. */
 export function drawParameters(random: SeededRandom): RunParameters {
+  const nodes = Number(random.weighted({ 3: 65, 4: 15, 5: 20 }));
   const heartbeatTicks = random.between(1, 3);
   return {
-    nodes: Number(random.weighted({ 3: 65, 4: 15, 5: 20 })),
+    nodes,
+    spareNodes: nodes > 3 && random.chance(0.5) ? 1 : 0,
     groups: random.chance(0.2) ? 2 : 1,
     nameServers: random.between(1, 2),
     producers: random.between(2, 3),
