@@ -80,6 +80,7 @@ export class Layout {
       maxMessageSize: 262_144,
       limits: { writeBufferBytesMax: 1_048_576, requestsInFlightMax: 1_024, parkedRequestsMax: 256 },
       raft: {
+        tickMs: p.tickMs,
         electionTimeoutTicks: p.electionTimeoutTicks,
         heartbeatTicks: p.heartbeatTicks,
         appendEntriesMax: p.appendEntriesMax,
