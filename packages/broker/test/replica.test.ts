@@ -212,9 +212,9 @@ test('derived state that cannot be used is set aside and built again', async (t)
 });
 
 test('state that is built again places every message that the log still has, not only those behind a snapshot', async (t) => {
-  const cluster = await ReplicaCluster.start({}, { intervalBytes: 2_048 });
+  const cluster = await ReplicaCluster.start({}, 1_000_000);
   await cluster.createTopic('T');
-  const sent = await sendMany(cluster, 0, 30);
+  const sent = await sendMany(cluster, 0, 60);
   await cluster.level();
   const leader = await cluster.leader();
   const victim = cluster.members.find(({ id }) => id !== leader.id) as Member;

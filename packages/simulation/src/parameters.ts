@@ -4,6 +4,8 @@ import type { SeededRandom } from './world/seeded-random.ts';
 export interface RunParameters {
   /** Broker nodes, each with a replica of every group. */
   readonly nodes: number;
+  /** Of these, nodes that belong to no group at first and wait to be added. */
+  readonly spareNodes: number;
   readonly groups: number;
   readonly nameServers: number;
   readonly producers: number;
@@ -27,6 +29,8 @@ export interface RunParameters {
   readonly snapshotIntervalBytes: number;
   /** Bytes of log kept; 0 keeps everything. */
   readonly logBytesMax: number;
+  /** Length of a tick. Long ones make more seeds per hour, short ones more turns per election. */
+  readonly tickMs: number;
   readonly electionTimeoutTicks: number;
   readonly heartbeatTicks: number;
   readonly appendEntriesMax: number;
@@ -46,11 +50,17 @@ export interface RunParameters {
   readonly syncMs: number;
 }
 
+/** Longest election time-out, unless it must leave room for several heartbeats. */
+const ELECTION_MS_MAX = 1_000;
+
 /** Draws the parameters of one run. */
 export function drawParameters(random: SeededRandom): RunParameters {
+  const nodes = Number(random.weighted({ 3: 65, 4: 15, 5: 20 }));
   const heartbeatTicks = random.between(1, 3);
+  const tickMs = random.stream('ticks').pick([50, 100, 100]);
   return {
-    nodes: Number(random.weighted({ 3: 65, 4: 15, 5: 20 })),
+    nodes,
+    spareNodes: nodes > 3 && random.chance(0.5) ? 1 : 0,
     groups: random.chance(0.2) ? 2 : 1,
     nameServers: random.between(1, 2),
     producers: random.between(2, 3),
@@ -58,7 +68,7 @@ export function drawParameters(random: SeededRandom): RunParameters {
     pushConsumers: random.between(0, 2),
     topics: random.between(1, 3),
     queuesPerTopic: random.between(1, 4),
-    burstRate: random.pick([30, 60, 100]),
+    burstRate: random.pick([15, 40, 60]),
     burstShare: random.pick([0.2, 0.4]),
     bodyBytesMax: random.pick([64, 256, 2_048]),
     flushDiskType: 'SYNC_FLUSH',
@@ -68,7 +78,11 @@ export function drawParameters(random: SeededRandom): RunParameters {
     checkpointIntervalMs: random.pick([200, 1_000, 5_000]),
     snapshotIntervalBytes: random.pick([16_384, 65_536, 1_048_576]),
     logBytesMax: random.pick([0, 32_768, 131_072]),
-    electionTimeoutTicks: random.between(heartbeatTicks * 4, 20),
+    tickMs,
+    electionTimeoutTicks: random.between(
+      heartbeatTicks * 4,
+      Math.max(heartbeatTicks * 4, ELECTION_MS_MAX / tickMs),
+    ),
     heartbeatTicks,
     appendEntriesMax: random.pick([1, 4, 64, 1_024]),
     appendBytesMax: random.pick([4_096, 65_536, 4_194_304]),

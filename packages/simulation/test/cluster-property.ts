@@ -15,6 +15,7 @@ const SHRINK_MS = 60_000;
 /** Three nodes and a light load: what counts here is the script. */
 export const smallCluster: Partial<RunParameters> = {
   nodes: 3,
+  spareNodes: 0,
   groups: 1,
   nameServers: 1,
   producers: 2,

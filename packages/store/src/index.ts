@@ -33,3 +33,12 @@ export { derivedStateDefaults, parseDerivedStateConfig } from './derived-config.
 export type { CheckpointRequest } from './checkpoint.ts';
 export type { TimeBoundary } from './queue-index.ts';
 export type { StateOperation, StatePut } from './state-db.ts';
+
+// Key index: topic and key -> log addresses.
+export { KEY_QUERY_COUNT_MAX, KeyIndex } from './key-index.ts';
+export type { KeyIndexPosition, KeyQuery } from './key-index.ts';
+export { keyIndexDefaults, parseKeyIndexConfig } from './key-index-config.ts';
+export type { KeyIndexConfig } from './key-index-config.ts';
+export type { KeyFileVerdict } from './key-file-verify.ts';
+export type { KeyEntry } from './key-chain.ts';
+export { hashKeyOfTopic, hashTopic } from './key-hash.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path/posix';
-import type { Clock, Logger, SnapshotMeta } from '@ledgermq/raft';
+import type { Clock, LogPosition, Logger, SnapshotMeta } from '@ledgermq/raft';
 import {
   openDerivedState,
   replaceDerivedState,
@@ -26,7 +26,7 @@ export interface ReplicaStateOptions {
   readonly level: (directory: string) => StateLevel;
   readonly clock: Pick<Clock, 'immediate'>;
   readonly logger: Logger;
-  readonly log: Pick<SegmentLog, 'firstIndex' | 'lastPosition' | 'positionAt' | 'syncedUpTo'>;
+  readonly log: Pick<SegmentLog, 'firstIndex' | 'lastPosition' | 'positionAt' | 'syncedUpTo' | 'reset'>;
   readonly snapshots: SnapshotFiles;
   /**
    * The state is complete up to an entry that the log has lost: a checkpoint is written only of entries that the log holds
@@ -36,6 +36,7 @@ export interface ReplicaStateOptions {
 }
 
 const DERIVED_DIRECTORY = 'derived';
+const ORIGIN: LogPosition = Object.freeze({ index: 0, term: 0, address: 0, hash: 0 });
 
 /**
  * The derived state of one replica, in whichever way it came about: as of the last checkpoint, from a snapshot, or anew
@@ -110,10 +111,10 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
               position.index >= first - 1 && log.positionAt(position.index)?.hash === position.hash,
           );
   if (base === undefined && first > 1) {
-    throw new StoreError(
-      'INDEX_CORRUPT',
-      `the derived state cannot be used, no snapshot is left, and the log begins at ${first}: ${reason}`,
-    );
+    // What is left of the log means nothing without the state before it. The leader has both.
+    logger.warn('the log is set aside too, no snapshot is left that it continues', { first, end });
+    await options.onLogBehind();
+    await log.reset(ORIGIN);
   }
   logger.warn('derived state set aside, it is built again', { reason, from: base?.position.index ?? 0 });
   const content = base === undefined ? null : contentOf(snapshots, base);

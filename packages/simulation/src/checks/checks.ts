@@ -39,7 +39,6 @@ interface GroupWatch {
 const CONTACT_TIMEOUTS = 2 * 2;
 /** What may have been under way, ms. */
 const CONTACT_SLACK_MS = 6_000;
-const TICK_MS = 50;
 
 /** All checks of one run: after each step of a node, and at the end. */
 export class Checks {
@@ -118,7 +117,7 @@ export class Checks {
       contact: new QuorumContactCheck(
         group,
         reporter,
-        parameters.electionTimeoutTicks * TICK_MS * CONTACT_TIMEOUTS + CONTACT_SLACK_MS,
+        parameters.electionTimeoutTicks * parameters.tickMs * CONTACT_TIMEOUTS + CONTACT_SLACK_MS,
       ),
       members,
     };

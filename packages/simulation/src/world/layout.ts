@@ -68,7 +68,11 @@ export class Layout {
       peers: this.nodes.map((one) => ({ id: one, peerAddress: `${this.addressOf(one)}:${PEER_PORT}` })),
       groups: this.groups.map((brokerName, index) => ({
         brokerName,
-        members: this.nodes.map((one) => ({ id: one, listenAddress: this.#listenAddress(brokerName, one) })),
+        members: this.nodes.map((one, place) => ({
+          id: one,
+          listenAddress: this.#listenAddress(brokerName, one),
+          joining: place >= p.nodes - p.spareNodes,
+        })),
         preferredLeader: p.preferredLeader ? (this.nodes[index % this.nodes.length] ?? null) : null,
       })),
       flushDiskType: p.flushDiskType,
@@ -76,6 +80,7 @@ export class Layout {
       maxMessageSize: 262_144,
       limits: { writeBufferBytesMax: 1_048_576, requestsInFlightMax: 1_024, parkedRequestsMax: 256 },
       raft: {
+        tickMs: p.tickMs,
         electionTimeoutTicks: p.electionTimeoutTicks,
         heartbeatTicks: p.heartbeatTicks,
         appendEntriesMax: p.appendEntriesMax,
