@@ -58,11 +58,18 @@ export class DurableMark {
     this.#range = range;
   }
 
-  /** Null if the directory has no mark; STATE_INVALID if the mark is unreadable. */
+  /**
+   * Null if the directory has no mark; STATE_INVALID if the mark is unreadable. Both slots hold it then: damage to one must
+   * not bring back an older mark, by which a log that has lost its end would look whole.
+   */
   static open(disk: Disk, directory: string): DurableMark | null {
     const path = join(directory, durableMarkFileName);
     const slots = SlotFile.open(disk, path, MARK_MAGIC);
-    return slots === null ? null : new DurableMark(path, slots, decodeRange(slots.payload));
+    if (slots === null) return null;
+    const mark = new DurableMark(path, slots, decodeRange(slots.payload));
+    mark.write(mark.range);
+    mark.syncNow();
+    return mark;
   }
 
   /** Durable when it returns. */

@@ -436,6 +436,30 @@ test('a hole that nobody can fill is cut, and the member knows how far it was un
   }
 });
 
+test('damage to either slot of the mark does not let a member forget that its log was cut short', async (t) => {
+  const shortened = async (how: 'cut hole' | 'lost end'): Promise<MemoryDisk> => {
+    const { disk } = await storedLog(9, how === 'lost end' ? 8 : 2);
+    if (how === 'lost end') {
+      truncate(disk, firstSegment, offsetOf(4));
+    } else flip(disk, firstSegment, offsetOf(4) + 60);
+    const log = openDamaged(disk);
+    const [hole] = log.holes;
+    if (hole !== undefined) await log.cutHole(hole, { neverCommitted: false });
+    t.is(log.voteFloor.index, how === 'lost end' ? 8 : 9);
+    disk.crash('lose', seededRandom(1));
+    return disk;
+  };
+  for (const how of ['cut hole', 'lost end'] as const) {
+    for (const slot of [0, 4096]) {
+      const disk = await shortened(how);
+      flip(disk, markPath, slot + 30);
+      const log = openLog(disk.process());
+      t.is(log.voteFloor.index, how === 'lost end' ? 8 : 9, `${how}, slot at ${slot}`);
+      await log.close();
+    }
+  }
+});
+
 test('a log with a hole can begin anew from a snapshot', async (t) => {
   const { disk, entries } = await storedLog(9, 5);
   flip(disk, firstSegment, offsetOf(4) + 60);
