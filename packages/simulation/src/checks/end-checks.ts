@@ -3,7 +3,7 @@ import { currentMembers } from '../world/current-members.ts';
 import type { World } from '../world/world.ts';
 import { checkEqualLogs } from './equal-logs.ts';
 import { checkEqualStates } from './equal-states.ts';
-import { queueContents } from './final-logs.ts';
+import { QueueRecords, queueContents } from './final-logs.ts';
 import type { GroupLedger } from './group-ledger.ts';
 import { checkHistoryOf } from './history-check.ts';
 import { PlatterLog } from './platter-log.ts';
@@ -19,8 +19,9 @@ export async function runEndChecks(
   rotten: (node: string) => boolean,
   reporter: Reporter,
 ): Promise<void> {
+  const records = new QueueRecords();
   const contents = world.groups.flatMap((group) =>
-    running(world, group).map((member) => queueContents(member)),
+    running(world, group).map((member) => queueContents(member, records)),
   );
   const retention = world.members().some(({ replica }) => (replica?.inspect().log.firstIndex() ?? 1) > 1);
   if (retention) world.count('checks with a shortened log');
@@ -30,7 +31,7 @@ export async function runEndChecks(
     const sound = members.filter(({ id }) => !rotten(id));
     checkCommitted(sound, ledger, group, reporter);
     checkEqualLogs(group, members, reporter);
-    await checkEqualStates(group, members, reporter);
+    await checkEqualStates(group, members, reporter, records);
   }
 }
 
