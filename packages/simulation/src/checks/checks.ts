@@ -1,6 +1,6 @@
 import type { ReplicaInspection } from '@ledgermq/broker';
 import type { ConfigurationState, HardState, Message } from '@ledgermq/raft';
-import { readHardState } from '@ledgermq/store';
+import { durableMarkFileName, readDurableMark, readHardState } from '@ledgermq/store';
 import { FaultAtlas } from '../faults/fault-atlas.ts';
 import type { Violation } from '../violation.ts';
 import type { MemberView } from '../world/member-view.ts';
@@ -60,6 +60,7 @@ export class Checks {
     this.atlas = new FaultAtlas(
       () => this.#votersLeast(),
       (node) => this.#isWhole(node),
+      (node, isIntact) => this.#isDispensable(node, isIntact),
     );
     for (const group of world.groups) this.#groups.set(group, this.#watch(group));
     world.onStep((node) => {
@@ -81,8 +82,7 @@ export class Checks {
   async finish(): Promise<void> {
     this.#world.count('checks finished');
     const ledgers = new Map([...this.#groups].map(([group, { checks }]) => [group, checks.ledger]));
-    const rotten = (node: string): boolean => this.atlas.damageOf(node)?.startsWith('bit-rot') === true;
-    await runEndChecks(this.#world, ledgers, rotten, this.#list);
+    await runEndChecks(this.#world, ledgers, this.#list);
   }
 
   #watch(group: string): GroupWatch {
@@ -212,6 +212,30 @@ export class Checks {
     }
     return true;
   }
+
+  /** Whether a majority of other intact voters of each group has all that the node's log holds beyond its durable mark. */
+  #isDispensable(node: string, isIntact: (other: string) => boolean): boolean {
+    for (const { checks, members } of this.#groups.values()) {
+      const target = members.find(({ view }) => view.id === node);
+      if (target === undefined) continue;
+      const halves = members.flatMap(({ configurations }) => configurations.flatMap(halvesOf));
+      const marked = markOf(target.view);
+      for (let index = checks.lastIndex(node); index > marked; index -= 1) {
+        const entry = checks.entryOf(node, index);
+        if (entry === null) break;
+        const holds = (id: string): boolean =>
+          isIntact(id) && members.some(({ view, platter }) => view.id === id && platter.holds(entry));
+        if (!isQuorum(halves, holds)) return false;
+      }
+    }
+    return true;
+  }
+}
+
+/** Index up to which the member can tell that its log has lost something; 0 if it cannot at all. */
+function markOf({ disk, directory }: MemberView): number {
+  const content = disk.platterOf(`${directory}/log/${durableMarkFileName}`);
+  return (content === null ? null : readDurableMark(content))?.upTo.index ?? 0;
 }
 
 const HARD_STATE_FILE = 'hard-state';
