@@ -100,6 +100,7 @@ export class RaftReplicaHost implements ReplicaHost {
           applier: this.#store.checkpoints,
           snapshots: this.#store.snapshots,
           retention: this.#store.retention,
+          keyIndex: this.#store.keyIndex,
           bootstrap: this.#bootstrapOf(brokerName),
         },
         disk,

@@ -1,7 +1,13 @@
-import { parseSegmentLogConfig, type DerivedStateConfig, type SegmentLogConfig } from '@ledgermq/store';
+import {
+  parseKeyIndexConfig,
+  parseSegmentLogConfig,
+  type DerivedStateConfig,
+  type SegmentLogConfig,
+} from '@ledgermq/store';
 import { ConfigReader } from './config-reader.ts';
 import { BrokerError } from './errors.ts';
 import { applierDefaults, type ApplierConfig } from './replication/applier.ts';
+import { keyIndexerDefaults, type KeyIndexerConfig } from './replication/key-indexer.ts';
 import { logRetentionDefaults, type LogRetentionConfig } from './replication/log-retention.ts';
 import { snapshotScheduleDefaults, type SnapshotScheduleConfig } from './replication/snapshot-schedule.ts';
 
@@ -12,6 +18,7 @@ export interface StoreSettings {
   readonly checkpoints: ApplierConfig;
   readonly snapshots: SnapshotScheduleConfig;
   readonly retention: LogRetentionConfig;
+  readonly keyIndex: KeyIndexerConfig;
 }
 
 /** Settings of the derived state that every replica must have alike: the machine has them as constants. */
@@ -21,7 +28,7 @@ const DAY_MS = 86_400_000;
 
 /** Subsections have their own readers here or in the store; all other names are those of the segment log. */
 export function parseStoreSettings(value: Readonly<Record<string, unknown>>): StoreSettings {
-  const { derived = {}, checkpoints = {}, snapshots = {}, retention = {}, ...log } = value;
+  const { derived = {}, checkpoints = {}, snapshots = {}, retention = {}, keyIndex = {}, ...log } = value;
   const faults: string[] = [];
   const settings = {
     log: parsedLog(log, faults),
@@ -46,6 +53,7 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
     retention: readSection('store.retention', retention, faults, (reader) => ({
       logBytesMax: reader.wholeNumber('logBytesMax', logRetentionDefaults.logBytesMax, 0, BYTES_MAX),
     })),
+    keyIndex: readKeyIndex(keyIndex, faults),
   };
   if (faults.length > 0 || settings.log === null) {
     throw new BrokerError('CONFIG_INVALID', faults.join('; '), { faults });
@@ -63,6 +71,22 @@ function readSection<T>(
   const section = read(reader);
   reader.rejectUnknown();
   return section;
+}
+
+/** `enabled`, and the limits of the files, which the store checks. */
+function readKeyIndex(value: unknown, faults: string[]): KeyIndexerConfig {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const { enabled = keyIndexerDefaults.enabled, ...files } = isObject
+    ? (value as Record<string, unknown>)
+    : {};
+  if (!isObject) faults.push('store.keyIndex must be an object');
+  if (typeof enabled !== 'boolean') faults.push('store.keyIndex.enabled must be true or false');
+  try {
+    return { ...keyIndexerDefaults, enabled: enabled === true, files: parseKeyIndexConfig(files) };
+  } catch (error) {
+    faults.push(`store.keyIndex: ${error instanceof Error ? error.message : String(error)}`);
+    return keyIndexerDefaults;
+  }
 }
 
 function parsedLog(value: unknown, faults: string[]): SegmentLogConfig | null {
