@@ -76,9 +76,8 @@ function readSection<T>(
 /** `enabled`, and the limits of the files, which the store checks. */
 function readKeyIndex(value: unknown, faults: string[]): KeyIndexerConfig {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const { enabled = keyIndexerDefaults.enabled, ...files } = isObject
-    ? (value as Record<string, unknown>)
-    : {};
+  const settings: { readonly enabled?: unknown } = isObject ? value : {};
+  const { enabled = keyIndexerDefaults.enabled, ...files } = settings;
   if (!isObject) faults.push('store.keyIndex must be an object');
   if (typeof enabled !== 'boolean') faults.push('store.keyIndex.enabled must be true or false');
   try {
