@@ -33,6 +33,8 @@ export interface ReplicaOptions {
   readonly level: (directory: string) => StateLevel;
   readonly clock: Clock;
   readonly random: Random;
+  /** Hour of the day, 0 to 23, where this node stands; UTC if absent. */
+  readonly localHour?: (now: number) => number;
   readonly logger: Logger;
   /** Joins the group: what is received goes to `events`, the result sends. */
   readonly join: (events: PeerEvents) => Transport;

@@ -99,6 +99,9 @@ export class GroupReplica implements HostedReplica {
       log: store.log,
       snapshots: store.snapshots,
       queueIndex: () => store.state.queueIndex,
+      disk: options.disk,
+      directory: options.directory,
+      localHour: options.localHour ?? hourInUtc,
       clock,
       logger,
     });
@@ -126,13 +129,17 @@ export class GroupReplica implements HostedReplica {
       confirm: (done) => this.#confirm(done),
     };
     this.#driver = this.#createDriver();
-    this.#diskGuard = new DiskGuard(diskGuardDefaults, {
-      disk: options.disk,
-      directory: options.directory,
-      clock,
-      logger,
-      onChange: (full) => this.#gatherer.setDiskFull(full),
-    });
+    const { diskSpaceWarningLevelRatio } = config.retention ?? logRetentionDefaults;
+    this.#diskGuard = new DiskGuard(
+      { ...diskGuardDefaults, diskSpaceWarningLevelRatio },
+      {
+        disk: options.disk,
+        directory: options.directory,
+        clock,
+        logger,
+        onChange: (full) => this.#gatherer.setDiskFull(full),
+      },
+    );
   }
 
   /** Opens and recovers the store. Throws what the store throws; nothing stays open then. */
@@ -156,6 +163,7 @@ export class GroupReplica implements HostedReplica {
     this.#peers.attach(this.#driver);
     this.#diskGuard.start();
     this.#keyIndexer.start();
+    this.#retention.start();
   }
 
   stop(): Promise<void> {
@@ -373,4 +381,8 @@ export class GroupReplica implements HostedReplica {
       this.#gatherer.appendCommand({ type: 'putSettings', settings }, failed);
     }
   }
+}
+
+function hourInUtc(now: number): number {
+  return Math.floor(now / 3_600_000) % 24;
 }

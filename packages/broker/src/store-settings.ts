@@ -25,6 +25,12 @@ export interface StoreSettings {
 const REPLICATED_SETTINGS = ['uniqKeyCountMax', 'uniqKeyWindowMs', 'queueCountMax'];
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
 const DAY_MS = 86_400_000;
+const HOURS_MAX = 1_000_000;
+const DELETE_WHEN = '04';
+
+type RetentionNumber = {
+  [Name in keyof LogRetentionConfig]: LogRetentionConfig[Name] extends number ? Name : never;
+}[keyof LogRetentionConfig];
 
 /** Subsections have their own readers here or in the store; all other names are those of the segment log. */
 export function parseStoreSettings(value: Readonly<Record<string, unknown>>): StoreSettings {
@@ -50,9 +56,7 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
         BYTES_MAX,
       ),
     })),
-    retention: readSection('store.retention', retention, faults, (reader) => ({
-      logBytesMax: reader.wholeNumber('logBytesMax', logRetentionDefaults.logBytesMax, 0, BYTES_MAX),
-    })),
+    retention: readSection('store.retention', retention, faults, readRetention),
     keyIndex: readKeyIndex(keyIndex, faults),
   };
   if (faults.length > 0 || settings.log === null) {
@@ -71,6 +75,35 @@ function readSection<T>(
   const section = read(reader);
   reader.rejectUnknown();
   return section;
+}
+
+/** Ranges of the ratios as in RocketMQ, which moves what lies outside to the nearest bound; here it is a fault. */
+function readRetention(reader: ConfigReader): LogRetentionConfig {
+  const number = (name: RetentionNumber, least: number, most: number): number =>
+    reader.wholeNumber(name, logRetentionDefaults[name], least, most);
+  return {
+    logBytesMax: number('logBytesMax', 0, BYTES_MAX),
+    fileReservedTime: number('fileReservedTime', 0, HOURS_MAX),
+    deleteWhen: readHours(reader),
+    diskMaxUsedSpaceRatio: number('diskMaxUsedSpaceRatio', 10, 95),
+    diskSpaceCleanForciblyRatio: number('diskSpaceCleanForciblyRatio', 30, 85),
+    diskSpaceWarningLevelRatio: number('diskSpaceWarningLevelRatio', 35, 90),
+    cleanFileForciblyEnable: reader.flag(
+      'cleanFileForciblyEnable',
+      logRetentionDefaults.cleanFileForciblyEnable,
+    ),
+    cleanResourceInterval: number('cleanResourceInterval', 100, DAY_MS),
+    firstCleanDelay: number('firstCleanDelay', 0, DAY_MS),
+  };
+}
+
+/** RocketMQ's form: "04", or several hours separated by semicolons. */
+function readHours(reader: ConfigReader): readonly number[] {
+  const text = reader.text('deleteWhen', DELETE_WHEN);
+  const parts = text.split(';').map((part) => part.trim());
+  if (parts.every((part) => /^([01]?[0-9]|2[0-3])$/.test(part))) return parts.map(Number);
+  reader.fault('deleteWhen', `must be hours from 00 to 23 separated by ";", not "${text}"`);
+  return logRetentionDefaults.deleteWhen;
 }
 
 /** `enabled`, and the limits of the files, which the store checks. */
