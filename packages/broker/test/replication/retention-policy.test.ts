@@ -48,7 +48,7 @@ test('the age is counted in hours', (t) => {
 
 test('by size the log goes up to the newest snapshot that leaves enough', (t) => {
   const at = (logBytesMax: number): number | undefined =>
-    dropPoint(
+    dropPoints(
       { ...rules, logBytesMax },
       { snapshots, endAddress: 3_500, mode: 'size', expiredAddress: 9_999 },
     )?.position.index;
