@@ -47,11 +47,9 @@ test('the age is counted in hours', (t) => {
 });
 
 test('by size the log goes up to the newest snapshot that leaves enough', (t) => {
+  const input = { snapshots, endAddress: 3_500, mode: 'size', expiredAddress: 9_999 } as const;
   const at = (logBytesMax: number): number | undefined =>
-    dropPoint(
-      { ...rules, logBytesMax },
-      { snapshots, endAddress: 3_500, mode: 'size', expiredAddress: 9_999 },
-    )?.position.index;
+    dropPoints({ ...rules, logBytesMax }, input)[0]?.position.index;
   t.is(at(1_000), 20);
   t.is(at(1_500), 20);
   t.is(at(1_501), 10);
