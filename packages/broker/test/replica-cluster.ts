@@ -5,6 +5,7 @@ import { MemoryDisk, MemoryLevel, parseSegmentLogConfig } from '@ledgermq/store'
 import { GroupReplica } from '../src/replica.ts';
 import type { CommandOutcome, SendOutcome } from '../src/replication/outcome.ts';
 import { applierDefaults } from '../src/replication/applier.ts';
+import { logRetentionDefaults } from '../src/replication/log-retention.ts';
 import type { PeerEvents } from '../src/replication/peer-transport.ts';
 import { recordOf, type TestMessage } from './machine/entry-chain.ts';
 import { topicConfig } from './machine/machine-world.ts';
@@ -136,7 +137,7 @@ export class ReplicaCluster {
         derived: {},
         applier: { ...applierDefaults, checkpointIntervalMs: 500 },
         snapshots: { intervalBytes: this.#retained === 0 ? 1_000_000 : 8_192 },
-        retention: { logBytesMax: this.#retained },
+        retention: { ...logRetentionDefaults, logBytesMax: this.#retained },
         bootstrap: {
           brokerClusterName: 'c',
           brokerName: 'broker-a',

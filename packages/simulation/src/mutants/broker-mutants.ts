@@ -8,7 +8,7 @@ export const brokerMutants: readonly Mutant[] = [
     name: 'reads-without-quorum',
     breaks: 'a master reads for clients without knowing that it still is the master',
     module: broker('replica'),
-    find: 'return this.#leadership().leading && this.#driver.status().leaseValid;',
+    find: 'return this.#leadership().leading && this.#driver.leaseValid;',
     replace: 'return this.#leadership().leading;',
     expectedCheckers: ['stale-read', 'linearizable', 'watermark-regression'],
   },
