@@ -97,17 +97,27 @@ export class ReplicaCluster {
   readonly members: readonly Member[] = ['n1', 'n2', 'n3'].map((id) => new Member(id));
   readonly #raft: Readonly<Record<string, unknown>>;
   readonly #retained: number;
+  readonly #snapshotIntervalBytes: number;
   readonly #cut = new Set<string>();
   #draws = 0x2545f491;
 
-  private constructor(raft: Readonly<Record<string, unknown>>, retained: number) {
+  private constructor(
+    raft: Readonly<Record<string, unknown>>,
+    retained: number,
+    snapshotIntervalBytes: number,
+  ) {
     this.#raft = raft;
     this.#retained = retained;
+    this.#snapshotIntervalBytes = snapshotIntervalBytes;
   }
 
   /** `retained`: bytes of log kept, 0 for all of it. */
-  static async start(raft: Readonly<Record<string, unknown>> = {}, retained = 0): Promise<ReplicaCluster> {
-    const cluster = new ReplicaCluster(raft, retained);
+  static async start(
+    raft: Readonly<Record<string, unknown>> = {},
+    retained = 0,
+    snapshotIntervalBytes: number = retained === 0 ? 1_000_000 : 8_192,
+  ): Promise<ReplicaCluster> {
+    const cluster = new ReplicaCluster(raft, retained, snapshotIntervalBytes);
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
@@ -135,7 +145,7 @@ export class ReplicaCluster {
         }),
         derived: {},
         applier: { ...applierDefaults, checkpointIntervalMs: 500 },
-        snapshots: { intervalBytes: this.#retained === 0 ? 1_000_000 : 8_192 },
+        snapshots: { intervalBytes: this.#snapshotIntervalBytes },
         retention: { logBytesMax: this.#retained },
         bootstrap: {
           brokerClusterName: 'c',

@@ -211,6 +211,23 @@ test('derived state that cannot be used is set aside and built again', async (t)
   }
 });
 
+test('state that is built again places every message that the log still has, not only those behind a snapshot', async (t) => {
+  const cluster = await ReplicaCluster.start({}, 0, 2_048);
+  await cluster.createTopic('T');
+  const sent = await sendMany(cluster, 0, 30);
+  await cluster.level();
+  const leader = await cluster.leader();
+  const victim = cluster.members.find(({ id }) => id !== leader.id) as Member;
+  await cluster.stop(victim.id);
+  const snapshots = victim.disk.list(join(DIRECTORY, 'snapshots')).filter((name) => name.endsWith('.snap'));
+  t.true(snapshots.length > 0, 'there is a snapshot that it could begin with');
+  await victim.stateLevel.tamper(Buffer.from([0x6d]), null);
+  await cluster.finish(cluster.open(victim.id));
+  t.true(victim.warnings.includes('derived state set aside, it is built again'));
+  await cluster.until('it has applied its log', () => victim.live.holdings().messages >= sent.length);
+  await sameEverywhere(t, cluster, sent);
+});
+
 test('a replica that cannot be opened leaves nothing locked', async (t) => {
   const cluster = await ReplicaCluster.start();
   await cluster.createTopic('T');

@@ -21,6 +21,7 @@ export {
   type LogCheckResult,
   type QueueVerdict,
 } from './log/check-log.ts';
+export { parseQueueOperation } from './log/queue-history.ts';
 
 export { partitionBy, type Model, type Step } from './linearizability/model.ts';
 export {

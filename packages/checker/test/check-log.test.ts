@@ -39,6 +39,17 @@ test('a lost acknowledged message that another one replaced is told as both', (t
   t.deepEqual(new Set(anomalies.map(({ type }) => type)), new Set(['inconsistent-offsets', 'lost-middle']));
 });
 
+test('weak reads of a client that goes from replica to replica may go back', (t) => {
+  const script = new QueueScript();
+  script.sentAll('ab');
+  const client = script.recorder.process();
+  for (const offset of [2, 1])
+    client.invoke('max-offset', { queue: QUEUE }).ok({ queue: QUEUE, offset, strong: false });
+  script.allHold('ab');
+  t.false(checkLog(script.records, script.finalLogs).valid);
+  t.true(checkLog(script.records, script.finalLogs, { sessions: false }).valid);
+});
+
 test('a replica that told of another queue holds nothing of this one', (t) => {
   const script = new QueueScript();
   script.sent('a', 0);

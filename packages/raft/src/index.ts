@@ -91,5 +91,5 @@ export { RaftDriver } from './driver.ts';
 export type { DriverMetrics, RaftDriverOptions } from './driver-options.ts';
 export type { ReadDone, ReadLoss, ReadResult } from './read-waiters.ts';
 export { LogRepair } from './log-repair.ts';
-export type { LogHole, LogRepairOptions, LogRepairResult } from './log-repair.ts';
+export type { Absence, LogHole, LogRepairOptions, LogRepairResult } from './log-repair.ts';
 export type { StateMachine } from './state-machine.ts';

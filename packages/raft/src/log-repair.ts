@@ -38,22 +38,28 @@ export interface LogRepairOptions<Hole extends LogHole = LogHole> {
   /** Puts the entries of a whole hole in their place, durably. A throw or rejection ends the repair with it. */
   fillHole(hole: Hole, entries: readonly Entry[]): void | Promise<void>;
   /**
-   * All peers answered in a row and none has the entries: those that no majority ever had may be in nobody's log, and committed
-   * ones may be in nothing but snapshots. `neverCommitted`: the former (unless others lost entries too), since no other member's log holds even the first of
-   * them. Returns true when the owner has ended the log before the hole, which ends the holes behind it too; false to go on
-   * asking.
+   * All peers answered in a row and none gave the entries. Returns true when the owner has ended the log before the hole, which
+   * ends the holes behind it too; false to go on asking.
    */
-  onUnobtainable?(hole: Hole, neverCommitted: boolean): boolean | Promise<boolean>;
+  onUnobtainable?(hole: Hole, absence: Absence): boolean | Promise<boolean>;
 }
+
+/**
+ * What is known of entries that no peer gave. `never-committed`: no other member's log holds even the first of them, so no
+ * majority can have had it. `unreadable`: the same, but for members that have lost the first one too and look for it as this
+ * one does, as when machines that hold an unsynced end lose their power together. `unknown`: committed ones may be in nothing
+ * but snapshots any more.
+ */
+export type Absence = 'never-committed' | 'unreadable' | 'unknown';
 
 /** `filled`: no hole is left. `cut`: the log was ended before one by `onUnobtainable`, and none is left before that. */
 export type LogRepairResult = 'filled' | 'cut' | 'stopped';
 
 /**
- * What the present question brought. `farther`: more of the hole than was ever gathered before. `again`: something, but no more than
+ * What the present question brought. `lacking`: the peer has not got the entry. `unreadable`: its log reaches over it. `farther`: more of the hole than was ever gathered before. `again`: something, but no more than
  * once before, or nothing because the gathering begins anew with this peer.
  */
-type Outcome = 'farther' | 'again' | 'lacking' | 'silent' | 'stopped';
+type Outcome = 'farther' | 'again' | 'lacking' | 'unreadable' | 'silent' | 'stopped';
 
 interface Question {
   readonly peer: string;
@@ -78,6 +84,8 @@ export class LogRepair<Hole extends LogHole = LogHole> {
   #farthest = 0;
   /** Peers whose log has another entry than the first missing one in its place, or ends before it. */
   readonly #without = new Set<string>();
+  /** Peers that could not read what was asked for. */
+  readonly #unreadable = new Set<string>();
   #question: Question | null = null;
   #timer: TimerHandle | null = null;
   #running: Promise<LogRepairResult> | null = null;
@@ -129,7 +137,7 @@ export class LogRepair<Hole extends LogHole = LogHole> {
     logger.warn('the log has a hole, asking the other members', range);
     this.#gathered = [];
     this.#farthest = 0;
-    this.#without.clear();
+    this.#forgetAnswers();
     /** Peers that answered and did not have the next entry, since the gathering last got farther. */
     let lacking = 0;
     /** Questions without use since then. */
@@ -144,19 +152,16 @@ export class LogRepair<Hole extends LogHole = LogHole> {
         continue;
       }
       this.#peerAt++;
-      lacking = outcome === 'lacking' ? lacking + 1 : 0;
+      lacking = outcome === 'lacking' || outcome === 'unreadable' ? lacking + 1 : 0;
       fruitless++;
       if (this.#peers.length > 0 && lacking >= this.#peers.length) {
-        const neverCommitted = this.#peers.every((one) => this.#without.has(one));
-        if ((await this.#options.onUnobtainable?.(hole, neverCommitted)) === true) {
-          logger.warn('no member has what the log lost, it ends before the hole', {
-            ...range,
-            neverCommitted,
-          });
+        const absence = this.#absence();
+        if (absence !== null && (await this.#options.onUnobtainable?.(hole, absence)) === true) {
+          logger.warn('no member has what the log lost, it ends before the hole', { ...range, absence });
           return 'cut';
         }
         lacking = 0;
-        this.#without.clear();
+        this.#forgetAnswers();
       }
       if (fruitless % Math.max(1, this.#peers.length) === 0) {
         logger.info('the log still waits for repair', { ...range, have: this.#gathered.length, missing });
@@ -185,15 +190,33 @@ export class LogRepair<Hole extends LogHole = LogHole> {
     if (answer === null) return this.#stopped ? 'stopped' : 'silent';
     if (firstIndex === hole.afterIndex + 1) this.#noteFirst(hole, answer);
     if (answer.entries.length > 0) return this.#take(hole, answer.entries);
-    // What its log reaches over but cannot be read there will be repaired there; that is not the same as not having it.
-    return firstIndex >= answer.firstIndex && firstIndex <= answer.lastIndex ? 'silent' : 'lacking';
+    if (!reachesOver(answer, firstIndex)) return 'lacking';
+    this.#unreadable.add(peer);
+    return 'unreadable';
   }
 
-  #noteFirst(hole: Hole, { from, entries, lastIndex }: RepairAnswer): void {
+  #noteFirst(hole: Hole, answer: RepairAnswer): void {
+    const { from, entries, lastIndex } = answer;
     const [first] = entries;
+    this.#without.delete(from);
+    this.#unreadable.delete(from);
     const differs = first !== undefined && !continuesHole(first, hole);
     if (differs || lastIndex <= hole.afterIndex) this.#without.add(from);
-    else this.#without.delete(from);
+  }
+
+  #forgetAnswers(): void {
+    this.#without.clear();
+    this.#unreadable.clear();
+  }
+
+  /** Null while a peer may get back what neither it nor this one can read, from a member that may have it. */
+  #absence(): Absence | null {
+    if (this.#peers.every((one) => this.#without.has(one))) return 'never-committed';
+    if (this.#unreadable.size === 0) return 'unknown';
+    const isNowhere =
+      this.#gathered.length === 0 &&
+      this.#peers.every((one) => this.#without.has(one) || this.#unreadable.has(one));
+    return isNowhere ? 'unreadable' : null;
   }
 
   /** Adds entries that continue what is there. */
@@ -254,6 +277,11 @@ export class LogRepair<Hole extends LogHole = LogHole> {
     this.#question = null;
     question?.settle(answer);
   }
+}
+
+/** What its log reaches over but cannot be read there may be repaired there; that is not the same as not having it. */
+function reachesOver({ firstIndex, lastIndex }: RepairAnswer, index: LogIndex): boolean {
+  return index >= firstIndex && index <= lastIndex;
 }
 
 function continuesHole(first: Entry, hole: LogHole): boolean {

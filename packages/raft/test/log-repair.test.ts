@@ -1,7 +1,7 @@
 import test from 'ava';
 import { raftConfigDefaults } from '../src/config.ts';
 import type { Entry } from '../src/entry.ts';
-import { LogRepair, type LogHole } from '../src/log-repair.ts';
+import { LogRepair, type Absence, type LogHole } from '../src/log-repair.ts';
 import { silentLogger } from '../src/logger.ts';
 import { MemoryLogStorage } from '../src/memory-storage.ts';
 import type { Message, RepairRequest } from '../src/message.ts';
@@ -51,7 +51,7 @@ class Repairing {
   readonly unobtainable: LogHole[] = [];
   readonly sent: Message[] = [];
   readonly peers = new Map<string, MemoryLogStorage>();
-  neverCommitted: boolean | null = null;
+  absence: Absence | null = null;
   giveUp = false;
   failure: Error | null = null;
   result: string | null = null;
@@ -98,9 +98,9 @@ class Repairing {
         if (this.failure !== null) throw this.failure;
         this.filled.push({ hole, entries: entries.slice() });
       },
-      onUnobtainable: (hole, neverCommitted) => {
+      onUnobtainable: (hole, absence) => {
         this.unobtainable.push(hole);
-        this.neverCommitted = neverCommitted;
+        this.absence = absence;
         return this.giveUp;
       },
     });
@@ -203,32 +203,56 @@ test('only when no other log holds even the first missing entry it cannot have b
   const late = new MemoryLogStorage(positionAfter(all[8]));
   late.append(all.slice(9));
   const branch = [...all.slice(0, 6), ...entriesOf(4, 9, positionAfter(all[5]))];
-  const cases: [string, MemoryLogStorage, MemoryLogStorage, boolean][] = [
-    ['one ends before it, one has another entry there', logOf(short), logOf(other), true],
-    ['one has dropped it', logOf(short), late, false],
-    ['one has the first entries and others after them', logOf(short), logOf(branch), false],
-    ['one has only the first entries', logOf(all.slice(0, 5)), logOf(short), false],
+  const cases: [string, MemoryLogStorage, MemoryLogStorage, Absence][] = [
+    ['one ends before it, one has another entry there', logOf(short), logOf(other), 'never-committed'],
+    ['one has dropped it', logOf(short), late, 'unknown'],
+    ['one has the first entries and others after them', logOf(short), logOf(branch), 'unknown'],
+    ['one has only the first entries', logOf(all.slice(0, 5)), logOf(short), 'unknown'],
   ];
   for (const [note, n2, n3, expected] of cases) {
     const one = new Repairing([holeIn(all, 4, 8)], { n2, n3 });
     one.giveUp = true;
     await one.run(10_000);
     t.is(one.result, 'cut', note);
-    t.is(one.neverCommitted, expected, note);
+    t.is(one.absence, expected, note);
   }
 });
 
-test('entries that a peer cannot read are not taken for missing there', async (t) => {
-  const all = entriesOf(10);
-  const damaged = logOf(all);
-  damaged.entries = () => {
+function unreadable(entries: readonly Entry[]): MemoryLogStorage {
+  const log = logOf(entries);
+  log.entries = () => {
     throw new Error('a checksum is wrong');
   };
-  const one = new Repairing([holeIn(all, 4, 8)], { n2: damaged, n3: logOf(all.slice(0, 2)) });
+  return log;
+}
+
+test('entries that a peer cannot read are not taken for missing there', async (t) => {
+  const all = entriesOf(10);
+  const late = new MemoryLogStorage(positionAfter(all[8]));
+  late.append(all.slice(9));
+  const others: [string, MemoryLogStorage][] = [
+    ['may have had it', late],
+    ['has the first of them', logOf(all.slice(0, 5))],
+  ];
+  for (const [note, n3] of others) {
+    const one = new Repairing([holeIn(all, 4, 8)], { n2: unreadable(all), n3 });
+    one.giveUp = true;
+    await one.run(10_000);
+    t.deepEqual(one.unobtainable, [], note);
+    t.is(one.result, null, note);
+  }
+});
+
+test('members that cannot read the same entries do not wait for each other when nobody else ever had them', async (t) => {
+  const all = entriesOf(10);
+  const one = new Repairing([holeIn(all, 4, 8)], { n2: unreadable(all) });
   one.giveUp = true;
   await one.run(10_000);
-  t.deepEqual(one.unobtainable, []);
-  t.is(one.result, null);
+  t.deepEqual(one.unobtainable, [], 'n3 was not heard');
+  one.peers.set('n3', logOf(all.slice(0, 2)));
+  await one.run(10_000);
+  t.is(one.result, 'cut');
+  t.is(one.absence, 'unreadable');
 });
 
 test('stop ends a repair, and a failure to fill is told', async (t) => {

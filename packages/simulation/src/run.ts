@@ -5,6 +5,7 @@ import { Injector } from './faults/injector.ts';
 import { drawParameters, type RunParameters } from './parameters.ts';
 import type { RunOptions, RunResult } from './run-result.ts';
 import { converged } from './world/convergence.ts';
+import { scrub } from './world/scrub.ts';
 import { SeededRandom } from './world/seeded-random.ts';
 import { SimWorld } from './world/sim-world.ts';
 
@@ -37,9 +38,9 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     world.heal();
     await world.scheduler.run(virtualMs + RECOVERY_MS);
     world.drain();
-    const rested = await world.scheduler.run(virtualMs + RECOVERY_MS + CONVERGENCE_MS, () =>
-      converged(world),
-    );
+    const rest = (): Promise<boolean> =>
+      world.scheduler.run(world.now + CONVERGENCE_MS, () => converged(world));
+    const rested = (await rest()) && (await scrub(world, rest));
     if (!rested) world.report('convergence', describeUnrest(world));
     await checks.finish();
   } finally {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LogPosition } from '@ledgermq/raft';
 import type { Disk } from './disk.ts';
-import { SlotFile } from './slot-file.ts';
+import { newestSlotPayload, SlotFile } from './slot-file.ts';
 
 export const durableMarkFileName = 'durable-mark';
 
@@ -105,6 +105,12 @@ export class DurableMark {
   close(): void {
     this.#slots.close();
   }
+}
+
+/** The mark in the bytes of such a file, null if they hold none; for whoever verifies what a disk has. */
+export function readDurableMark(content: Buffer): MarkedRange | null {
+  const payload = newestSlotPayload(MARK_MAGIC, content);
+  return payload === null ? null : decodeRange(payload);
 }
 
 export const noReach: LogReach = Object.freeze({ index: 0, term: 0 });

@@ -9,6 +9,7 @@ export { parseSegmentLogConfig, segmentLogDefaults } from './config.ts';
 export type { SegmentLogConfig } from './config.ts';
 export { SegmentLog } from './segment-log.ts';
 export type { RecoveryReport } from './log-recovery.ts';
+export { durableMarkFileName, readDurableMark } from './durable-mark.ts';
 export type { LogHole } from './log-survey.ts';
 export type { LogVerdict } from './log-verify.ts';
 export { HardStateFile, hardStateFileName, readHardState } from './hard-state-file.ts';

@@ -18,6 +18,10 @@ export interface LogRepairTask {
  * Makes a log whole that lost entries between others, before anything is built on it. Waits for the peers as long as it
  * takes: this member could do nothing else, since it must not take part with what it has. What no peer has is cut off; if
  * it may have been committed, the member does not vote before its log is as long again.
+ *
+ * What several members cannot read and all others never had was not committed if it lies beyond the durable mark: of
+ * committed entries a majority has synced copies, and damage strikes less than a majority. Members that lost their power
+ * together with an unsynced end may all miss the same part of it, and would wait for each other for ever.
  */
 export async function repairLog(task: LogRepairTask): Promise<void> {
   const { log, peers, members, memberId, brokerName, raft, clock, logger } = task;
@@ -33,8 +37,10 @@ export async function repairLog(task: LogRepairTask): Promise<void> {
     clock,
     logger,
     fillHole: (hole, entries) => log.fillHole(hole, entries),
-    onUnobtainable: async (hole, neverCommitted) => {
-      await log.cutHole(hole, { neverCommitted });
+    onUnobtainable: async (hole, absence) => {
+      // Up to the mark it was committed, so others have lost it too, and somebody may bring it back.
+      if (absence === 'unreadable' && hole.afterIndex < log.markedIndex) return false;
+      await log.cutHole(hole, { neverCommitted: absence !== 'unknown' });
       return true;
     },
   });

@@ -14,6 +14,11 @@ import { checkSight } from './sight.ts';
 export interface LogCheckOptions {
   /** Messages may have been removed from the beginning of the queues. Without it a log that does not begin at 0 lost them. */
   readonly retention?: boolean;
+  /**
+   * Whether the ends that one client is told by weak reads must not go back (default true). False when its reads may be
+   * answered by one replica after another, each of which knows only what it has heard.
+   */
+  readonly sessions?: boolean;
   /** What the system does not promise; it is counted and does not make a queue bad. */
   readonly allowed?: readonly AnomalyType[];
 }
@@ -82,7 +87,7 @@ function checkQueue(history: QueueHistory, options: LogCheckOptions): QueueVerdi
   const { queue, sends, reads, finalLogs } = history;
   if (finalLogs.length > REPLICAS_MAX)
     throw new CheckerError('LIMIT_EXCEEDED', `${queue} has more than ${REPLICAS_MAX} replicas`);
-  const rule = { retention: options.retention ?? false };
+  const rule = { retention: options.retention ?? false, sessions: options.sessions ?? true };
   const anomalies = new AnomalyList(queue);
   if (finalLogs.length === 0)
     anomalies.add('final-log-missing', () => 'the history has no final log of any replica');

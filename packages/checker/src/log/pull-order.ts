@@ -3,6 +3,11 @@ import type { AnomalyList } from './anomaly.ts';
 import type { ReadOperation } from './queue-history.ts';
 import type { RetentionRule } from './loss.ts';
 
+export interface ReadRule extends RetentionRule {
+  /** Whether weak reads of one client are compared with each other. */
+  readonly sessions: boolean;
+}
+
 /**
  * What each read must satisfy by itself, and the successive reads of one client with each other.
  *
@@ -12,7 +17,7 @@ export function checkPullOrder(
   reads: readonly ReadOperation[],
   logStart: number,
   anomalies: AnomalyList,
-  { retention }: RetentionRule,
+  { retention, sessions }: ReadRule,
 ): void {
   const positions = new Map<ProcessId, ReadOperation>();
   const ends = new Map<ProcessId, ReadOperation>();
@@ -25,7 +30,7 @@ export function checkPullOrder(
       positions.set(process, read);
     }
     // Strong reads are compared with everything else that is strong, in real time.
-    if (read.end !== -1 && !read.strong) {
+    if (sessions && read.end !== -1 && !read.strong) {
       checkEnd(ends.get(process), read, anomalies);
       ends.set(process, read);
     }

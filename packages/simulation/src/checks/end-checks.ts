@@ -10,25 +10,22 @@ import { PlatterLog } from './platter-log.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
- * What must hold when everything has come to rest; `ledgers` by group. Of a node with rotten bits nobody may have read them
- * yet, so its platter need not be whole.
+ * What must hold when everything has come to rest and every log was scrubbed; `ledgers` by group.
  */
 export async function runEndChecks(
   world: World,
   ledgers: ReadonlyMap<string, GroupLedger>,
-  rotten: (node: string) => boolean,
   reporter: Reporter,
 ): Promise<void> {
-  const contents = world.groups.flatMap((group) =>
-    running(world, group).map((member) => queueContents(member)),
+  const contents = new Map(
+    world.groups.map((group) => [group, running(world, group).flatMap((member) => queueContents(member))]),
   );
   const retention = world.members().some(({ replica }) => (replica?.inspect().log.firstIndex() ?? 1) > 1);
   if (retention) world.count('checks with a shortened log');
-  checkHistoryOf(world.history, contents.flat(), retention, reporter);
+  checkHistoryOf(world.history, contents, retention, reporter);
   for (const [group, ledger] of ledgers) {
     const members = running(world, group);
-    const sound = members.filter(({ id }) => !rotten(id));
-    checkCommitted(sound, ledger, group, reporter);
+    checkCommitted(members, ledger, group, reporter);
     checkEqualLogs(group, members, reporter);
     await checkEqualStates(group, members, reporter);
   }

@@ -1,7 +1,7 @@
 import type { World } from '../world/world.ts';
 import type { DamageFault } from './fault.ts';
 import type { FaultAtlas } from './fault-atlas.ts';
-import { cutShort, fileToDamage, rot } from './file-damage.ts';
+import { cutShort, fileToDamage, placeIn, rot, type DamagePlace } from './file-damage.ts';
 import { NOTHING_TO_HIT, struck, UNSAFE, type Strike } from './strike.ts';
 import { hitOf, type Hit } from './target.ts';
 
@@ -36,18 +36,31 @@ export class DamageFaults {
       return struck(hit, `all files, down for ${fault.downMs} ms`);
     }
     const group = world.groups[fault.at.group % world.groups.length] ?? '';
-    const path = fileToDamage(node.disk, world.member(node.id, group).directory, fault.file, fault.where);
+    const { directory } = world.member(node.id, group);
+    const path = fileToDamage(node.disk, directory, fault.file, fault.where);
     if (path === null) return NOTHING_TO_HIT;
-    return fault.kind === 'bit-rot' ? this.#rot(fault, hit, path) : this.#truncate(fault, hit, path);
+    const place = placeIn(node.disk, directory, path, fault.file === 'segment-last', fault.where);
+    if (place.beyondMark && !atlas.mayDamageUnseen(node.id)) return UNSAFE;
+    const strike =
+      fault.kind === 'bit-rot'
+        ? this.#rot(fault, hit, path, place)
+        : this.#truncate(fault, hit, path, place);
+    if (strike.type === 'struck' && fault.file === 'segment-last')
+      world.count(`damage ${place.beyondMark ? 'beyond' : 'below'} the durable mark`);
+    return strike;
   }
 
-  #rot(fault: Extract<DamageFault, { kind: 'bit-rot' }>, hit: Hit, path: string): Strike {
+  #rot(
+    fault: Extract<DamageFault, { kind: 'bit-rot' }>,
+    hit: Hit,
+    path: string,
+    { at, beyondMark }: DamagePlace,
+  ): Strike {
     const { world, atlas, later } = this.#ports;
     const { node } = hit;
     this.#count += 1;
-    const at = rot(node.disk, path, fault.where, fault.bits, world.random(`bit rot ${this.#count}`));
-    if (at === null) return NOTHING_TO_HIT;
-    atlas.damage(node.id, `bit-rot of ${path} at ${at}`);
+    if (!rot(node.disk, path, at, fault.bits, world.random(`bit rot ${this.#count}`))) return NOTHING_TO_HIT;
+    atlas.damage(node.id, `bit-rot of ${path} at ${at}`, beyondMark);
     if (fault.downMs !== null) {
       node.kill('kill');
       later(fault.downMs, () => {
@@ -57,13 +70,18 @@ export class DamageFaults {
     return struck(hit, `${path} at ${at}${fault.downMs === null ? '' : `, down for ${fault.downMs} ms`}`);
   }
 
-  #truncate(fault: Extract<DamageFault, { kind: 'truncation' }>, hit: Hit, path: string): Strike {
+  #truncate(
+    fault: Extract<DamageFault, { kind: 'truncation' }>,
+    hit: Hit,
+    path: string,
+    { at: size, beyondMark }: DamagePlace,
+  ): Strike {
     const { atlas, later } = this.#ports;
     const { node } = hit;
     node.kill('kill');
     node.disk.clearFaults();
-    const size = cutShort(node.disk, path, fault.where);
-    atlas.damage(node.id, `truncation of ${path} to ${size}`);
+    cutShort(node.disk, path, size);
+    atlas.damage(node.id, `truncation of ${path} to ${size}`, beyondMark);
     later(fault.downMs, () => {
       node.start();
     });

@@ -1,4 +1,4 @@
-import type { MemoryDisk } from '@ledgermq/store';
+import { durableMarkFileName, readDurableMark, type MemoryDisk } from '@ledgermq/store';
 import type { SeededRandom } from '../world/seeded-random.ts';
 import type { DamagedFile } from './fault.ts';
 
@@ -30,34 +30,63 @@ export function fileToDamage(
   }
 }
 
-/** Turns over some bits around a part of the file; returns where, null for an empty file. */
-export function rot(
+/** Where in a file damage begins. */
+export interface DamagePlace {
+  /** Byte offset. */
+  readonly at: number;
+  /** The file is the last segment of a log, and the place lies beyond its durable mark: it may look like a torn end. */
+  readonly beyondMark: boolean;
+}
+
+/** Rotten bits lie this close together. */
+const ROT_BYTES = 16;
+/** Header of a segment file; log addresses begin behind it. */
+const SEGMENT_HEADER_BYTES = 64;
+const SEGMENT_NAME = /\/(\d{20})\.log$/;
+/** Of damage to the last segment, the part that strikes what a member knows to have. */
+const MARKED_SHARE = 0.8;
+
+/** The place at a part `where` (0..1) of the file; in a last segment most of the range stands for what is marked as durable. */
+export function placeIn(
   disk: MemoryDisk,
+  directory: string,
   path: string,
+  isLast: boolean,
   where: number,
-  bits: number,
-  random: SeededRandom,
-): number | null {
+): DamagePlace {
+  const size = disk.contentOf(path).length;
+  const base = SEGMENT_NAME.exec(path)?.[1];
+  if (!isLast || base === undefined) return { at: Math.floor(where * size), beyondMark: false };
+  const mark = disk.platterOf(`${directory}/log/${durableMarkFileName}`);
+  const upTo = (mark === null ? null : readDurableMark(mark))?.upTo.address ?? 0;
+  const marked = upTo <= Number(base) ? 0 : Math.min(size, upTo - Number(base) + SEGMENT_HEADER_BYTES);
+  const share = marked === 0 ? 0 : marked === size ? 1 : MARKED_SHARE;
+  if (where < share) {
+    const at = Math.floor((where / share) * Math.max(0, marked - ROT_BYTES));
+    return { at, beyondMark: false };
+  }
+  return { at: marked + Math.floor(((where - share) / (1 - share)) * (size - marked)), beyondMark: true };
+}
+
+/** Turns over some bits from a byte on; false for an empty file. */
+export function rot(disk: MemoryDisk, path: string, at: number, bits: number, random: SeededRandom): boolean {
   const content = disk.contentOf(path);
-  if (content.length === 0) return null;
-  const at = Math.floor(where * content.length);
+  if (content.length === 0) return false;
   for (let bit = 0; bit < bits; bit += 1) {
-    const place = Math.min(content.length - 1, at + random.nextInt(16));
+    const place = Math.min(content.length - 1, at + random.nextInt(ROT_BYTES));
     const byte = Buffer.of((content[place] ?? 0) ^ (1 << random.nextInt(8)));
     disk.corrupt(path, place, byte);
     content[place] = byte[0] ?? 0;
   }
-  return at;
+  return true;
 }
 
-/** The file ends earlier, on the platter too; returns its new size. No process may have it open. */
-export function cutShort(disk: MemoryDisk, path: string, where: number): number {
+/** The file ends earlier, on the platter too. No process may have it open. */
+export function cutShort(disk: MemoryDisk, path: string, size: number): void {
   const file = disk.open(path, 'read-write');
-  const size = Math.floor(where * file.size());
-  file.truncateNow(size);
+  file.truncateNow(Math.min(size, file.size()));
   file.syncNow();
   file.close();
-  return size;
 }
 
 function namesIn(disk: MemoryDisk, directory: string): string[] {

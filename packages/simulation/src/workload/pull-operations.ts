@@ -58,6 +58,8 @@ export class PullOperations {
           entries,
           highWatermark: header.maxOffset,
           next: header.nextBeginOffset,
+          // Messages that are found are committed, and nobody asked whether more have come since.
+          strong: false,
         });
         return;
       }

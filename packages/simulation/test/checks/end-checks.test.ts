@@ -48,15 +48,16 @@ function seenIn(
     () => undefined,
   );
   const logStart = entries[0]?.[0] ?? 0;
-  checkHistoryOf(history, [{ node: 'a', queue: 'q', logStart, entries }], retention, violations);
+  const logs = new Map([['g', [{ node: 'a', queue: 'g/q', logStart, entries }]]]);
+  checkHistoryOf(history, logs, retention, violations);
   return violations.violations.map(({ checker }) => checker);
 }
 
 const sent: readonly Line[] = [
-  [0, 'invoke', 'send', ['q', 'm1', null]],
-  [0, 'ok', 'send', ['q', 'm1', 0]],
-  [0, 'invoke', 'send', ['q', 'm2', null]],
-  [0, 'ok', 'send', ['q', 'm2', 1]],
+  [0, 'invoke', 'send', ['g/q', 'm1', null]],
+  [0, 'ok', 'send', ['g/q', 'm1', 0]],
+  [0, 'invoke', 'send', ['g/q', 'm2', null]],
+  [0, 'ok', 'send', ['g/q', 'm2', 1]],
 ];
 const both = [
   [0, 'm1'],
@@ -75,8 +76,39 @@ test('histories: retention explains a missing beginning, and only then', (t) => 
   t.true(seenIn(sent, [[1, 'm2']]).length > 0);
 });
 
+test('histories: who is no member of a group need not hold its queues', (t) => {
+  const history = sent.map(([process, type, f, value], index) => ({
+    index,
+    time: index,
+    process,
+    type,
+    f,
+    value,
+  }));
+  const violations = new ViolationList(
+    () => 0,
+    () => undefined,
+  );
+  const logs = new Map([
+    ['g', [{ node: 'a', queue: 'g/q', logStart: 0, entries: both }]],
+    ['h', [{ node: 'b', queue: 'h/q', logStart: 0, entries: [] }]],
+  ]);
+  checkHistoryOf(history, logs, false, violations);
+  t.deepEqual(violations.violations, []);
+});
+
+test('histories: messages that are found may be told with an old end, but not with one that never was', (t) => {
+  const found = (highWatermark: number): readonly Line[] => [
+    [1, 'invoke', 'pull', { queue: 'g/q', from: 0 }],
+    [1, 'ok', 'pull', { queue: 'g/q', from: 0, entries: [[0, 'm1']], highWatermark, next: 1, strong: false }],
+  ];
+  t.deepEqual(seenIn([...sent, ...found(2), ...found(1)], both), []);
+  t.deepEqual(seenIn([...sent, ...found(3)], both), ['future-watermark']);
+  t.deepEqual(seenIn([...sent, ...found(0)], both), ['read-beyond-watermark']);
+});
+
 test('histories: offsets and topics must be linearizable', (t) => {
-  const of = { group: 'g', queue: 'q' };
+  const of = { group: 'g', queue: 'g/q' };
   const commits: readonly Line[] = [
     [0, 'invoke', 'commit-offset', { ...of, offset: 5 }],
     [0, 'ok', 'commit-offset', { ...of, offset: 5 }],

@@ -7,6 +7,7 @@ test('a second node of three is not damaged before the first is whole again', (t
   const atlas = new FaultAtlas(
     () => 3,
     (node) => whole.has(node),
+    () => true,
   );
   t.true(atlas.mayDamage('a'));
   atlas.damage('a', 'wipe');
@@ -27,6 +28,7 @@ test('whatever is damaged and repaired, a majority is intact at every moment', (
       const atlas = new FaultAtlas(
         () => nodes.length,
         (node) => !broken.has(node),
+        () => true,
       );
       return script.every(({ node, repairs }) => {
         const id = nodes[node % count] ?? '';
@@ -47,9 +49,26 @@ test('a group that has become smaller can bear less', (t) => {
   const atlas = new FaultAtlas(
     () => voters,
     () => false,
+    () => true,
   );
   atlas.damage('a', 'wipe');
   t.true(atlas.mayDamage('b'));
   voters = 3;
   t.false(atlas.mayDamage('b'));
+});
+
+test('what a node cannot notice is lost only where the intact others can do without its copy', (t) => {
+  const holders = new Set(['a', 'b']);
+  const atlas = new FaultAtlas(
+    () => 3,
+    () => false,
+    (_node, isIntact) => ['a', 'b', 'c'].filter((one) => isIntact(one) && holders.has(one)).length > 1,
+  );
+  t.true(atlas.mayDamageUnseen('c'));
+  t.true(atlas.mayDamage('b'));
+  t.false(atlas.mayDamageUnseen('b'), 'only one other node has what it has');
+  holders.add('c');
+  t.true(atlas.mayDamageUnseen('b'));
+  atlas.damage('b', 'truncation');
+  t.false(atlas.mayDamageUnseen('c'));
 });

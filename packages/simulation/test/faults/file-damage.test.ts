@@ -1,7 +1,15 @@
 import test from 'ava';
-import { MemoryDisk } from '@ledgermq/store';
-import { cutShort, fileToDamage, rot } from '../../src/faults/file-damage.ts';
+import { entriesAfter } from '@ledgermq/raft/suite';
+import { MemoryDisk, readDurableMark, SegmentLog, segmentLogDefaults } from '@ledgermq/store';
+import { cutShort, fileToDamage, placeIn, rot } from '../../src/faults/file-damage.ts';
 import { SeededRandom } from '../../src/world/seeded-random.ts';
+
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 function diskWith(files: Readonly<Record<string, number>>): MemoryDisk {
   const disk = new MemoryDisk();
@@ -38,7 +46,7 @@ test('each sort of file is found, and a missing one is not', (t) => {
 test('rotten bits are on the platter too', (t) => {
   const rotten = disk();
   const path = '/r/hard-state';
-  t.is(rot(rotten, path, 0.5, 1, new SeededRandom(1)), 50);
+  t.true(rot(rotten, path, 50, 1, new SeededRandom(1)));
   const content = rotten.contentOf(path);
   t.is(content.filter((byte) => byte !== 7).length, 1);
   t.deepEqual(rotten.platterOf(path), content);
@@ -47,7 +55,33 @@ test('rotten bits are on the platter too', (t) => {
 test('a file that was cut short stays short after a loss of power', (t) => {
   const cut = disk();
   const path = '/r/log/00000000000000000900.log';
-  t.is(cutShort(cut, path, 0.3), 150);
+  cutShort(cut, path, 150);
   cut.crash('lose', new SeededRandom(1));
   t.is(cut.contentOf(path).length, 150);
+});
+
+test('most damage to a last segment strikes what the member knows to have', async (t) => {
+  const disk = new MemoryDisk();
+  disk.mkdir('/r/log');
+  const log = SegmentLog.open(disk, '/r/log', segmentLogDefaults, quiet);
+  const path = '/r/log/00000000000000000000.log';
+  log.append(
+    entriesAfter(
+      log.lastPosition(),
+      Array.from({ length: 10 }, () => ({ term: 1, bytes: 100 })),
+    ),
+  );
+  await log.sync();
+  t.true(placeIn(disk, '/r', path, true, 0.1).beyondMark, 'nothing is marked yet');
+  log.markCommitted(6);
+  await log.sync();
+  await log.close();
+  const marked = readDurableMark(disk.contentOf('/r/log/durable-mark'))?.upTo.address ?? 0;
+  t.true(marked > 0);
+  for (let where = 0; where < 1; where += 0.01) {
+    const { at, beyondMark } = placeIn(disk, '/r', path, true, where);
+    t.is(at >= marked + 64, beyondMark);
+    t.true(at < disk.contentOf(path).length);
+  }
+  t.false(placeIn(disk, '/r', path, false, 0.99).beyondMark, 'of a sealed segment everything is missed');
 });
