@@ -1,4 +1,5 @@
 import { ledgermq } from '#generated/raft.js';
+import protobuf from 'protobufjs/minimal.js';
 import { RaftError } from './errors.ts';
 import type { Message } from './message.ts';
 import { messageFromProto, messageToProto, payloadOf } from './message-proto.ts';
@@ -82,7 +83,8 @@ export function encodePeerFrame(
     headerBytes += header;
     payloadBytes += payload;
   });
-  if (start < messages.length) pushFrame(buffers, address, messages.slice(start), payloadBytes);
+  if (start < messages.length)
+    pushFrame(buffers, address, start === 0 ? messages : messages.slice(start), payloadBytes);
   return buffers;
 }
 
@@ -92,12 +94,12 @@ function pushFrame(
   messages: readonly Message[],
   payloadBytes: number,
 ): void {
-  const writer = PeerEnvelope.encode({ ...address, messages: messages.map(messageToProto) });
-  const envelope = writer.finish();
-  const head = Buffer.allocUnsafe(PREFIX_BYTES + envelope.length);
+  // Room for the prefix, so that the envelope is written in its place at once.
+  const writer = protobuf.Writer.create().fixed32(0).fixed32(0);
+  const bytes = PeerEnvelope.encode({ ...address, messages: messages.map(messageToProto) }, writer).finish();
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   head.writeUInt32BE(head.length + payloadBytes, 0);
-  head.writeUInt32BE(envelope.length, 4);
-  head.set(envelope, PREFIX_BYTES);
+  head.writeUInt32BE(head.length - PREFIX_BYTES, 4);
   buffers.push(head);
   for (const message of messages) buffers.push(...payloadOf(message).buffers);
 }

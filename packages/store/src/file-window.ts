@@ -9,10 +9,11 @@ export class FileWindow {
   #at = 0;
   #held = 0;
 
-  constructor(file: DiskFile, chunkBytes: number) {
+  /** `buffer` may be lent; it must not be used elsewhere as long as views are. */
+  constructor(file: DiskFile, chunkBytes: number, buffer: Buffer = Buffer.allocUnsafe(chunkBytes)) {
     this.#file = file;
     this.#chunkBytes = chunkBytes;
-    this.#buffer = Buffer.allocUnsafe(chunkBytes);
+    this.#buffer = buffer;
   }
 
   /** A view of `bytes` bytes at file offset `at`, good until the next call; shorter where the file ends. */

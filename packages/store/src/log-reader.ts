@@ -86,7 +86,7 @@ export class LogReader {
     const segment = this.#segments.ofAddress(address);
     if (segment === undefined) throw outside('LOG_UNAVAILABLE', `address ${address} is after the end`);
     const place = segment.entryAt(address);
-    const frame = this.#readRaw(place.address, place.length, Buffer.allocUnsafeSlow(place.length));
+    const frame = this.#readRaw(place.address, place.length, Buffer.allocUnsafe(place.length));
     const entry = this.#decode(segment, frame, place.address, place.address, place.index, true, undefined);
     this.#verified.push(entry);
     if (this.#verified.length > VERIFIED_ENTRIES_MAX) this.#verified.shift();

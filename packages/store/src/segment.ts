@@ -29,6 +29,8 @@ const AT_GENERATION = 36;
 const AT_CRC = 60;
 /** Header walks read this much at a time; more would be wasted on large entries. */
 const WALK_CHUNK_BYTES = 16 * 1024;
+/** One for all walks: each ends before another can begin, and keeps nothing of what it saw. */
+const walkBuffer = Buffer.allocUnsafeSlow(WALK_CHUNK_BYTES);
 
 export function segmentFileName(base: number): string {
   return `${String(base).padStart(20, '0')}.log`;
@@ -289,7 +291,7 @@ export class Segment {
     const walked = this.#walked;
     const near = this.#sparse.before(place);
     const from = walked.place <= place && walked.number > near.number ? walked : near;
-    const window = new FileWindow(this.file(), WALK_CHUNK_BYTES);
+    const window = new FileWindow(this.file(), WALK_CHUNK_BYTES, walkBuffer);
     let at = this.start.address + from.place;
     for (let number = from.number; ; number += 1) {
       const header = this.#headerAt(window, number, at);
@@ -344,7 +346,7 @@ export class Segment {
     const near = this.#sparse.nearest(number);
     const walked = this.#walked;
     const from = walked.number <= number && walked.number > near.number ? walked : near;
-    const window = new FileWindow(this.file(), WALK_CHUNK_BYTES);
+    const window = new FileWindow(this.file(), WALK_CHUNK_BYTES, walkBuffer);
     let address = this.start.address + from.place;
     for (let at = from.number; ; at += 1) {
       const header = this.#headerAt(window, at, address);

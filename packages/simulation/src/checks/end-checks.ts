@@ -3,7 +3,7 @@ import { currentMembers } from '../world/current-members.ts';
 import type { World } from '../world/world.ts';
 import { checkEqualLogs } from './equal-logs.ts';
 import { checkEqualStates } from './equal-states.ts';
-import { queueContents } from './final-logs.ts';
+import { QueueRecords, queueContents } from './final-logs.ts';
 import type { GroupLedger } from './group-ledger.ts';
 import { checkHistoryOf } from './history-check.ts';
 import { PlatterLog } from './platter-log.ts';
@@ -17,8 +17,12 @@ export async function runEndChecks(
   ledgers: ReadonlyMap<string, GroupLedger>,
   reporter: Reporter,
 ): Promise<void> {
+  const records = new QueueRecords();
   const contents = new Map(
-    world.groups.map((group) => [group, running(world, group).flatMap((member) => queueContents(member))]),
+    world.groups.map((group) => [
+      group,
+      running(world, group).flatMap((member) => queueContents(member, records)),
+    ]),
   );
   const retention = world.members().some(({ replica }) => (replica?.inspect().log.firstIndex() ?? 1) > 1);
   if (retention) world.count('checks with a shortened log');
@@ -27,7 +31,7 @@ export async function runEndChecks(
     const members = running(world, group);
     checkCommitted(members, ledger, group, reporter);
     checkEqualLogs(group, members, reporter);
-    await checkEqualStates(group, members, reporter);
+    await checkEqualStates(group, members, reporter, records);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BrokerMachine, GroupReplica } from '@ledgermq/broker';
 import { decodeProperties } from '@ledgermq/protocol';
 import { QueueUnits, type QueueIndex } from '@ledgermq/store';
-import { recordsOf, queuesOf } from './final-logs.ts';
+import { QueueRecords, queuesOf } from './final-logs.ts';
 import { rebuildState, type RebuiltState } from './rebuilt-state.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -23,6 +23,7 @@ export async function checkEqualStates(
   group: string,
   members: readonly Inspected[],
   reporter: Reporter,
+  records: QueueRecords = new QueueRecords(),
 ): Promise<void> {
   const running = members.flatMap(({ id, replica }) => (replica === null ? [] : [{ id, replica }]));
   const whole = running.find(({ replica }) => replica.inspect().log.firstIndex() === 1);
@@ -33,7 +34,7 @@ export async function checkEqualStates(
   for (const { id, replica } of running) {
     // Those who have not come to the same entry are told of by the check of convergence.
     if (replica.inspect().machineIndex() !== index) continue;
-    compareWith(rebuilt ?? source, replica, (checker, what) => {
+    compareWith(rebuilt ?? source, replica, records, (checker, what) => {
       reporter.report(checker, `${group}: ${id} ${what}`);
     });
   }
@@ -43,6 +44,7 @@ export async function checkEqualStates(
 function compareWith(
   reference: Reference,
   replica: GroupReplica,
+  records: QueueRecords,
   fail: (checker: string, what: string) => void,
 ): void {
   const { machine, derived } = replica.inspect();
@@ -52,7 +54,7 @@ function compareWith(
     const place = compareQueue(number, derived.queueIndex, reference.derived.queueIndex);
     if (place !== null) fail('index-intact', `has queue ${topicName}/${queueId} unlike the log: ${place}`);
   }
-  const key = firstKeyDifference(replica, reference);
+  const key = firstKeyDifference(replica, reference, records);
   if (key !== null) fail('index-intact', `knows the id ${key} unlike the log`);
 }
 
@@ -117,13 +119,13 @@ export function compareQueue(number: number, own: QueueIndex, other: QueueIndex)
 }
 
 /** The first id of a stored message that the replica and the rebuilt table do not know alike. */
-function firstKeyDifference(replica: GroupReplica, rebuilt: Reference): string | null {
+function firstKeyDifference(replica: GroupReplica, rebuilt: Reference, records: QueueRecords): string | null {
   const { machine, derived } = replica.inspect();
   if (derived.uniqKeys.size !== rebuilt.derived.uniqKeys.size)
     return `(${derived.uniqKeys.size} ids, not ${rebuilt.derived.uniqKeys.size})`;
   for (const { topicName, queueId } of queuesOf(replica)) {
     const topic = machine.topics.topic(topicName)?.number ?? -1;
-    for (const { properties } of recordsOf(replica, topicName, queueId)) {
+    for (const { properties } of records.of(replica, topicName, queueId)) {
       const key = decodeProperties(properties).get('UNIQ_KEY');
       if (key === undefined) continue;
       const bytes = Buffer.from(key);

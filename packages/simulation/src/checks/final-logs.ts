@@ -13,14 +13,31 @@ interface Inspected {
 const INTERNAL_PREFIX = '%';
 const READ_LIMITS = { countMax: 512, bytesMax: 4 << 20, matches: null };
 
+/** What the replicas serve of their queues when nothing changes any more: each queue is read once. */
+export class QueueRecords {
+  readonly #read: Map<GroupReplica, Map<string, readonly MessageRecord[]>> = new Map();
+
+  of(replica: GroupReplica, topic: string, queueId: number): readonly MessageRecord[] {
+    let queues = this.#read.get(replica);
+    if (queues === undefined) this.#read.set(replica, (queues = new Map<string, readonly MessageRecord[]>()));
+    const name = `${topic}/${queueId}`;
+    let records = queues.get(name);
+    if (records === undefined) queues.set(name, (records = recordsOf(replica, topic, queueId)));
+    return records;
+  }
+}
+
 /** What a replica would serve of every queue, if it were the master: the final logs of a history. */
-export function queueContents({ id, group, replica }: Inspected): FinalLog[] {
+export function queueContents(
+  { id, group, replica }: Inspected,
+  read: QueueRecords = new QueueRecords(),
+): FinalLog[] {
   if (replica === null) return [];
   const logs: FinalLog[] = [];
   for (const { topicName, queueId } of queuesOf(replica)) {
     // Into topics of its own a broker puts messages again that were sent elsewhere.
     if (topicName.startsWith(INTERNAL_PREFIX)) continue;
-    const entries = recordsOf(replica, topicName, queueId).map((record): PlacedId => {
+    const entries = read.of(replica, topicName, queueId).map((record): PlacedId => {
       return [record.queueOffset, idOfText(record.body) ?? `unreadable record ${record.physicalOffset}`];
     });
     // Retention takes records away before the index forgets them.
@@ -42,7 +59,7 @@ export function* queuesOf(replica: GroupReplica): IterableIterator<{
   }
 }
 
-export function recordsOf(replica: GroupReplica, topic: string, queueId: number): MessageRecord[] {
+function recordsOf(replica: GroupReplica, topic: string, queueId: number): MessageRecord[] {
   const bounds = replica.queues.bounds(topic, queueId);
   const records: MessageRecord[] = [];
   for (let offset = bounds?.minOffset ?? 0; offset < (bounds?.maxOffset ?? 0);) {

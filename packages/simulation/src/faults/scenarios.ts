@@ -15,11 +15,26 @@ interface Teller {
 
 type Scenario = (teller: Teller) => Story;
 
+export type ScenarioName =
+  | 'deposed-leader'
+  | 'long-old-log'
+  | 'falling-leaders'
+  | 'sleeping-leader'
+  | 'forgotten-match'
+  | 'forgetful-voter'
+  | 'transfer-to-a-slow-member'
+  | 'two-orders'
+  | 'slow-old-members'
+  | 'death-before-sync'
+  | 'deaf-leader'
+  | 'old-appends'
+  | 'rival-candidates';
+
 /**
  * Sequences of faults that lead to where chance alone rarely gets: each brings about one of the situations for which the
  * rules of Raft were made. What exactly happens in them still depends on chance.
  */
-const scenarios = {
+const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   /** The leader is cut off and goes on for a while beside the next one. */
   'deposed-leader': ({ random, group, patienceMs }) =>
     cutOff(0, target('leader', group), patienceMs * (2 + 3 * random.real())),
@@ -166,11 +181,9 @@ const scenarios = {
     ],
     [100, { kind: 'kill', at: target('leader', group), downMs: round(3 * patienceMs) }],
   ],
-} satisfies Record<string, Scenario>;
+};
 
-export type ScenarioName = keyof typeof scenarios;
-
-export const scenarioNames = Object.keys(scenarios) as ScenarioName[];
+export const scenarioNames: readonly ScenarioName[] = Object.keys(scenarios) as ScenarioName[];
 
 /** The faults of one story that begins at `atMs`; the last of them ends by `endMs`. */
 export function drawScenario(
@@ -181,8 +194,7 @@ export function drawScenario(
 ): readonly FaultStep[] {
   const group = random.nextInt(parameters.groups);
   const patienceMs = parameters.electionTimeoutTicks * parameters.tickMs;
-  const tell: Scenario = scenarios[name];
-  return tell({ random, parameters, group, patienceMs })
+  return scenarios[name]({ random, parameters, group, patienceMs })
     .map(([ms, fault]) => ({ atMs: round(atMs + ms), fault }))
     .filter((step) => step.atMs < endMs)
     .map((step) => ({ ...step, fault: bounded(step.fault, endMs - step.atMs) }));

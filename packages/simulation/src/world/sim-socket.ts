@@ -258,9 +258,11 @@ export class SimSocket extends EventEmitter implements PipeEnd {
     const writes = this.#writes.splice(0);
     this.#queuedBytes = 0;
     this.#later('close', () => {
-      const failure =
-        error ?? coded('ERR_STREAM_DESTROYED', 'Cannot call write after a stream was destroyed');
-      for (const { done } of writes) done?.(failure);
+      if (writes.length > 0) {
+        const failure =
+          error ?? coded('ERR_STREAM_DESTROYED', 'Cannot call write after a stream was destroyed');
+        for (const { done } of writes) done?.(failure);
+      }
       if (error !== null) this.emit('error', error);
       this.emit('close', error !== null);
     });
