@@ -19,6 +19,7 @@ import { clientSessionRoutes, notifyMembers, prepareKnownGroups } from './handle
 import type { HeartbeatPorts } from './handlers/heartbeat.ts';
 import { lockQueueRoutes } from './handlers/lock-queues.ts';
 import { PullMessageHandler } from './handlers/pull-message.ts';
+import { queryMessageRoutes } from './handlers/query-message.ts';
 import { queueOffsetRoutes } from './handlers/queue-offsets.ts';
 import type { RouteTable } from './handlers/route.ts';
 import { sendBackRoutes } from './handlers/send-back.ts';
@@ -260,7 +261,7 @@ export class GroupFace {
   #routes(topics: TopicCreation, storeHost: HostAddress): RouteTable {
     const { group, clock, random, announcer } = this.#ports;
     const { autoCreateSubscriptionGroup } = this.#config;
-    const { topics: table, groups, offsets, proposer, queues, records } = group;
+    const { topics: table, groups, offsets, proposer, queues, records, keys } = group;
     return new Map([
       ...consumerOffsetRoutes({
         offsets,
@@ -278,6 +279,7 @@ export class GroupFace {
       ...lockQueueRoutes(this.#locks, clock),
       ...topicAdminRoutes({ topics: table, proposer, announcer }),
       ...viewMessageRoutes(records),
+      ...queryMessageRoutes(keys),
       ...sendBackRoutes(
         { records, groups, topics, proposer, clock, random },
         { storeHost, autoCreateSubscriptionGroup },

@@ -74,6 +74,33 @@ export interface RecordReader {
   readRecord(physicalOffset: number): Buffer | null;
 }
 
+/** Which messages of a topic to look up by key. */
+export interface KeyLookup {
+  readonly topic: string;
+  /** A UNIQ_KEY, or one of the words of KEYS. */
+  readonly key: string;
+  readonly uniqKeyOnly: boolean;
+  /** Store times in milliseconds, both included. */
+  readonly begin: number;
+  readonly end: number;
+  readonly countMax: number;
+  /** The first message is given whatever its size. */
+  readonly bytesMax: number;
+}
+
+export interface KeyLookupResult {
+  /** The newest messages found, whole records, in the order of the log. */
+  readonly records: readonly Buffer[];
+  /** Store time and log address of the message that was indexed last. */
+  readonly lastTimestamp: number;
+  readonly lastPhysicalOffset: number;
+}
+
+export interface KeyReader {
+  /** Null while there is no index to look in. */
+  findByKey(lookup: KeyLookup): KeyLookupResult | null;
+}
+
 /** One record that encodes itself into the entry being gathered. */
 export interface RecordWriter {
   readonly size: number;
@@ -132,6 +159,7 @@ export interface GroupPort {
   readonly offsets: ConsumerOffsetsPort;
   readonly queues: QueueReader & TimeReader;
   readonly records: RecordReader;
+  readonly keys: KeyReader;
   readonly proposer: MessageProposer & ConfigurationProposer & OffsetProposer;
   readonly leadership: LeadershipPort;
   status(): RaftStatus;

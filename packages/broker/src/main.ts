@@ -78,6 +78,7 @@ async function run(): Promise<void> {
       disk: new NodeDisk(),
       level: nodeLevel,
       net: nodeNet,
+      localHour: (now) => new Date(now).getHours(),
     });
   } catch (error) {
     fail('the configuration cannot be used', error, ExitCode.CONFIG);

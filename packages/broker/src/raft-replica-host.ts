@@ -22,6 +22,8 @@ export interface RaftReplicaHostPorts {
   readonly level: (directory: string) => StateLevel;
   /** Sockets between the nodes. */
   readonly net: NetPorts;
+  /** See `ReplicaOptions`. */
+  readonly localHour?: (now: number) => number;
   /** Is shown every replica that was opened, before it starts. For tests that look inside. */
   readonly observe?: (replica: GroupReplica) => void;
   /** Takes the place of a replica's way to its peers. For tests that lose, delay or repeat messages. */
@@ -86,7 +88,7 @@ export class RaftReplicaHost implements ReplicaHost {
   async open(group: GroupConfig, events: ReplicaEvents): Promise<HostedReplica> {
     const { brokerName, members, preferredLeader } = group;
     const { nodeId, dataDir, flushDiskType } = this.#config;
-    const { clock, random, loggers, disk, level, net, observe } = this.#ports;
+    const { clock, random, loggers, disk, level, net, observe, localHour } = this.#ports;
     try {
       const replica = await GroupReplica.open({
         brokerName,
@@ -100,12 +102,14 @@ export class RaftReplicaHost implements ReplicaHost {
           applier: this.#store.checkpoints,
           snapshots: this.#store.snapshots,
           retention: this.#store.retention,
+          keyIndex: this.#store.keyIndex,
           bootstrap: this.#bootstrapOf(brokerName),
         },
         disk,
         level,
         clock,
         random,
+        ...(localHour === undefined ? {} : { localHour }),
         logger: loggers.component('replica', { group: brokerName }),
         join: (peerEvents) => this.#join(brokerName, peerEvents),
         events,

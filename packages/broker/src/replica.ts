@@ -1,19 +1,15 @@
+import { join } from 'node:path/posix';
 import {
   configurationOf,
   decodeConfiguration,
   RaftDriver,
-  type Clock,
   type ConfigurationState,
-  type Logger,
-  type Random,
-  type RaftConfig,
   type RaftStatus,
-  type Transport,
 } from '@ledgermq/raft';
-import type { DerivedStateConfig, Disk, SegmentLogConfig, StateLevel } from '@ledgermq/store';
 import type { MembershipWish } from './group-administration.ts';
 import type {
   ConfigurationProposer,
+  KeyReader,
   Leadership,
   LeadershipPort,
   MessageProposer,
@@ -25,57 +21,28 @@ import type {
   TopicsPort,
   ConsumerOffsetsPort,
 } from './group-port.ts';
-import { bootstrapCommand, type BootstrapOptions } from './machine/bootstrap.ts';
+import { bootstrapCommand } from './machine/bootstrap.ts';
 import { BrokerMachine } from './machine/machine.ts';
-import type { HostedReplica, ReplicaEvents, ReplicaHealth, ReplicaHoldings } from './replica-host.ts';
+import type { HostedReplica, ReplicaHealth, ReplicaHoldings } from './replica-host.ts';
+import type { ReplicaOptions } from './replica-options.ts';
 import type { ReplicaInspection } from './replica-inspection.ts';
-import { Applier, applierDefaults, type ApplierConfig } from './replication/applier.ts';
+import { Applier, applierDefaults } from './replication/applier.ts';
 import { DiskGuard, diskGuardDefaults } from './replication/disk-guard.ts';
-import { LogRetention, logRetentionDefaults, type LogRetentionConfig } from './replication/log-retention.ts';
-import type { PeerEvents } from './replication/peer-transport.ts';
-import { Proposer, proposerDefaults, type ProposerConfig } from './replication/proposer.ts';
+import { LogRetention, logRetentionDefaults } from './replication/log-retention.ts';
+import { Proposer, proposerDefaults } from './replication/proposer.ts';
+import { KeyIndexer, keyIndexerDefaults } from './replication/key-indexer.ts';
+import { IndexedKeyReader } from './replication/key-reader.ts';
 import { IndexedQueueReader } from './replication/queue-reader.ts';
 import { repairLog } from './replication/log-repair.ts';
 import { PeerLink } from './replication/peer-link.ts';
 import { ReplicaProposer } from './replication/replica-proposer.ts';
 import { ReplicaStore } from './replication/replica-store.ts';
-import {
-  SnapshotSchedule,
-  snapshotScheduleDefaults,
-  type SnapshotScheduleConfig,
-} from './replication/snapshot-schedule.ts';
+import { SnapshotSchedule, snapshotScheduleDefaults } from './replication/snapshot-schedule.ts';
 
-export interface ReplicaConfig {
-  readonly raft: RaftConfig;
-  readonly log: SegmentLogConfig;
-  readonly derived: Partial<DerivedStateConfig>;
-  readonly applier?: ApplierConfig;
-  readonly proposer?: ProposerConfig;
-  readonly snapshots?: SnapshotScheduleConfig;
-  readonly retention?: LogRetentionConfig;
-  readonly bootstrap: BootstrapOptions;
-}
+export type { ReplicaConfig, ReplicaOptions } from './replica-options.ts';
 
-export interface ReplicaOptions {
-  readonly brokerName: string;
-  readonly memberId: string;
-  /** Ids of the members with which the group begins; the log knows those of later. */
-  readonly members: readonly string[];
-  /** Folder of this replica alone. */
-  readonly directory: string;
-  readonly config: ReplicaConfig;
-  readonly disk: Disk;
-  readonly level: (directory: string) => StateLevel;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** Joins the group: what is received goes to `events`, the result sends. */
-  readonly join: (events: PeerEvents) => Transport;
-  readonly events: ReplicaEvents;
-  /** After answers were written, to let them leave without waiting for the next turn. */
-  readonly flushAnswers: () => void;
-}
-
+/** Beside the log and the other derived state: it comes and goes without them. */
+const KEY_INDEX_DIRECTORY = 'key-index';
 /** Longest wait of a stopping leader for its successor. */
 const HAND_OVER_MS = 1_000;
 
@@ -88,6 +55,7 @@ export class GroupReplica implements HostedReplica {
   readonly offsets: ConsumerOffsetsPort;
   readonly queues: QueueReader & TimeReader;
   readonly records: RecordReader;
+  readonly keys: KeyReader;
   readonly proposer: MessageProposer & ConfigurationProposer & OffsetProposer;
   readonly leadership: LeadershipPort;
   readonly #options: ReplicaOptions;
@@ -96,6 +64,7 @@ export class GroupReplica implements HostedReplica {
   readonly #reader: IndexedQueueReader;
   readonly #gatherer: Proposer;
   readonly #applier: Applier;
+  readonly #keyIndexer: KeyIndexer;
   readonly #retention: LogRetention;
   readonly #snapshots: SnapshotSchedule;
   readonly #driver: RaftDriver;
@@ -130,6 +99,9 @@ export class GroupReplica implements HostedReplica {
       log: store.log,
       snapshots: store.snapshots,
       queueIndex: () => store.state.queueIndex,
+      disk: options.disk,
+      directory: options.directory,
+      localHour: options.localHour ?? hourInUtc,
       clock,
       logger,
     });
@@ -149,19 +121,25 @@ export class GroupReplica implements HostedReplica {
     });
     this.queues = this.#reader;
     this.records = this.#reader;
+    this.#keyIndexer = this.#createKeyIndexer();
+    this.keys = new IndexedKeyReader(this.#keyIndexer, this.#reader);
     this.leadership = {
       current: () => this.#leadership(),
       readsAreCurrent: () => this.#readsAreCurrent(),
       confirm: (done) => this.#confirm(done),
     };
     this.#driver = this.#createDriver();
-    this.#diskGuard = new DiskGuard(diskGuardDefaults, {
-      disk: options.disk,
-      directory: options.directory,
-      clock,
-      logger,
-      onChange: (full) => this.#gatherer.setDiskFull(full),
-    });
+    const { diskSpaceWarningLevelRatio } = config.retention ?? logRetentionDefaults;
+    this.#diskGuard = new DiskGuard(
+      { ...diskGuardDefaults, diskSpaceWarningLevelRatio },
+      {
+        disk: options.disk,
+        directory: options.directory,
+        clock,
+        logger,
+        onChange: (full) => this.#gatherer.setDiskFull(full),
+      },
+    );
   }
 
   /** Opens and recovers the store. Throws what the store throws; nothing stays open then. */
@@ -184,6 +162,8 @@ export class GroupReplica implements HostedReplica {
     // Connections that stood before this moment count too: without them no lost leader could be followed up at once.
     this.#peers.attach(this.#driver);
     this.#diskGuard.start();
+    this.#keyIndexer.start();
+    this.#retention.start();
   }
 
   stop(): Promise<void> {
@@ -276,6 +256,19 @@ export class GroupReplica implements HostedReplica {
     );
   }
 
+  #createKeyIndexer(): KeyIndexer {
+    const { config, disk, directory, clock, logger, events } = this.#options;
+    return new KeyIndexer(config.keyIndex ?? keyIndexerDefaults, {
+      disk,
+      directory: join(directory, KEY_INDEX_DIRECTORY),
+      log: this.#store.log,
+      appliedIndex: () => this.#applier.appliedIndex,
+      clock,
+      logger,
+      onFatal: (error) => events.onFatal(error),
+    });
+  }
+
   /** Who belongs to the group as of the entry applied last. */
   #configuration(): ConfigurationState {
     const { membership } = this.#machine;
@@ -314,6 +307,7 @@ export class GroupReplica implements HostedReplica {
     this.#gatherer.stop();
     await this.#driver.stop();
     await this.#applier.stop();
+    await this.#keyIndexer.stop();
     await this.#snapshots.stop();
     await this.#retention.stop();
     await this.#store.close();
@@ -371,6 +365,7 @@ export class GroupReplica implements HostedReplica {
       this.#prepareState();
     }
     this.#options.flushAnswers();
+    this.#keyIndexer.advance();
   }
 
   /** The first master of a group gives it its system topics; every master makes its settings those of the group. */
@@ -387,4 +382,8 @@ export class GroupReplica implements HostedReplica {
       this.#gatherer.appendCommand({ type: 'putSettings', settings }, failed);
     }
   }
+}
+
+function hourInUtc(now: number): number {
+  return Math.floor(now / 3_600_000) % 24;
 }

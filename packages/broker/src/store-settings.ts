@@ -1,7 +1,13 @@
-import { parseSegmentLogConfig, type DerivedStateConfig, type SegmentLogConfig } from '@ledgermq/store';
+import {
+  parseKeyIndexConfig,
+  parseSegmentLogConfig,
+  type DerivedStateConfig,
+  type SegmentLogConfig,
+} from '@ledgermq/store';
 import { ConfigReader } from './config-reader.ts';
 import { BrokerError } from './errors.ts';
 import { applierDefaults, type ApplierConfig } from './replication/applier.ts';
+import { keyIndexerDefaults, type KeyIndexerConfig } from './replication/key-indexer.ts';
 import { logRetentionDefaults, type LogRetentionConfig } from './replication/log-retention.ts';
 import { snapshotScheduleDefaults, type SnapshotScheduleConfig } from './replication/snapshot-schedule.ts';
 
@@ -12,16 +18,23 @@ export interface StoreSettings {
   readonly checkpoints: ApplierConfig;
   readonly snapshots: SnapshotScheduleConfig;
   readonly retention: LogRetentionConfig;
+  readonly keyIndex: KeyIndexerConfig;
 }
 
 /** Settings of the derived state that every replica must have alike: the machine has them as constants. */
 const REPLICATED_SETTINGS = ['uniqKeyCountMax', 'uniqKeyWindowMs', 'queueCountMax'];
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
 const DAY_MS = 86_400_000;
+const HOURS_MAX = 1_000_000;
+const DELETE_WHEN = '04';
+
+type RetentionNumber = {
+  [Name in keyof LogRetentionConfig]: LogRetentionConfig[Name] extends number ? Name : never;
+}[keyof LogRetentionConfig];
 
 /** Subsections have their own readers here or in the store; all other names are those of the segment log. */
 export function parseStoreSettings(value: Readonly<Record<string, unknown>>): StoreSettings {
-  const { derived = {}, checkpoints = {}, snapshots = {}, retention = {}, ...log } = value;
+  const { derived = {}, checkpoints = {}, snapshots = {}, retention = {}, keyIndex = {}, ...log } = value;
   const faults: string[] = [];
   const settings = {
     log: parsedLog(log, faults),
@@ -43,9 +56,8 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
         BYTES_MAX,
       ),
     })),
-    retention: readSection('store.retention', retention, faults, (reader) => ({
-      logBytesMax: reader.wholeNumber('logBytesMax', logRetentionDefaults.logBytesMax, 0, BYTES_MAX),
-    })),
+    retention: readSection('store.retention', retention, faults, readRetention),
+    keyIndex: readKeyIndex(keyIndex, faults),
   };
   if (faults.length > 0 || settings.log === null) {
     throw new BrokerError('CONFIG_INVALID', faults.join('; '), { faults });
@@ -63,6 +75,50 @@ function readSection<T>(
   const section = read(reader);
   reader.rejectUnknown();
   return section;
+}
+
+/** Ranges of the ratios as in RocketMQ, which moves what lies outside to the nearest bound; here it is a fault. */
+function readRetention(reader: ConfigReader): LogRetentionConfig {
+  const number = (name: RetentionNumber, least: number, most: number): number =>
+    reader.wholeNumber(name, logRetentionDefaults[name], least, most);
+  return {
+    logBytesMax: number('logBytesMax', 0, BYTES_MAX),
+    fileReservedTime: number('fileReservedTime', 0, HOURS_MAX),
+    deleteWhen: readHours(reader),
+    diskMaxUsedSpaceRatio: number('diskMaxUsedSpaceRatio', 10, 95),
+    diskSpaceCleanForciblyRatio: number('diskSpaceCleanForciblyRatio', 30, 85),
+    diskSpaceWarningLevelRatio: number('diskSpaceWarningLevelRatio', 35, 90),
+    cleanFileForciblyEnable: reader.flag(
+      'cleanFileForciblyEnable',
+      logRetentionDefaults.cleanFileForciblyEnable,
+    ),
+    cleanResourceInterval: number('cleanResourceInterval', 100, DAY_MS),
+    firstCleanDelay: number('firstCleanDelay', 0, DAY_MS),
+  };
+}
+
+/** RocketMQ's form: "04", or several hours separated by semicolons. */
+function readHours(reader: ConfigReader): readonly number[] {
+  const text = reader.text('deleteWhen', DELETE_WHEN);
+  const parts = text.split(';').map((part) => part.trim());
+  if (parts.every((part) => /^([01]?[0-9]|2[0-3])$/.test(part))) return parts.map(Number);
+  reader.fault('deleteWhen', `must be hours from 00 to 23 separated by ";", not "${text}"`);
+  return logRetentionDefaults.deleteWhen;
+}
+
+/** `enabled`, and the limits of the files, which the store checks. */
+function readKeyIndex(value: unknown, faults: string[]): KeyIndexerConfig {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const settings: { readonly enabled?: unknown } = isObject ? value : {};
+  const { enabled = keyIndexerDefaults.enabled, ...files } = settings;
+  if (!isObject) faults.push('store.keyIndex must be an object');
+  if (typeof enabled !== 'boolean') faults.push('store.keyIndex.enabled must be true or false');
+  try {
+    return { ...keyIndexerDefaults, enabled: enabled === true, files: parseKeyIndexConfig(files) };
+  } catch (error) {
+    faults.push(`store.keyIndex: ${error instanceof Error ? error.message : String(error)}`);
+    return keyIndexerDefaults;
+  }
 }
 
 function parsedLog(value: unknown, faults: string[]): SegmentLogConfig | null {

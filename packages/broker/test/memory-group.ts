@@ -5,6 +5,9 @@ import { configurationOf, type RaftStatus } from '@ledgermq/raft';
 import type {
   ConsumerOffsetsPort,
   GroupPort,
+  KeyLookup,
+  KeyLookupResult,
+  KeyReader,
   Leadership,
   LeadershipPort,
   QueueBounds,
@@ -89,6 +92,15 @@ export class MemoryGroup implements GroupPort {
         }
       }
       return null;
+    },
+  };
+  /** What was asked for, and what is found: a test says so. */
+  readonly lookups: KeyLookup[] = [];
+  lookupResult: KeyLookupResult | null = { records: [], lastTimestamp: 0, lastPhysicalOffset: 0 };
+  readonly keys: KeyReader = {
+    findByKey: (lookup: KeyLookup): KeyLookupResult | null => {
+      this.lookups.push(lookup);
+      return this.lookupResult;
     },
   };
   readonly proposer: GroupPort['proposer'] = {

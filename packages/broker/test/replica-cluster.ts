@@ -5,6 +5,7 @@ import { MemoryDisk, MemoryLevel, parseSegmentLogConfig } from '@ledgermq/store'
 import { GroupReplica } from '../src/replica.ts';
 import type { CommandOutcome, SendOutcome } from '../src/replication/outcome.ts';
 import { applierDefaults } from '../src/replication/applier.ts';
+import { logRetentionDefaults } from '../src/replication/log-retention.ts';
 import type { PeerEvents } from '../src/replication/peer-transport.ts';
 import { recordOf, type TestMessage } from './machine/entry-chain.ts';
 import { topicConfig } from './machine/machine-world.ts';
@@ -97,27 +98,17 @@ export class ReplicaCluster {
   readonly members: readonly Member[] = ['n1', 'n2', 'n3'].map((id) => new Member(id));
   readonly #raft: Readonly<Record<string, unknown>>;
   readonly #retained: number;
-  readonly #snapshotIntervalBytes: number;
   readonly #cut = new Set<string>();
   #draws = 0x2545f491;
 
-  private constructor(
-    raft: Readonly<Record<string, unknown>>,
-    retained: number,
-    snapshotIntervalBytes: number,
-  ) {
+  private constructor(raft: Readonly<Record<string, unknown>>, retained: number) {
     this.#raft = raft;
     this.#retained = retained;
-    this.#snapshotIntervalBytes = snapshotIntervalBytes;
   }
 
   /** `retained`: bytes of log kept, 0 for all of it. */
-  static async start(
-    raft: Readonly<Record<string, unknown>> = {},
-    retained = 0,
-    snapshotIntervalBytes: number = retained === 0 ? 1_000_000 : 8_192,
-  ): Promise<ReplicaCluster> {
-    const cluster = new ReplicaCluster(raft, retained, snapshotIntervalBytes);
+  static async start(raft: Readonly<Record<string, unknown>> = {}, retained = 0): Promise<ReplicaCluster> {
+    const cluster = new ReplicaCluster(raft, retained);
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
@@ -145,8 +136,8 @@ export class ReplicaCluster {
         }),
         derived: {},
         applier: { ...applierDefaults, checkpointIntervalMs: 500 },
-        snapshots: { intervalBytes: this.#snapshotIntervalBytes },
-        retention: { logBytesMax: this.#retained },
+        snapshots: { intervalBytes: this.#retained === 0 ? 1_000_000 : 8_192 },
+        retention: { ...logRetentionDefaults, logBytesMax: this.#retained },
         bootstrap: {
           brokerClusterName: 'c',
           brokerName: 'broker-a',

@@ -211,23 +211,6 @@ test('derived state that cannot be used is set aside and built again', async (t)
   }
 });
 
-test('state that is built again places every message that the log still has, not only those behind a snapshot', async (t) => {
-  const cluster = await ReplicaCluster.start({}, 0, 2_048);
-  await cluster.createTopic('T');
-  const sent = await sendMany(cluster, 0, 30);
-  await cluster.level();
-  const leader = await cluster.leader();
-  const victim = cluster.members.find(({ id }) => id !== leader.id) as Member;
-  await cluster.stop(victim.id);
-  const snapshots = victim.disk.list(join(DIRECTORY, 'snapshots')).filter((name) => name.endsWith('.snap'));
-  t.true(snapshots.length > 0, 'there is a snapshot that it could begin with');
-  await victim.stateLevel.tamper(Buffer.from([0x6d]), null);
-  await cluster.finish(cluster.open(victim.id));
-  t.true(victim.warnings.includes('derived state set aside, it is built again'));
-  await cluster.until('it has applied its log', () => victim.live.holdings().messages >= sent.length);
-  await sameEverywhere(t, cluster, sent);
-});
-
 test('a replica that cannot be opened leaves nothing locked', async (t) => {
   const cluster = await ReplicaCluster.start();
   await cluster.createTopic('T');
@@ -240,4 +223,67 @@ test('a replica that cannot be opened leaves nothing locked', async (t) => {
   victim.stateLevel.tamper(Buffer.from('cunknown'), null);
   await cluster.open('n3');
   await sameEverywhere(t, cluster, []);
+});
+
+/** Bodies of what is found by a key at one member. */
+function lookUp(
+  member: Member,
+  key: string,
+  uniqKeyOnly = false,
+  range: readonly [number, number] = [0, 1e15],
+): string[] {
+  const [begin, end] = range;
+  const found = member.live.keys.findByKey({
+    topic: 'T',
+    key,
+    uniqKeyOnly,
+    begin,
+    end,
+    countMax: 64,
+    bytesMax: 1e6,
+  });
+  return (found?.records ?? []).map((record) => readRecords(record)[0]?.body.toString() ?? '');
+}
+
+test('messages are found by their keys on every member, whatever became of the index', async (t) => {
+  const cluster = await ReplicaCluster.start();
+  await cluster.createTopic('T');
+  await cluster.createTopic('U');
+  const times: number[] = [];
+  for (let i = 0; i < 100; i += 1) {
+    times.push(cluster.clock.now());
+    const keys = { KEYS: `n${i % 10} all` };
+    await cluster.send({ topic: 'T', uniqKey: `k${i}`, body: `m${i}`, properties: keys });
+    await cluster.send({ topic: 'U', uniqKey: `k${i}`, body: `u${i}`, properties: keys });
+  }
+  // Known already: it is in the log once more, but it is no message.
+  await cluster.send({ topic: 'T', uniqKey: 'k42', body: 'again' });
+  const check = async (): Promise<void> => {
+    await cluster.level();
+    for (const member of cluster.members) {
+      t.deepEqual(lookUp(member, 'k42'), ['m42'], member.id);
+      t.deepEqual(lookUp(member, 'k42', true), ['m42']);
+      t.deepEqual(lookUp(member, 'n3', true), []);
+      t.deepEqual(
+        lookUp(member, 'n3'),
+        [3, 13, 23, 33, 43, 53, 63, 73, 83, 93].map((i) => `m${i}`),
+      );
+      const all = Array.from({ length: 100 }, (_, i) => `m${i}`);
+      t.deepEqual(lookUp(member, 'all'), all.slice(-64), 'the newest, in the order of the log');
+      const [begin = 0, end = 0] = [times[30], times[40]];
+      const within = all.filter((_, i) => (times[i] ?? 0) >= begin && (times[i] ?? 0) <= end);
+      t.deepEqual(lookUp(member, 'all', false, [begin, end]), within);
+      t.deepEqual(lookUp(member, 'nobody'), []);
+      t.deepEqual(member.fatal, []);
+    }
+  };
+  await check();
+  cluster.kill('n1');
+  await cluster.open('n1');
+  await cluster.stop('n2');
+  await cluster.member('n2').disk.removeTree(join(DIRECTORY, 'key-index'));
+  await cluster.open('n2');
+  cluster.kill('n3', 'kill');
+  await cluster.open('n3');
+  await check();
 });

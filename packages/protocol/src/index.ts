@@ -235,6 +235,13 @@ export type {
   SearchOffsetHeader,
   TimestampHeader,
 } from './headers/queue-offset.ts';
+export {
+  decodeQueryMessageHeader,
+  decodeQueryMessageResponseHeader,
+  encodeQueryMessageHeader,
+  encodeQueryMessageResponseHeader,
+} from './headers/query-message.ts';
+export type { QueryMessageHeader, QueryMessageResponseHeader } from './headers/query-message.ts';
 export { decodeHeartbeat, encodeHeartbeat } from './headers/heartbeat.ts';
 export type { ConsumerData, ConsumeType, HeartbeatData, MessageModel } from './headers/heartbeat.ts';
 export {

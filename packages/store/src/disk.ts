@@ -69,6 +69,8 @@ export interface Disk {
   syncDirectoryNow(directory: string): void;
   /** Bytes that this process may still write on the file system of `directory`. */
   freeBytes(directory: string): number;
+  /** Size of the file system of `directory`, bytes. */
+  totalBytes(directory: string): number;
   /** Exclusive use of a directory; DIRECTORY_LOCKED while another holder lives. */
   lock(directory: string): DiskLock;
 }

@@ -42,3 +42,7 @@ export type { KeyIndexConfig } from './key-index-config.ts';
 export type { KeyFileVerdict } from './key-file-verify.ts';
 export type { KeyEntry } from './key-chain.ts';
 export { hashKeyOfTopic, hashTopic } from './key-hash.ts';
+
+// For verification.
+export { OverlayDisk } from './overlay-disk.ts';
+export { SetAside } from './set-aside.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path/posix';
 import type { Disk } from './disk.ts';
+import { StoreError } from './errors.ts';
 import type { KeyIndexConfig } from './key-index-config.ts';
 import { KeyIndexFile } from './key-index-file.ts';
 import type { KeyFileRange, KeyFileSize } from './key-index-file.ts';
@@ -87,7 +88,16 @@ export class KeyIndexFiles {
   /** Remove what was retired, off the event loop. */
   async removeRetired(): Promise<void> {
     for (const name of this.#disk.list(this.#directory)) {
-      if (name.endsWith(RETIRED)) await this.#disk.remove(join(this.#directory, name));
+      if (name.endsWith(RETIRED)) await this.#remove(join(this.#directory, name));
+    }
+  }
+
+  /** Another index of this directory, already closed, may be removing it as well. */
+  async #remove(path: string): Promise<void> {
+    try {
+      await this.#disk.remove(path);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'FILE_MISSING') throw error;
     }
   }
 

@@ -179,16 +179,19 @@ export class KeyIndex {
     return search.found;
   }
 
-  /** Makes durable what was added up to `completeTo` of this moment. One at a time; a rejection is final. */
-  checkpoint(): Promise<void> {
-    this.#checkpoint ??= this.#write().finally(() => {
+  /**
+   * Makes durable what was added up to `completeTo` of this moment. One at a time; a rejection is final. `logSynced` resolves
+   * when the log is durable up to an index: the mark must not be ahead of a log that lost its unsynced end.
+   */
+  checkpoint(logSynced: (index: number) => Promise<void> = () => Promise.resolve()): Promise<void> {
+    this.#checkpoint ??= this.#write(logSynced).finally(() => {
       this.#checkpoint = null;
     });
     return this.#checkpoint;
   }
 
   /** Let go of full files whose messages all lie below a log address, and of the oldest above filesMax. */
-  async dropBefore(address: number): Promise<void> {
+  async dropBefore(address: number, logSynced?: (index: number) => Promise<void>): Promise<void> {
     this.#requireUsable();
     const below = this.#files.forgetOldest(({ range }) => range.lastAddress < address);
     let over = this.#files.full.length + 1 - this.#config.filesMax;
@@ -196,12 +199,13 @@ export class KeyIndex {
     if (!below && !above) return;
     // The mark first: it must not speak of files that are gone.
     await this.#checkpoint;
-    await this.checkpoint();
+    await this.checkpoint(logSynced);
     await this.tidy();
   }
 
   /** Removes files that do not count, off the event loop. What fails here is done again next time. */
   async tidy(): Promise<void> {
+    this.#requireUsable();
     const newest = this.#newest?.number ?? this.#nextNumber - 1;
     this.#files.retire(this.#files.full[0]?.number ?? newest, newest);
     await this.#files.removeRetired();
@@ -262,7 +266,7 @@ export class KeyIndex {
    * 1. In the turn of the call: write what is in memory, and note how far it goes. 2. Sync the files written to. 3. Write and
    * sync the mark. Before, the old mark counts, and what lies beyond it means nothing.
    */
-  async #write(): Promise<void> {
+  async #write(logSynced: (index: number) => Promise<void>): Promise<void> {
     this.#requireUsable();
     try {
       const ended = this.#unsynced;
@@ -277,6 +281,7 @@ export class KeyIndex {
       }
       if (newest !== null) await newest.sync();
       await this.#files.syncNames();
+      await logSynced(mark.index);
       this.#slots.write(encodeKeyMark(mark));
       await this.#slots.sync();
       this.#markedIndex = mark.index;

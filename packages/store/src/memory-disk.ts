@@ -165,6 +165,10 @@ export class MemoryDisk implements Disk {
     return Math.max(0, this.#capacityBytes - this.#usedBytes);
   }
 
+  totalBytes(_directory: string): number {
+    return this.#capacityBytes;
+  }
+
   /** For the files of this disk: one of them has changed its size. */
   noteGrowth(bytes: number): void {
     if (this.#usedBytes !== null) this.#usedBytes += bytes;

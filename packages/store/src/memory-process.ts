@@ -68,6 +68,11 @@ export class MemoryProcess implements Disk {
     return this.#disk.freeBytes(directory);
   }
 
+  totalBytes(directory: string): number {
+    this.#requireAlive();
+    return this.#disk.totalBytes(directory);
+  }
+
   lock(directory: string): DiskLock {
     this.#requireAlive();
     return this.#disk.lock(directory);

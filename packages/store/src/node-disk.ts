@@ -106,6 +106,12 @@ export class NodeDisk implements Disk {
     return stat.bavail * stat.bsize;
   }
 
+  /** Without what is reserved for others: free and used bytes make it up. */
+  totalBytes(directory: string): number {
+    const stat = attempt('statfs', directory, () => fs.statfsSync(directory));
+    return (stat.blocks - stat.bfree + stat.bavail) * stat.bsize;
+  }
+
   lock(directory: string): DiskLock {
     return attempt('lock', directory, () => acquireDirectoryLock(directory));
   }

@@ -13,9 +13,8 @@ import { StoreError } from './errors.ts';
 import { SetAside } from './set-aside.ts';
 import { SnapshotDraft, SnapshotFile } from './snapshot-file.ts';
 import type { Turn } from './snapshot-file.ts';
+import { snapshotsToKeep } from './snapshot-thinning.ts';
 
-/** Complete snapshots that are kept whatever the log needs. */
-const NEWEST_KEPT = 2;
 const INCOMING_PREFIX = 'incoming-';
 const TAKING_PREFIX = 'taking-';
 /** Unsynced bytes of a snapshot that is being taken: more would make the next sync of the log wait for them. */
@@ -171,13 +170,11 @@ export class SnapshotFiles implements SnapshotStorage {
   }
 
   /**
-   * Removes the snapshots that nobody needs: all but the two newest and the base of the log, which is the oldest one
-   * that does not end before the log begins at `firstIndex`. Off the event loop; durable when it resolves.
+   * Removes the snapshots that nobody needs, see `snapshotsToKeep`. Off the event loop; durable when it resolves.
    */
   async prune(firstIndex: LogIndex): Promise<void> {
-    const base = this.#kept.findIndex(({ meta }) => meta.position.index >= firstIndex - 1);
-    const isNeeded = (at: number): boolean => at === base || at >= this.#kept.length - NEWEST_KEPT;
-    const dropped = this.#kept.filter((_, at) => !isNeeded(at));
+    const needed = snapshotsToKeep(this.#kept, firstIndex);
+    const dropped = this.#kept.filter((file) => !needed.includes(file));
     if (dropped.length === 0) return;
     this.#kept = this.#kept.filter((file) => !dropped.includes(file));
     for (const file of dropped) {

@@ -207,6 +207,10 @@ export class CountingDisk implements Disk {
     return this.#disk.freeBytes(directory);
   }
 
+  totalBytes(directory: string): number {
+    return this.#disk.totalBytes(directory);
+  }
+
   lock(directory: string): DiskLock {
     return this.#disk.lock(directory);
   }

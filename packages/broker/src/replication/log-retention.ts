@@ -1,12 +1,26 @@
-import type { Clock, Logger, LogIndex, SnapshotMeta } from '@ledgermq/raft';
-import type { QueueIndex } from '@ledgermq/store';
+import type { Clock, LogIndex, Logger, SnapshotMeta, TimerHandle } from '@ledgermq/raft';
+import { QueueUnits, type Disk, type QueueIndex } from '@ledgermq/store';
+import {
+  cleaningMode,
+  dropPoints,
+  expiredBefore,
+  retentionRuleDefaults,
+  type CleaningMode,
+  type RetentionRules,
+} from './retention-policy.ts';
 
-export interface LogRetentionConfig {
-  /** Bytes of log kept at least; older whole segments go when a snapshot lies behind them. 0 keeps everything. */
-  readonly logBytesMax: number;
+export interface LogRetentionConfig extends RetentionRules {
+  /** Time between two rounds, ms. */
+  readonly cleanResourceInterval: number;
+  /** Time before the first one, ms. */
+  readonly firstCleanDelay: number;
 }
 
-export const logRetentionDefaults: LogRetentionConfig = Object.freeze({ logBytesMax: 0 });
+export const logRetentionDefaults: LogRetentionConfig = Object.freeze({
+  ...retentionRuleDefaults,
+  cleanResourceInterval: 10_000,
+  firstCleanDelay: 60_000,
+});
 
 export interface LogRetentionPorts {
   readonly log: {
@@ -21,26 +35,37 @@ export interface LogRetentionPorts {
   };
   /** Of the present state; another one after a snapshot was installed. */
   readonly queueIndex: () => QueueIndex;
-  readonly clock: Pick<Clock, 'immediate'>;
+  readonly disk: Pick<Disk, 'freeBytes' | 'totalBytes'>;
+  readonly directory: string;
+  /** Hour of the day, 0 to 23, where this node stands. */
+  readonly localHour: (now: number) => number;
+  readonly clock: Pick<Clock, 'now' | 'immediate' | 'setTimer' | 'clearTimer'>;
   readonly logger: Logger;
 }
 
-/** Queues whose first offset is looked for in one turn of the event loop. */
+/** Queues that are looked at in one turn of the event loop. */
 const QUEUES_PER_TURN = 256;
 
 /**
- * Lets the oldest part of the log go. What goes ends at a snapshot, so that the log always begins at or before one: a
- * follower that is behind the start gets that snapshot, and the state can be built anew from it.
+ * Lets the oldest part of the log go, by the rules of the policy, after each snapshot and now and then. What goes ends at a
+ * snapshot, so that the log always begins at or before one: a follower that is behind the start gets that snapshot, and
+ * the state can be built anew from it. Whether a message was consumed does not matter.
  */
 export class LogRetention {
   readonly #config: LogRetentionConfig;
   readonly #ports: LogRetentionPorts;
+  readonly #units: QueueUnits = new QueueUnits(1);
+  #timer: TimerHandle | null = null;
   #running: Promise<void> | null = null;
   #stopped = false;
 
   constructor(config: LogRetentionConfig, ports: LogRetentionPorts) {
     this.#config = config;
     this.#ports = ports;
+  }
+
+  start(): void {
+    this.#schedule(this.#config.firstCleanDelay);
   }
 
   /** Drops what may go now; at most one run at a time. Never rejects: what stays now goes next time. */
@@ -57,27 +82,87 @@ export class LogRetention {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    if (this.#timer !== null) this.#ports.clock.clearTimer(this.#timer);
+    this.#timer = null;
     await this.#running;
+  }
+
+  #schedule(ms: number): void {
+    this.#timer = this.#ports.clock.setTimer(ms, () => {
+      if (this.#stopped) return;
+      this.#schedule(this.#config.cleanResourceInterval);
+      void this.enforce();
+    });
   }
 
   async #enforce(): Promise<void> {
     const { log, snapshots, logger } = this.#ports;
     if (this.#stopped) return;
-    const base = dropPoint(snapshots.list(), log.endAddress(), this.#config.logBytesMax);
-    if (base !== null && base.position.index >= log.firstIndex()) {
-      const before = log.firstIndex();
-      const first = await log.dropBefore(base.position.index + 1, base.position.index);
-      if (first > before) {
-        logger.info('dropped the oldest part of the log', { firstIndex: first, address: log.startAddress() });
-        await this.#raiseMinOffsets();
-      }
+    const before = log.firstIndex();
+    for (const { position } of await this.#dropPoints()) {
+      if (this.#stopped) return;
+      const first = await log.dropBefore(position.index + 1, position.index);
+      if (first === before) continue;
+      logger.info('dropped the oldest part of the log', { firstIndex: first, address: log.startAddress() });
+      await this.#raiseMinOffsets();
+      break;
     }
     if (!this.#stopped) await snapshots.prune(log.firstIndex());
   }
 
+  async #dropPoints(): Promise<readonly SnapshotMeta[]> {
+    const { log, clock, localHour, snapshots } = this.#ports;
+    const now = clock.now();
+    const mode = cleaningMode(this.#config, localHour(now), this.#usedPercent());
+    const within = snapshots.list().filter(({ position }) => position.index >= log.firstIndex());
+    const [oldest] = within;
+    if (oldest === undefined) return [];
+    const expiredAddress = await this.#expiredAddress(mode, now, oldest.position.address);
+    return dropPoints(this.#config, {
+      snapshots: within,
+      endAddress: log.endAddress(),
+      mode,
+      expiredAddress,
+    });
+  }
+
+  #usedPercent(): number {
+    const { disk, directory } = this.#ports;
+    const total = disk.totalBytes(directory);
+    return ((total - disk.freeBytes(directory)) / total) * 100;
+  }
+
+  /**
+   * Log address below which all messages are expired; 0 when that is not above `atLeast`, so that nothing would come of
+   * knowing it: then one queue with an old message that is not expired ends the search.
+   */
+  async #expiredAddress(mode: CleaningMode, now: number, atLeast: number): Promise<number> {
+    if (mode === 'size') return 0;
+    const before = expiredBefore(this.#config, now);
+    let lowest = this.#ports.log.endAddress();
+    const complete = await this.#forQueues((index, number) => {
+      const first = index.findByTime(number, before, 'LOWER');
+      if (index.read(number, first, 1, this.#units) === 1) {
+        lowest = Math.min(lowest, this.#units.addresses[0] as number);
+      }
+      return lowest >= atLeast;
+    });
+    return complete ? lowest : 0;
+  }
+
   /** A queue begins with its first message whose bytes are still here. */
   async #raiseMinOffsets(): Promise<void> {
-    const { log, queueIndex, clock } = this.#ports;
+    const { log } = this.#ports;
+    await this.#forQueues((index, number) => {
+      const first = index.findByAddress(number, log.startAddress());
+      if (first > index.minOffset(number)) index.setMinOffset(number, first);
+      return true;
+    });
+  }
+
+  /** Some queues in each turn. False if `visit` ended it, or another state took the place of this one meanwhile. */
+  async #forQueues(visit: (index: QueueIndex, number: number) => boolean): Promise<boolean> {
+    const { queueIndex, clock } = this.#ports;
     const index = queueIndex();
     for (let number = 0; number < index.queueCount; number += 1) {
       if (number % QUEUES_PER_TURN === QUEUES_PER_TURN - 1) {
@@ -85,20 +170,10 @@ export class LogRetention {
           clock.immediate(resolve);
         });
         // A snapshot may have brought another state meanwhile, whose queues begin where its log does.
-        if (this.#stopped || queueIndex() !== index) return;
+        if (this.#stopped || queueIndex() !== index) return false;
       }
-      const first = index.findByAddress(number, log.startAddress());
-      if (first > index.minOffset(number)) index.setMinOffset(number, first);
+      if (!visit(index, number)) return false;
     }
+    return true;
   }
-}
-
-/** The newest snapshot with at least `keepBytes` of log behind it; null when there is none, or everything is kept. */
-export function dropPoint(
-  snapshots: readonly SnapshotMeta[],
-  endAddress: number,
-  keepBytes: number,
-): SnapshotMeta | null {
-  if (keepBytes === 0) return null;
-  return snapshots.findLast(({ position }) => endAddress - position.address >= keepBytes) ?? null;
 }

@@ -197,3 +197,29 @@ test('the end of a connection forgets what it held', (t) => {
   fixture.face.onClose(fixture.connection);
   t.is(fixture.face.status().heldPulls, 0);
 });
+
+test('a consumer that retention overtook is told where messages begin, and goes on from there', (t) => {
+  const fixture = withMessages(5);
+  fixture.heartbeat('g', ['T']);
+  for (const minOffset of [2, 5]) {
+    fixture.group.expire('T', 0, minOffset);
+    for (let offset = 0; offset < minOffset; offset += 1) {
+      const moved = fixture.ask(11, bySubscription('*', { queueOffset: String(offset) }));
+      t.is(moved.code, 21);
+      t.is(moved.remark, 'OFFSET_TOO_SMALL');
+      t.is(moved.extFields['nextBeginOffset'], String(minOffset));
+      t.is(moved.extFields['minOffset'], String(minOffset));
+      t.is(moved.extFields['maxOffset'], '5');
+      const held = {
+        sysFlag: String(WITH_SUBSCRIPTION | SUSPEND),
+        queueOffset: String(offset),
+        suspendTimeoutMillis: '20000',
+      };
+      t.is(fixture.ask(11, bySubscription('*', held)).code, 21, 'it does not wait for what never comes');
+    }
+    t.is(fixture.ask(31, { topic: 'T', queueId: '0' }).extFields['offset'], String(minOffset));
+    const next = fixture.ask(11, bySubscription('*', { queueOffset: String(minOffset) }));
+    t.is(next.code, minOffset === 5 ? 19 : 0);
+    if (minOffset < 5) t.is(readRecords(next.body)[0]?.queueOffset, minOffset);
+  }
+});

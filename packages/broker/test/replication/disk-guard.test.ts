@@ -8,9 +8,10 @@ test('sends are refused below the reserve and accepted again only with some room
   let free = 2000;
   const changes: boolean[] = [];
   const guard = new DiskGuard(
-    { reserveBytes: 1000, checkMs: 10 },
+    { reserveBytes: 1000, checkMs: 10, diskSpaceWarningLevelRatio: 90 },
     {
       disk: {
+        totalBytes: () => 5_000,
         freeBytes: () => {
           if (free < 0) throw new Error('no answer');
           return free;

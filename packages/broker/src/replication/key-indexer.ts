@@ -1,0 +1,272 @@
+import type { Clock, LogIndex, Logger, TimerHandle } from '@ledgermq/raft';
+import {
+  KeyIndex,
+  StoreError,
+  type Disk,
+  type KeyIndexConfig,
+  type KeyIndexPosition,
+  type KeyQuery,
+  type SegmentLog,
+} from '@ledgermq/store';
+import { visitKeys } from './entry-keys.ts';
+
+export interface KeyIndexerConfig {
+  /** Whether messages can be found by key (RocketMQ: messageIndexEnable). */
+  readonly enabled: boolean;
+  /** Bytes of log indexed in one turn of the event loop. */
+  readonly sliceBytes: number;
+  /** Time between two such turns, ms; messages wait so long at least before they are indexed. */
+  readonly sliceMs: number;
+  /** Time after which what was indexed is made durable, ms. */
+  readonly checkpointMs: number;
+  /** Bytes of log that a query indexes first, so that it finds what was sent just before. */
+  readonly queryCatchUpBytes: number;
+  /** Pause before the index is tried again after the disk was full, ms. */
+  readonly retryMs: number;
+  readonly files: Partial<KeyIndexConfig>;
+}
+
+export const keyIndexerDefaults: KeyIndexerConfig = Object.freeze({
+  enabled: true,
+  sliceBytes: 1024 * 1024,
+  sliceMs: 10,
+  checkpointMs: 5_000,
+  queryCatchUpBytes: 8 * 1024 * 1024,
+  retryMs: 10_000,
+  files: {},
+});
+
+/** Keys after which a checkpoint is written whatever the time. */
+const CHECKPOINT_ENTRIES = 262_144;
+
+export interface KeyIndexerPorts {
+  readonly disk: Disk;
+  /** Folder of the index alone. */
+  readonly directory: string;
+  readonly log: Pick<SegmentLog, 'entries' | 'firstIndex' | 'startAddress' | 'positionAt' | 'syncedUpTo'>;
+  /** Index of the entry that the machine applied last. */
+  readonly appliedIndex: () => LogIndex;
+  readonly clock: Pick<Clock, 'setTimer' | 'clearTimer'>;
+  readonly logger: Logger;
+  /** The disk failed: what is on it is no longer known to be whole. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/**
+ * Keeps the key index behind the applied entries: it reads them from the log, some in each turn, after those who sent them were
+ * answered. The same work makes an index that is missing or doubtful anew, from the first entry of the log.
+ */
+export class KeyIndexer {
+  readonly #config: KeyIndexerConfig;
+  readonly #ports: KeyIndexerPorts;
+  /** Null while the disk is full, and if there is to be none. */
+  #index: KeyIndex | null = null;
+  #timer: TimerHandle | null = null;
+  #checkpointTimer: TimerHandle | null = null;
+  /** Checkpoints and removals, one after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #droppedBefore = -1;
+  #stopped = false;
+
+  constructor(config: KeyIndexerConfig, ports: KeyIndexerPorts) {
+    this.#config = config;
+    this.#ports = ports;
+  }
+
+  /** Opens the index, or begins it anew if it does not fit to the log. */
+  start(): void {
+    if (!this.#config.enabled) return;
+    this.#guard(() => {
+      this.#index = this.#open();
+    });
+    this.advance();
+  }
+
+  /** Entries were applied. Cheap: called after each turn that applied some. */
+  advance(): void {
+    if (this.#timer !== null || this.#index === null || this.#stopped) return;
+    if (this.#index.completeTo.index >= this.#ports.appliedIndex()) return;
+    this.#timer = this.#ports.clock.setTimer(this.#config.sliceMs, () => {
+      this.#timer = null;
+      this.#guard(() => {
+        this.#slice(this.#config.sliceBytes);
+      });
+      this.advance();
+    });
+  }
+
+  /** How far the index is complete; null while there is none. */
+  get completeTo(): LogIndex | null {
+    return this.#index?.completeTo.index ?? null;
+  }
+
+  /** See `KeyIndex.last`. */
+  get last(): { readonly timestamp: number; readonly address: number } {
+    return this.#index?.last ?? { timestamp: 0, address: 0 };
+  }
+
+  /** See `KeyIndex.query`; null while there is no index. */
+  query(query: Omit<KeyQuery, 'startAddress'>, accept: (address: number) => boolean): number[] | null {
+    return this.#guard(() => {
+      if (this.#index === null || this.#stopped) return null;
+      this.#slice(this.#config.queryCatchUpBytes);
+      return this.#index.query({ ...query, startAddress: this.#ports.log.startAddress() }, accept);
+    });
+  }
+
+  /** Indexes nothing more, and makes durable what there is. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    const { clock } = this.#ports;
+    for (const timer of [this.#timer, this.#checkpointTimer]) if (timer !== null) clock.clearTimer(timer);
+    await this.#work;
+    // Without it the next start only has more of the log to index.
+    await this.#index?.checkpoint((index) => this.#ports.log.syncedUpTo(index)).catch(() => undefined);
+    await this.#index?.close();
+  }
+
+  #open(): KeyIndex {
+    const { disk, directory, log, logger } = this.#ports;
+    const { files } = this.#config;
+    let reason = 'there is none';
+    let before: 'doubtful' | 'gone' = 'doubtful';
+    disk.mkdir(directory);
+    try {
+      const index = KeyIndex.open(disk, directory, files);
+      if (index !== null) {
+        const { completeTo } = index;
+        if (log.positionAt(completeTo.index)?.hash === completeTo.hash) return index;
+        reason = `it is complete up to ${completeTo.index}, which the log does not hold`;
+        if (completeTo.index < log.firstIndex() - 1) before = 'gone';
+        this.#work = this.#work.then(() => index.close());
+      }
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'INDEX_CORRUPT') throw error;
+      reason = error.message;
+    }
+    logger.info('the key index is built from the log', { reason, from: log.firstIndex() });
+    return this.#begin(before);
+  }
+
+  #begin(before: 'doubtful' | 'gone'): KeyIndex {
+    const { disk, directory } = this.#ports;
+    return KeyIndex.begin(disk, directory, this.#config.files, this.#startOfLog(), before);
+  }
+
+  #startOfLog(): KeyIndexPosition {
+    const index = this.#ports.log.firstIndex() - 1;
+    return { index, hash: this.#ports.log.positionAt(index)?.hash ?? 0 };
+  }
+
+  #slice(bytesMax: number): void {
+    const { log, appliedIndex } = this.#ports;
+    if (this.#index === null) return;
+    if (this.#index.completeTo.index < log.firstIndex() - 1) this.#beginAgain('gone');
+    const index = this.#index;
+    let from = index.completeTo.index + 1;
+    const to = appliedIndex() + 1;
+    for (let left = bytesMax; from < to && left > 0;) {
+      const entries = log.entries(from, to, Math.min(left, this.#config.sliceBytes));
+      if (entries.length === 0) break;
+      for (const entry of entries) {
+        visitKeys(entry, (hash, address, storeTimestamp) => {
+          index.add(hash, address, storeTimestamp);
+        });
+        index.complete({ index: entry.index, hash: entry.hash });
+        left -= entry.frame.length;
+      }
+      from = index.completeTo.index + 1;
+    }
+    this.#dropIfDue(index);
+    this.#checkpointIfDue(index);
+  }
+
+  #dropIfDue(index: KeyIndex): void {
+    const address = this.#ports.log.startAddress();
+    if (address === this.#droppedBefore) return;
+    this.#droppedBefore = address;
+    this.#run(index, () => index.dropBefore(address, (upTo) => this.#ports.log.syncedUpTo(upTo)));
+  }
+
+  #checkpointIfDue(index: KeyIndex): void {
+    if (index.completeTo.index === index.markedIndex) return;
+    if (index.entriesSinceCheckpoint >= CHECKPOINT_ENTRIES) {
+      this.#checkpoint(index);
+      return;
+    }
+    this.#checkpointTimer ??= this.#ports.clock.setTimer(this.#config.checkpointMs, () => {
+      this.#checkpointTimer = null;
+      if (this.#index !== null) this.#checkpoint(this.#index);
+    });
+  }
+
+  #checkpoint(index: KeyIndex): void {
+    this.#run(index, () => index.checkpoint((upTo) => this.#ports.log.syncedUpTo(upTo)));
+  }
+
+  /** After what runs already; what fails is not lost, the log still has it. */
+  #run(index: KeyIndex, work: () => Promise<void>): void {
+    this.#work = this.#work
+      .then(async () => {
+        if (this.#index === index && !this.#stopped) await work();
+      })
+      .catch((error: unknown) => {
+        if (this.#index === index && !this.#stopped) this.#failed(error);
+      });
+  }
+
+  #guard<T>(work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      this.#failed(error);
+      return null;
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { logger, onFatal } = this.#ports;
+    const code = error instanceof StoreError ? error.code : null;
+    if (code === 'INDEX_CORRUPT') {
+      logger.warn('the key index is damaged, it is set aside and built again', { error: String(error) });
+      this.#guard(() => {
+        this.#beginAgain('doubtful');
+      });
+      this.advance();
+    } else if (code === 'DISK_FULL') {
+      logger.warn('the key index waits for room on the disk', { error: String(error) });
+      this.#openLater();
+    } else if (code === 'LOG_CORRUPT' || code === 'LOG_COMPACTED') {
+      // The log says so itself; what cannot be read cannot be found either.
+      logger.warn('the key index cannot go on', { error: String(error) });
+      this.#openLater();
+    } else {
+      onFatal(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #beginAgain(before: 'doubtful' | 'gone'): void {
+    this.#close();
+    const begun = this.#begin(before);
+    this.#index = begun;
+    this.#droppedBefore = -1;
+    this.#run(begun, () => begun.tidy());
+  }
+
+  #openLater(): void {
+    this.#close();
+    this.#ports.clock.setTimer(this.#config.retryMs, () => {
+      if (!this.#stopped && this.#index === null) this.start();
+    });
+  }
+
+  #close(): void {
+    const closing = this.#index;
+    this.#index = null;
+    if (closing === null) return;
+    // It takes nothing more from this moment on; its files are released after what runs.
+    const closed = closing.close().catch(() => undefined);
+    this.#work = this.#work.then(() => closed);
+  }
+}
