@@ -5,7 +5,14 @@ import { SimWorld } from '../src/world/sim-world.ts';
 
 function world(seed: number): SimWorld {
   const parameters = drawParameters(new SeededRandom(seed));
-  return new SimWorld(seed, { ...parameters, nodes: 3, spareNodes: 0, groups: 1, pushConsumers: 1, logBytesMax: 0 });
+  return new SimWorld(seed, {
+    ...parameters,
+    nodes: 3,
+    spareNodes: 0,
+    groups: 1,
+    pushConsumers: 1,
+    logBytesMax: 0,
+  });
 }
 
 test('a cluster without faults comes to rest, and everything sent was delivered', async (t) => {

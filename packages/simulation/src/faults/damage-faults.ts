@@ -42,9 +42,7 @@ export class DamageFaults {
     const place = placeIn(node.disk, directory, path, fault.file === 'segment-last', fault.where);
     if (place.beyondMark && !atlas.mayDamageUnseen(node.id)) return UNSAFE;
     const strike =
-      fault.kind === 'bit-rot'
-        ? this.#rot(fault, hit, path, place)
-        : this.#truncate(fault, hit, path, place);
+      fault.kind === 'bit-rot' ? this.#rot(fault, hit, path, place) : this.#truncate(fault, hit, path, place);
     if (strike.type === 'struck' && fault.file === 'segment-last')
       world.count(`damage ${place.beyondMark ? 'beyond' : 'below'} the durable mark`);
     return strike;

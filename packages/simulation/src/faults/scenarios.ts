@@ -56,7 +56,11 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
         [at, { kind: 'partition-one-way', at: target('leader', group), deaf: false, forMs: 200 }],
         [
           at + 40 + 120 * random.real(),
-          { kind: 'kill', at: target('leader', group), downMs: round(patienceMs * (0.5 + 2 * random.real())) },
+          {
+            kind: 'kill',
+            at: target('leader', group),
+            downMs: round(patienceMs * (0.5 + 2 * random.real())),
+          },
         ],
       );
       at += patienceMs * (1.5 + 2 * random.real());
@@ -80,7 +84,10 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
       oneSided: false,
     });
     const resetMs = apartMs - 30;
-    return [...cutOff(0, target('leader', group), apartMs), ...[0, 1, 2].map((pick) => at(resetMs, reset(pick)))];
+    return [
+      ...cutOff(0, target('leader', group), apartMs),
+      ...[0, 1, 2].map((pick) => at(resetMs, reset(pick))),
+    ];
   },
 
   /** Of those who have an entry one loses its files and another its connections; the third has never had it. */
@@ -108,7 +115,15 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
 
   /** Leadership goes to a member that is behind. */
   'transfer-to-a-slow-member': ({ random, group }) => [
-    [0, { kind: 'message-delay', at: target('follower', group), addedMs: round(60 + 200 * random.real()), forMs: 2_500 }],
+    [
+      0,
+      {
+        kind: 'message-delay',
+        at: target('follower', group),
+        addedMs: round(60 + 200 * random.real()),
+        forMs: 2_500,
+      },
+    ],
     [800, { kind: 'leadership-transfer', group, pick: random.nextInt(2) }],
     [2_000, { kind: 'leadership-transfer', group, pick: random.nextInt(2) }],
   ],
@@ -160,7 +175,12 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   'deaf-leader': ({ random, group }) => [
     [
       0,
-      { kind: 'partition-one-way', at: target('leader', group), deaf: true, forMs: round(13_000 + 5_000 * random.real()) },
+      {
+        kind: 'partition-one-way',
+        at: target('leader', group),
+        deaf: true,
+        forMs: round(13_000 + 5_000 * random.real()),
+      },
     ],
   ],
 
@@ -177,7 +197,12 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   'rival-candidates': ({ random, group, patienceMs }) => [
     [
       0,
-      { kind: 'message-delay', at: null, addedMs: round(20 + 0.3 * patienceMs * random.real()), forMs: round(3 * patienceMs) },
+      {
+        kind: 'message-delay',
+        at: null,
+        addedMs: round(20 + 0.3 * patienceMs * random.real()),
+        forMs: round(3 * patienceMs),
+      },
     ],
     [100, { kind: 'kill', at: target('leader', group), downMs: round(3 * patienceMs) }],
   ],
