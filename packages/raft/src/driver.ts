@@ -5,10 +5,10 @@ import type { DriverMetrics, RaftDriverOptions } from './driver-options.ts';
 import { ElectionHint } from './election-hint.ts';
 import type { EntryKind } from './entry.ts';
 import { FirstElectionGrace } from './first-election-grace.ts';
-import { InboundQueue } from './inbound-queue.ts';
 import { LeadershipCare } from './leadership-care.ts';
-import type { Message, Ready, RepairRequest } from './message.ts';
+import type { Message, Ready } from './message.ts';
 import { RaftNode } from './node.ts';
+import { PeerMessages } from './peer-messages.ts';
 import type { MembershipTarget, ProposeResult, TransferResult } from './proposal.ts';
 import { ReadWaiters, type ReadDone } from './read-waiters.ts';
 import { ReadyExecutor } from './ready-executor.ts';
@@ -21,8 +21,6 @@ import { Ticker } from './ticker.ts';
 
 /** Readies handled before the event loop gets a turn again; a long replay would hold it otherwise. */
 const READIES_PER_TURN_MAX = 16;
-/** Answers to members that repair their log, which read from the disk; who gets none asks again. */
-const REPAIR_ANSWERS_PER_TURN_MAX = 1;
 
 /**
  * Runs one RaftNode: the only place of this package where time passes and bytes reach a disk or a peer.
@@ -37,24 +35,20 @@ export class RaftDriver implements RaftView {
   readonly #options: RaftDriverOptions;
   readonly #life: DriverLife;
   readonly #node: RaftNode;
-  readonly #inbound: InboundQueue;
+  readonly #inbound: PeerMessages;
   readonly #executor: ReadyExecutor;
   readonly #exchange: SnapshotExchange;
-  readonly #repair: RepairAnswerer;
   readonly #reads: ReadWaiters;
   readonly #watch: SyncWatch;
   readonly #care: LeadershipCare;
   readonly #hint: ElectionHint;
   readonly #grace: FirstElectionGrace;
   readonly #ticker: Ticker;
-  /** Requests of this turn that are answered at its end. */
-  #repairs: RepairRequest[] = [];
   #scheduled = false;
   #inTurn = false;
   #flushTimer: TimerHandle | null = null;
   #turns = 0;
   #readies = 0;
-  #repairAnswers = 0;
 
   /** Loads the hard state. Throws `CONFIG_INVALID` or `STATE_INVALID`. */
   constructor(options: RaftDriverOptions) {
@@ -77,7 +71,6 @@ export class RaftDriver implements RaftView {
       logger,
       voteFloor: options.voteFloor ?? NO_VOTE_FLOOR,
     });
-    this.#inbound = new InboundQueue(config.inboundMessagesMax, config.inboundBytesMax);
     this.#reads = new ReadWaiters(config.pendingReadsMax);
     this.#watch = new SyncWatch(config, clock);
     this.#executor = new ReadyExecutor({
@@ -101,7 +94,13 @@ export class RaftDriver implements RaftView {
       schedule: () => this.#schedule(),
       onFailure: (error) => this.#life.fail(error, 'STORAGE_FAILED'),
     });
-    this.#repair = new RepairAnswerer({ id, log, config, logger });
+    this.#inbound = new PeerMessages({
+      node: this.#node,
+      exchange: this.#exchange,
+      answerer: new RepairAnswerer({ id, log, config, logger }),
+      messagesMax: config.inboundMessagesMax,
+      bytesMax: config.inboundBytesMax,
+    });
     this.#hint = new ElectionHint({
       id,
       voters: configuration.voters,
@@ -256,10 +255,7 @@ export class RaftDriver implements RaftView {
   receive(from: string, messages: readonly Message[]): void {
     if (!this.#life.running) return;
     if (from === this.#options.id) return;
-    const full = this.#executor.writer.diskFull;
-    for (const message of messages) {
-      if (message.from === from && !(full && needsRoom(message))) this.#inbound.add(message);
-    }
+    this.#inbound.add(from, messages, this.#executor.writer.diskFull);
     this.#schedule();
   }
 
@@ -309,7 +305,7 @@ export class RaftDriver implements RaftView {
       snapshotChunksSent: this.#exchange.chunksSent,
       snapshotChunksRefused: this.#exchange.chunksRefused,
       snapshotsInstalled: this.#executor.snapshotsInstalled,
-      repairAnswers: this.#repairAnswers,
+      repairAnswers: this.#inbound.repairAnswers,
     };
   }
 
@@ -352,40 +348,14 @@ export class RaftDriver implements RaftView {
     this.#inTurn = true;
     this.#turns++;
     this.#call(() => {
-      for (const message of this.#inbound.take()) this.#take(message);
+      this.#inbound.handle();
       for (let tick = 0; tick < ticks; tick++) this.#node.tick();
     });
     this.#drain();
     this.#exchange.flush();
-    if (this.#repairs.length > 0) this.#answerRepairs();
+    const answers = this.#inbound.takeRepairAnswers();
+    if (answers.length > 0) this.#executor.deliver(answers);
     this.#inTurn = false;
-  }
-
-  #take(message: Message): void {
-    switch (message.type) {
-      case 'snapshot-chunk':
-        this.#node.step(message);
-        this.#exchange.chunk(message);
-        return;
-      case 'snapshot-answer':
-        this.#node.step(message);
-        this.#exchange.answer(message);
-        return;
-      case 'repair-request':
-        if (this.#repairs.length < REPAIR_ANSWERS_PER_TURN_MAX) this.#repairs.push(message);
-        return;
-      case 'repair-answer':
-        // A log that needs repair has no driver yet; this one comes late.
-        return;
-      default:
-        this.#node.step(message);
-    }
-  }
-
-  #answerRepairs(): void {
-    this.#repairAnswers += this.#repairs.length;
-    this.#executor.deliver(this.#repairs.map((request) => this.#repair.answer(request)));
-    this.#repairs = [];
   }
 
   #drain(): void {
@@ -436,17 +406,9 @@ export class RaftDriver implements RaftView {
     this.#hint.stop();
     this.#exchange.halt();
     this.#executor.writer.halt();
-    this.#inbound.take();
+    this.#inbound.clear();
     if (this.#flushTimer !== null) this.#options.clock.clearTimer(this.#flushTimer);
     this.#flushTimer = null;
     this.#reads.end();
   }
-}
-
-/**
- * What a member with a full disk does not take: appends, which the core would only pile up and which the leader sends
- * again, and the offer to lead.
- */
-function needsRoom(message: Message): boolean {
-  return message.type === 'timeout-now' || (message.type === 'append-request' && message.entries.length > 0);
 }
