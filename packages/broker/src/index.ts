@@ -44,3 +44,8 @@ export { BrokerMachine } from './machine/machine.ts';
 export { machineLimits } from './machine/machine-limits.ts';
 export type { HostedReplica, ReplicaEvents, ReplicaHoldings, ReplicaHost } from './replica-host.ts';
 export type { TopicAnnouncer } from './topic-creation.ts';
+export { verifyFolder } from './verification/verify-folder.ts';
+export type { VerifyFolderOptions } from './verification/verify-folder.ts';
+export { verifyReplica } from './verification/verify-replica.ts';
+export type { VerifyOptions, VerifyReport } from './verification/verify-replica.ts';
+export type { Finding, StorePart, VerifyProgress } from './verification/findings.ts';

@@ -36,13 +36,12 @@ import { IndexedQueueReader } from './replication/queue-reader.ts';
 import { repairLog } from './replication/log-repair.ts';
 import { PeerLink } from './replication/peer-link.ts';
 import { ReplicaProposer } from './replication/replica-proposer.ts';
+import { replicaFolder } from './replication/replica-folder.ts';
 import { ReplicaStore } from './replication/replica-store.ts';
 import { SnapshotSchedule, snapshotScheduleDefaults } from './replication/snapshot-schedule.ts';
 
 export type { ReplicaConfig, ReplicaOptions } from './replica-options.ts';
 
-/** Beside the log and the other derived state: it comes and goes without them. */
-const KEY_INDEX_DIRECTORY = 'key-index';
 /** Longest wait of a stopping leader for its successor. */
 const HAND_OVER_MS = 1_000;
 
@@ -260,7 +259,7 @@ export class GroupReplica implements HostedReplica {
     const { config, disk, directory, clock, logger, events } = this.#options;
     return new KeyIndexer(config.keyIndex ?? keyIndexerDefaults, {
       disk,
-      directory: join(directory, KEY_INDEX_DIRECTORY),
+      directory: join(directory, replicaFolder.keyIndex),
       log: this.#store.log,
       appliedIndex: () => this.#applier.appliedIndex,
       clock,

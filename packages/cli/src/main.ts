@@ -7,6 +7,7 @@ import { send, type SendCommandOptions } from './commands/send.ts';
 import { status } from './commands/status.ts';
 import { tail, type TailOptions } from './commands/tail.ts';
 import { up, type UpOptions } from './commands/up.ts';
+import { verifyStore, type VerifyStoreOptions } from './commands/verify-store.ts';
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number.');
@@ -64,6 +65,7 @@ function buildProgram(): Command {
     .addOption(namesrvOption())
     .action((options: { readonly namesrv: string }) => status(options));
   addOrders(program);
+  addStore(program);
   addDemo(program);
   for (const server of ['broker', 'namesrv'] as const) {
     program
@@ -101,6 +103,19 @@ function addOrders(program: Command): void {
     .option('--learners <id,...>', 'nodes that are to receive the log without a vote', '')
     .addOption(admin())
     .action((brokerName: string, options: MembersOptions) => members(brokerName, options));
+}
+
+function addStore(program: Command): void {
+  const store = program.command('store').description('look after the files of a node that does not run');
+  store
+    .command('verify')
+    .description('read everything, compare what follows from the log with the log, and print what is wrong')
+    .argument('<dir>', 'data directory of a node, or the folder of one replica in it')
+    .option('--repair', 'set wrong derived data aside and build it again; nothing is deleted', false)
+    .option('--scratch <dir>', 'where data is built to be compared (default: the temporary folder)')
+    .action(async (dir: string, options: VerifyStoreOptions) => {
+      process.exitCode = await verifyStore(dir, options);
+    });
 }
 
 function addDemo(program: Command): void {

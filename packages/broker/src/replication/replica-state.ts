@@ -16,6 +16,7 @@ import {
   type UniqKeyTable,
 } from '@ledgermq/store';
 import { machineLimits } from '../machine/machine-limits.ts';
+import { replicaFolder } from './replica-folder.ts';
 import type { MachineStores } from '../machine/machine.ts';
 
 export interface ReplicaStateOptions {
@@ -35,7 +36,6 @@ export interface ReplicaStateOptions {
   readonly onLogBehind: () => Promise<void>;
 }
 
-const DERIVED_DIRECTORY = 'derived';
 const ORIGIN: LogPosition = Object.freeze({ index: 0, term: 0, address: 0, hash: 0 });
 
 /**
@@ -91,7 +91,11 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
   const end = log.lastPosition().index;
   let reason: string;
   try {
-    const derived = await openDerivedState(portsOf(options), pathOf(options), settingsOf(options));
+    const derived = await openDerivedState(
+      portsOf(options),
+      pathOf(options),
+      derivedSettings(options.config),
+    );
     if (derived.appliedIndex >= first - 1 && derived.appliedIndex <= end) return derived;
     if (derived.appliedIndex > end) await options.onLogBehind();
     reason = `it is complete up to ${derived.appliedIndex}, but the log holds ${first} to ${end}`;
@@ -118,7 +122,7 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
   }
   logger.warn('derived state set aside, it is built again', { reason, from: base?.position.index ?? 0 });
   const content = base === undefined ? null : contentOf(snapshots, base);
-  return replaceDerivedState(portsOf(options), pathOf(options), settingsOf(options), content);
+  return replaceDerivedState(portsOf(options), pathOf(options), derivedSettings(options.config), content);
 }
 
 function contentOf(snapshots: SnapshotFiles, { position }: SnapshotMeta): SnapshotContent {
@@ -126,7 +130,7 @@ function contentOf(snapshots: SnapshotFiles, { position }: SnapshotMeta): Snapsh
 }
 
 function pathOf({ directory }: ReplicaStateOptions): string {
-  return join(directory, DERIVED_DIRECTORY);
+  return join(directory, replicaFolder.derived);
 }
 
 function portsOf({ disk, level, clock, log }: ReplicaStateOptions): DerivedStatePorts {
@@ -142,7 +146,7 @@ function portsOf({ disk, level, clock, log }: ReplicaStateOptions): DerivedState
  * The machine refuses new queues by its own limit, the same on all replicas; the index must not stop before it. What
  * decides the replicated state is not a matter of this node's configuration.
  */
-function settingsOf({ config }: ReplicaStateOptions): Partial<DerivedStateConfig> {
+export function derivedSettings(config: Partial<DerivedStateConfig>): Partial<DerivedStateConfig> {
   return {
     ...config,
     queueCountMax: machineLimits.queuesMax,

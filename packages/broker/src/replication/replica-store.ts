@@ -10,6 +10,7 @@ import {
   type SegmentLogConfig,
   type StateLevel,
 } from '@ledgermq/store';
+import { replicaFolder } from './replica-folder.ts';
 import { ReplicaState } from './replica-state.ts';
 
 export interface ReplicaStoreOptions {
@@ -22,10 +23,6 @@ export interface ReplicaStoreOptions {
   readonly clock: Pick<Clock, 'now' | 'immediate'>;
   readonly logger: Logger;
 }
-
-const LOG_DIRECTORY = 'log';
-const SNAPSHOTS_DIRECTORY = 'snapshots';
-const HARD_STATE_FILE = 'hard-state';
 
 /** Everything that a replica has on disk: its log, what it promised, its snapshots and its derived state. */
 export class ReplicaStore {
@@ -53,8 +50,8 @@ export class ReplicaStore {
     disk.mkdir(directory);
     const { log, hardState } = await openMemberFiles({
       disk,
-      logDirectory: join(directory, LOG_DIRECTORY),
-      hardStatePath: join(directory, HARD_STATE_FILE),
+      logDirectory: join(directory, replicaFolder.log),
+      hardStatePath: join(directory, replicaFolder.hardState),
       config: options.log,
       logger,
     });
@@ -62,7 +59,7 @@ export class ReplicaStore {
     try {
       await repair(log);
       const ports = { disk, immediate: (fn: () => void) => clock.immediate(fn), logger };
-      const snapshots = SnapshotFiles.open(ports, join(directory, SNAPSHOTS_DIRECTORY));
+      const snapshots = SnapshotFiles.open(ports, join(directory, replicaFolder.snapshots));
       undo.push(() => snapshots.close());
       const state = await ReplicaState.open({
         directory,

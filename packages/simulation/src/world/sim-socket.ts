@@ -221,18 +221,24 @@ export class SimSocket extends EventEmitter implements PipeEnd {
   #flush(): void {
     const pipe = this.#outgoing;
     if (this.connecting || this.destroyed || pipe === null || this.#writes.length === 0) return;
-    if (pipe.unread >= this.#kernel.bufferBytes) return;
-    const writes = this.#writes;
-    this.#writes = [];
-    this.#queuedBytes = 0;
-    const [first] = writes;
-    const bytes =
-      writes.length === 1 && first !== undefined
-        ? first.bytes
-        : Buffer.concat(writes.map((write) => write.bytes));
-    pipe.send({ type: 'data', bytes });
-    for (const { done } of writes) if (done !== null) process.nextTick(done);
-    if (this.#ending) process.nextTick(() => this.#finish());
+    let room = this.#kernel.bufferBytes - pipe.unread;
+    if (room <= 0) return;
+    const pieces: Buffer[] = [];
+    for (let first = this.#writes[0]; first !== undefined && room > 0; first = this.#writes[0]) {
+      const piece = first.bytes.subarray(0, room);
+      pieces.push(piece);
+      room -= piece.length;
+      this.#queuedBytes -= piece.length;
+      if (piece.length < first.bytes.length) {
+        this.#writes[0] = { ...first, bytes: first.bytes.subarray(piece.length) };
+      } else {
+        this.#writes.shift();
+        if (first.done !== null) process.nextTick(first.done);
+      }
+    }
+    const [only] = pieces;
+    pipe.send({ type: 'data', bytes: pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces) });
+    if (this.#ending && this.#writes.length === 0) process.nextTick(() => this.#finish());
   }
 
   #finish(): void {
