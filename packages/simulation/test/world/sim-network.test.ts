@@ -171,8 +171,8 @@ test('a reader that pauses makes the writer wait, and loses nothing', async (t) 
   for (let at = 0; at < 10; at += 1) socket.write(Buffer.alloc(60, 65 + at), () => (done += 1));
   await fixture.run(1_000);
   t.is(farEar.text, '');
-  t.is(done, 2);
-  t.is(socket.writableLength, 480);
+  t.is(done, 1);
+  t.is(socket.writableLength, 500);
   far.resume();
   await fixture.run(1_000);
   t.is(done, 10);
