@@ -182,13 +182,13 @@ export class PullMessageHandler {
    * still the master: a deposed one would deny what its successor has acknowledged.
    */
   #readConfirmed(header: PullHeader, matches: TagFilter, exchange: Exchange, lost: () => void): void {
-    const { queues, confirmReads } = this.#ports;
+    const { queues } = this.#ports;
     const bounds = queues.bounds(header.topic, header.queueId);
     if (bounds !== null && header.queueOffset < bounds.maxOffset) {
       this.#read(header, bounds, matches, exchange);
       return;
     }
-    confirmReads((confirmed) => {
+    this.#ports.confirmReads((confirmed) => {
       guarded(exchange, () => {
         if (confirmed) this.#read(header, queues.bounds(header.topic, header.queueId), matches, exchange);
         else lost();

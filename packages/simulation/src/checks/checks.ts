@@ -6,6 +6,7 @@ import type { Violation } from '../violation.ts';
 import type { MemberView } from '../world/member-view.ts';
 import type { World, WorldNode } from '../world/world.ts';
 import { runEndChecks } from './end-checks.ts';
+import { Candidacies } from './candidacies.ts';
 import { GroupChecks } from './group-checks.ts';
 import { MembershipCheck } from './membership-check.ts';
 import { observe } from './observation.ts';
@@ -13,6 +14,7 @@ import { PlatterLog } from './platter-log.ts';
 import { PreVoteCheck } from './pre-vote-check.ts';
 import { QuorumContactCheck } from './quorum-contact-check.ts';
 import { halvesOf, isQuorum } from './quorums.ts';
+import { watchReads } from './read-check.ts';
 import { ViolationList } from './reporter.ts';
 import { VoteDurabilityCheck } from './vote-durability-check.ts';
 
@@ -32,6 +34,7 @@ interface GroupWatch {
   readonly preVotes: PreVoteCheck;
   readonly membership: MembershipCheck;
   readonly contact: QuorumContactCheck;
+  readonly candidacies: Candidacies;
   readonly members: readonly Watched[];
 }
 
@@ -119,6 +122,7 @@ export class Checks {
         reporter,
         parameters.electionTimeoutTicks * parameters.tickMs * CONTACT_TIMEOUTS + CONTACT_SLACK_MS,
       ),
+      candidacies: new Candidacies(),
       members,
     };
   }
@@ -133,7 +137,9 @@ export class Checks {
     watched.configurations = [configuration, configuration];
     watch.membership.opened(member.id);
     const damaged = this.atlas.damageOf(member.id) !== null;
-    watch.checks.opened(observe(member.id, member.life, watched.inspection), damaged);
+    const mustNotice = this.atlas.mustNotice(member.id);
+    watch.checks.opened(observe(member.id, member.life, watched.inspection), damaged, mustNotice);
+    watchReads(member, watched.inspection, watch.checks.ledger, this.#list);
   }
 
   #stepped(node: WorldNode): void {
@@ -157,6 +163,7 @@ export class Checks {
     const [known] = watched.configurations;
     watched.configurations = [now.configuration, known ?? now.configuration];
     watch.checks.saw(now);
+    if (view.replica.leadership.current().leading) watch.checks.actsAsMaster(now);
     watch.membership.saw(view.id, now.configuration, now.applied, inspection.log);
     const halves = halvesOf(now.configuration);
     watch.contact.saw(view.id, now.role === 'leader' ? now.term : null, halves, this.#world.now);
@@ -177,7 +184,19 @@ export class Checks {
       if (message.type === 'append-accepted') {
         // What it confirms was handled in a turn that may not be looked at yet.
         watch.checks.saw(observe(member.id, member.life, inspection));
-        watch.checks.acknowledges(member.id, message.index);
+        watch.checks.acknowledges(member.id, message.index, message.to, message.term);
+      }
+      if (message.type === 'timeout-now' && inspection.status().role === 'leader') {
+        const now = observe(member.id, member.life, inspection);
+        watch.checks.saw(now);
+        if (now.term === message.term) watch.checks.handsOver(now, message.to);
+      }
+      const candidacy = watch.candidacies.sent(message);
+      if (candidacy !== null) {
+        const now = observe(member.id, member.life, inspection);
+        watch.checks.saw(now);
+        const { lastIndex, lastTerm } = candidacy;
+        watch.checks.votes(now, message.to, lastIndex, lastTerm, message.type === 'vote-response');
       }
     }
   }

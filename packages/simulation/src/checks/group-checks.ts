@@ -27,6 +27,10 @@ interface MemberMemory {
   commit: number;
   /** The entry up to which its confirmations were looked at. */
   acknowledged: MirrorEntry | null;
+  /** The term in which it confirmed that. */
+  acknowledgedTerm: number;
+  /** What it had confirmed when its files were damaged, and then had no more. */
+  forgotten: MirrorEntry | null;
 }
 
 /** The rules of Raft for one group, looked at after each step of a member; what did not change costs nothing. */
@@ -52,17 +56,19 @@ export class GroupChecks {
   }
 
   /** A member's replica was opened; what was committed must not be missing in what it found. */
-  opened(now: Observation, damaged: boolean): void {
+  opened(now: Observation, damaged: boolean, mustNotice = false): void {
     const memory = this.#memory(now.id);
     memory.life = now.life;
     memory.leadingTerm = null;
     memory.ownsEnd = false;
     memory.commit = 0;
+    const before = memory.acknowledged;
     if (damaged) {
       memory.acknowledged = null;
       this.#progress.forget(now.id);
     }
     this.#updateLog(memory, now);
+    if (damaged && mustNotice && before !== null && !this.#holds(memory, before)) memory.forgotten = before;
     const promised = memory.acknowledged;
     if (promised !== null && this.#ports.syncedAcknowledgements && !this.#holds(memory, promised)) {
       this.#fail(
@@ -78,15 +84,17 @@ export class GroupChecks {
     if (now.savedVote !== null) this.elections.sawVote(now.id, now.savedTerm, now.savedVote);
     this.#progress.saw(now);
     this.#updateLog(memory, now);
+    this.#requireKept(memory, now);
     this.#updateLeader(memory, now);
     this.#updateCommit(memory, now);
     memory.life = now.life;
   }
 
-  /** A member tells its leader that it holds everything up to `index`. */
-  acknowledges(member: string, index: number): void {
-    if (!this.#ports.syncedAcknowledgements) return;
+  /** A member tells the leader of `term` that it holds everything up to `index`. */
+  acknowledges(member: string, index: number, leader: string, term: number): void {
     const memory = this.#memory(member);
+    this.#requireMatch(member, memory, index, leader, term);
+    if (!this.#ports.syncedAcknowledgements) return;
     const { mirror, acknowledged } = memory;
     const from = acknowledged !== null && this.#holds(memory, acknowledged) ? acknowledged.index : 0;
     for (let at = Math.max(from + 1, mirror.firstIndex); at <= index; at += 1) {
@@ -94,6 +102,58 @@ export class GroupChecks {
       if (entry !== null) this.#durability.acknowledged(member, entry);
     }
     if (index > from) memory.acknowledged = mirror.entry(index) ?? acknowledged;
+    memory.acknowledgedTerm = term;
+  }
+
+  /**
+   * A member says that it would vote, or votes, for a log that ends in (`lastIndex`, `lastTerm`).
+   *
+   * - vote-up-to-date: that log is at least as complete as the voter's (paper §5.4.1).
+   * - vote-remembers: and as what the voter had confirmed before its files were damaged.
+   */
+  votes(now: Observation, candidate: string, lastIndex: number, lastTerm: number, binding: boolean): void {
+    const memory = this.#memory(now.id);
+    const own = memory.mirror.entry(memory.mirror.lastIndex);
+    // While a sync runs its files may still hold what its log does not.
+    const settled = now.lastIndex === memory.mirror.lastIndex && now.durable === now.lastIndex;
+    const covers = (entry: MirrorEntry): boolean =>
+      lastTerm > entry.term || (lastTerm === entry.term && lastIndex >= entry.index);
+    const end = `a log that ends with entry ${lastIndex} of term ${lastTerm}`;
+    if (settled && own !== null && !covers(own)) {
+      this.#fail(
+        'vote-up-to-date',
+        `${now.id}, whose log ends with entry ${own.index} of term ${own.term}, is for ${candidate} with ${end}`,
+      );
+    }
+    const { forgotten } = memory;
+    if (binding && forgotten !== null && !covers(forgotten)) {
+      this.#fail(
+        'vote-remembers',
+        `${now.id}, which has lost entry ${forgotten.index} of term ${forgotten.term} that it confirmed, votes for ${candidate} with ${end}`,
+      );
+    }
+  }
+
+  /** transfer: who is told to campaign at once holds the whole log of the leader that tells it (thesis §3.10). */
+  handsOver(now: Observation, target: string): void {
+    const { mirror } = this.#memory(now.id);
+    const last = mirror.entry(mirror.lastIndex);
+    if (now.role !== 'leader' || last === null || this.#ports.damaged(target)) return;
+    if (this.#holds(this.#memory(target), last)) return;
+    this.#fail(
+      'transfer',
+      `${now.id} leads in term ${now.term} and tells ${target} to campaign, which lacks entry ${last.index}`,
+    );
+  }
+
+  /** master-state: who acts as the master has applied whatever was committed before its term. */
+  actsAsMaster(now: Observation): void {
+    const due = this.ledger.lastCommittedBefore(now.term)?.index ?? 0;
+    if (now.role !== 'leader' || now.machineIndex >= due) return;
+    this.#fail(
+      'master-state',
+      `${now.id} is the master of term ${now.term} and has applied ${now.machineIndex}, while ${due} was committed before`,
+    );
   }
 
   /** The end of what a member was seen to hold. */
@@ -178,6 +238,32 @@ export class GroupChecks {
     }
   }
 
+  /** acknowledged-matches: what a member confirms is what the leader holds, too (paper §5.3). */
+  #requireMatch(member: string, { mirror }: MemberMemory, index: number, leader: string, term: number): void {
+    const other = this.#members.get(leader);
+    if (other === undefined || other.leadingTerm !== term || !other.ownsEnd) return;
+    const own = mirror.entry(index);
+    const theirs = other.mirror.entry(index);
+    if (own === null || theirs === null || own.hash === theirs.hash) return;
+    this.#fail(
+      'acknowledged-matches',
+      `${member} confirms entry ${index} of term ${own.term} to ${leader}, which leads in term ${term} and has another of term ${theirs.term}`,
+    );
+  }
+
+  /** acknowledged-durable: what was confirmed to a leader is not cut again while it leads. */
+  #requireKept(memory: MemberMemory, now: Observation): void {
+    const { acknowledged, acknowledgedTerm, life } = memory;
+    if (acknowledged === null || now.life !== life || now.term !== acknowledgedTerm) return;
+    if (this.#holds(memory, acknowledged)) return;
+    memory.acknowledged = null;
+    if (this.#ports.damaged(now.id)) return;
+    this.#fail(
+      'acknowledged-durable',
+      `${now.id} confirmed entry ${acknowledged.index} in term ${acknowledgedTerm} and has cut it in that term`,
+    );
+  }
+
   /** A leader holds everything that was committed before its term (paper §5.4.3, leader completeness). */
   #requireOfLeader(id: string, term: number, memory: MemberMemory, due: MirrorEntry): void {
     if (this.#holds(memory, due)) return;
@@ -203,6 +289,8 @@ export class GroupChecks {
         ownsEnd: false,
         commit: 0,
         acknowledged: null,
+        acknowledgedTerm: 0,
+        forgotten: null,
       };
       this.#members.set(id, memory);
     }

@@ -1,7 +1,7 @@
 import type { World } from '../world/world.ts';
 import type { DamageFault } from './fault.ts';
 import type { FaultAtlas } from './fault-atlas.ts';
-import { cutShort, fileToDamage, placeIn, rot } from './file-damage.ts';
+import { cutShort, fileToDamage, placeIn, rot, type DamagePlace } from './file-damage.ts';
 import { NOTHING_TO_HIT, struck, UNSAFE, type Strike } from './strike.ts';
 import { hitOf, type Hit } from './target.ts';
 
@@ -42,20 +42,23 @@ export class DamageFaults {
     const place = placeIn(node.disk, directory, path, fault.file === 'segment-last', fault.where);
     if (place.beyondMark && !atlas.mayDamageUnseen(node.id)) return UNSAFE;
     const strike =
-      fault.kind === 'bit-rot'
-        ? this.#rot(fault, hit, path, place.at)
-        : this.#truncate(fault, hit, path, place.at);
+      fault.kind === 'bit-rot' ? this.#rot(fault, hit, path, place) : this.#truncate(fault, hit, path, place);
     if (strike.type === 'struck' && fault.file === 'segment-last')
       world.count(`damage ${place.beyondMark ? 'beyond' : 'below'} the durable mark`);
     return strike;
   }
 
-  #rot(fault: Extract<DamageFault, { kind: 'bit-rot' }>, hit: Hit, path: string, at: number): Strike {
+  #rot(
+    fault: Extract<DamageFault, { kind: 'bit-rot' }>,
+    hit: Hit,
+    path: string,
+    { at, beyondMark }: DamagePlace,
+  ): Strike {
     const { world, atlas, later } = this.#ports;
     const { node } = hit;
     this.#count += 1;
     if (!rot(node.disk, path, at, fault.bits, world.random(`bit rot ${this.#count}`))) return NOTHING_TO_HIT;
-    atlas.damage(node.id, `bit-rot of ${path} at ${at}`);
+    atlas.damage(node.id, `bit-rot of ${path} at ${at}`, beyondMark);
     if (fault.downMs !== null) {
       node.kill('kill');
       later(fault.downMs, () => {
@@ -69,14 +72,14 @@ export class DamageFaults {
     fault: Extract<DamageFault, { kind: 'truncation' }>,
     hit: Hit,
     path: string,
-    size: number,
+    { at: size, beyondMark }: DamagePlace,
   ): Strike {
     const { atlas, later } = this.#ports;
     const { node } = hit;
     node.kill('kill');
     node.disk.clearFaults();
     cutShort(node.disk, path, size);
-    atlas.damage(node.id, `truncation of ${path} to ${size}`);
+    atlas.damage(node.id, `truncation of ${path} to ${size}`, beyondMark);
     later(fault.downMs, () => {
       node.start();
     });

@@ -21,6 +21,7 @@ export class FaultAtlas {
   readonly #proof: RepairProof;
   readonly #copies: CopyProof;
   readonly #damaged: Map<string, string> = new Map();
+  readonly #unseen: Set<string> = new Set();
 
   /** `votersLeast`: of the groups' voters at this moment, as few as any member knows of. */
   constructor(votersLeast: () => number, proof: RepairProof, copies: CopyProof) {
@@ -41,8 +42,15 @@ export class FaultAtlas {
     return this.mayDamage(node) && this.#copies(node, (other) => other !== node && !this.#damaged.has(other));
   }
 
-  damage(node: string, what: string): void {
+  /** `unseen`: the node may be unable to tell that it lost something. */
+  damage(node: string, what: string, unseen = false): void {
     this.#damaged.set(node, what);
+    if (unseen) this.#unseen.add(node);
+  }
+
+  /** Whether a node lost data in a way that it can tell, so that it must not act as if it remembered. */
+  mustNotice(node: string): boolean {
+    return this.#damaged.has(node) && !this.#unseen.has(node);
   }
 
   /** What was done to it last; null for an intact node. */
@@ -60,6 +68,10 @@ export class FaultAtlas {
   }
 
   #lookAgain(): void {
-    for (const node of this.damaged) if (this.#proof(node)) this.#damaged.delete(node);
+    for (const node of this.damaged) {
+      if (!this.#proof(node)) continue;
+      this.#damaged.delete(node);
+      this.#unseen.delete(node);
+    }
   }
 }

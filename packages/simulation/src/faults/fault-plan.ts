@@ -1,7 +1,8 @@
 import type { RunParameters } from '../parameters.ts';
 import type { SeededRandom } from '../world/seeded-random.ts';
 import { FaultDrawing } from './fault-drawing.ts';
-import type { FaultKind, FaultStep } from './fault.ts';
+import type { Fault, FaultKind, FaultStep } from './fault.ts';
+import { drawScenario, possibleScenarios } from './scenarios.ts';
 
 /** How often each kind comes, of the kinds that a seed has chosen. */
 export const faultWeights: Readonly<Record<FaultKind, number>> = {
@@ -43,6 +44,14 @@ const FAULTS_MAX = 60;
 /** The time to which those numbers belong. */
 const PER_MS = 120_000;
 const KINDS_MIN = 4;
+/** What a plan consists of, see `drawSwarm` and `drawStories`, and how often. */
+const MAKES = { swarm: 45, both: 20, scenarios: 35 } as const;
+/** Sorts of stories that take turns in a run. */
+const STORIES = 3;
+/** A group leads and has something in its log by then. */
+const STORY_FIRST_MS = 4_000;
+/** Rest between two stories, ms: elections end, and who was behind catches up. */
+const STORY_GAP_MS = 2_000;
 /** The first faults find a group that is still starting. */
 const FIRST_MS = 1_000;
 /** Chance that a kind is among those of a seed: half of them at a time meet in all combinations sooner than all do. */
@@ -59,6 +68,14 @@ export function drawFaultPlan(
   parameters: RunParameters,
   virtualMs: number,
 ): readonly FaultStep[] {
+  const make = random.stream('make').weighted(MAKES);
+  const swarm = make === 'scenarios' ? [] : drawSwarm(random, parameters, virtualMs);
+  if (make === 'swarm') return swarm;
+  const stories = drawStories(random.stream('stories'), parameters, virtualMs, make === 'both' ? 2 : 1);
+  return [...swarm, ...stories].sort((a, b) => a.atMs - b.atMs);
+}
+
+function drawSwarm(random: SeededRandom, parameters: RunParameters, virtualMs: number): FaultStep[] {
   const weights = drawKinds(random.stream('kinds'));
   const times = drawTimes(random.stream('times'), virtualMs);
   const draws = random.stream('faults');
@@ -66,6 +83,32 @@ export function drawFaultPlan(
     const drawing = new FaultDrawing(draws, parameters.groups, parameters.nodes, virtualMs - atMs);
     return { atMs, fault: drawing.draw(draws.weighted(weights)) };
   });
+}
+
+/** Stories of a few sorts, one after another; `sparse` times as far from each other as they can be. */
+function drawStories(
+  random: SeededRandom,
+  parameters: RunParameters,
+  virtualMs: number,
+  sparse: number,
+): FaultStep[] {
+  const names = random.shuffle([...possibleScenarios(parameters)]).slice(0, STORIES);
+  const endMs = Math.max(1, virtualMs - FIRST_MS);
+  const steps: FaultStep[] = [];
+  for (let atMs = STORY_FIRST_MS, story = 0; atMs < endMs; story += 1) {
+    const name = names[story % names.length];
+    if (name === undefined) break;
+    const told = drawScenario(name, random, parameters, { atMs, endMs });
+    steps.push(...told);
+    const lastMs = told.reduce((last, { atMs: at, fault }) => Math.max(last, at + lasting(fault)), atMs);
+    atMs = Math.round(lastMs + sparse * (STORY_GAP_MS / 2 + random.exponential(STORY_GAP_MS)));
+  }
+  return steps;
+}
+
+function lasting(fault: Fault): number {
+  if ('forMs' in fault) return fault.forMs;
+  return 'downMs' in fault ? (fault.downMs ?? 0) : 0;
 }
 
 function drawKinds(random: SeededRandom): Readonly<Record<FaultKind, number>> {

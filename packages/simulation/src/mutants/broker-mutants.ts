@@ -6,11 +6,11 @@ const broker = (file: string): string => `packages/broker/dist/src/${file}.js`;
 export const brokerMutants: readonly Mutant[] = [
   {
     name: 'reads-without-quorum',
-    breaks: 'a master reads for clients without knowing that it still is the master',
+    breaks: 'a master reads for clients without asking a quorum whether it still is the master',
     module: broker('replica'),
-    find: 'return this.#leadership().leading && this.#driver.leaseValid;',
-    replace: 'return this.#leadership().leading;',
-    expectedCheckers: ['stale-read', 'linearizable', 'watermark-regression'],
+    find: "this.#driver.readIndex((result) => done(result.type === 'current' && this.#leadership().leading));",
+    replace: 'done(true);',
+    expectedCheckers: ['read-current', 'stale-read', 'linearizable', 'watermark-regression'],
   },
   {
     name: 'opens-before-its-first-entry',
@@ -18,7 +18,7 @@ export const brokerMutants: readonly Mutant[] = [
     module: broker('replica'),
     find: 'return this.#openTerm === term ? { leading: true, leader, term } : { leading: false, leader: null, term };',
     replace: 'return { leading: true, leader, term };',
-    expectedCheckers: ['stale-read', 'linearizable', 'watermark-regression'],
+    expectedCheckers: ['master-state', 'stale-read', 'linearizable', 'watermark-regression'],
   },
   {
     name: 'replaced-entry-answered-as-stored',

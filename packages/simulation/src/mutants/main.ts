@@ -12,6 +12,7 @@ interface MutantOptions {
   readonly seeds: number;
   readonly first: number;
   readonly parallel: number;
+  readonly virtualSeconds?: number;
   readonly json?: string;
 }
 
@@ -24,6 +25,7 @@ async function main(options: MutantOptions): Promise<void> {
     first: options.first,
     seedsMax: options.seeds,
     parallel: options.parallel,
+    ...(options.virtualSeconds === undefined ? {} : { virtualMs: options.virtualSeconds * 1_000 }),
     onSeed: (mutant, seed) => status.show(`${done} of ${wanted.length} done; ${mutant.name}: seed ${seed}`),
     onVerdict: (verdict) => {
       done += 1;
@@ -75,6 +77,11 @@ const program = new Command('sim:mutants')
   .option('--seeds <n>', 'seeds to try for each mutant at most', atLeastOne, 1000)
   .option('--first <seed>', 'the first seed', wholeNumber, 1)
   .option('--parallel <p>', 'worker processes', atLeastOne, availableParallelism())
+  .option(
+    '--virtual-seconds <s>',
+    'load and faults of each run; what `npm run sim` has unless given',
+    atLeastOne,
+  )
   .option('--json <file>', 'write the result as JSON too')
   .action(main);
 await program.parseAsync();

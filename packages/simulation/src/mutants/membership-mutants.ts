@@ -34,7 +34,7 @@ export const membershipMutants: readonly Mutant[] = [
     module: raft('standing-state'),
     find: 'this.#standing = standing;',
     replace: "this.#standing = standing === 'blank' ? 'full' : standing;",
-    expectedCheckers: ['one-vote', 'leader-completeness', 'committed-durable'],
+    expectedCheckers: ['vote-remembers', 'one-vote', 'leader-completeness', 'committed-durable'],
   },
   {
     name: 'repaired-too-early',
@@ -42,7 +42,7 @@ export const membershipMutants: readonly Mutant[] = [
     module: raft('standing-state'),
     find: "if (this.#standing === 'blank')",
     replace: "if (this.#standing !== 'full') this.#standing = 'full'; if (false)",
-    expectedCheckers: ['one-vote', 'leader-completeness', 'committed-durable'],
+    expectedCheckers: ['vote-remembers', 'one-vote', 'leader-completeness', 'committed-durable'],
   },
   {
     name: 'read-index-confirmed-by-an-older-round',
@@ -50,7 +50,7 @@ export const membershipMutants: readonly Mutant[] = [
     module: raft('read-index'),
     find: 'this.#pending.push({ id, index, round });',
     replace: 'this.#pending.push({ id, index, round: round - 1 });',
-    expectedCheckers: ['stale-read', 'linearizable', 'watermark-regression'],
+    expectedCheckers: ['read-current', 'stale-read', 'linearizable', 'watermark-regression'],
   },
   {
     name: 'snapshot-over-a-newer-log',
@@ -58,7 +58,7 @@ export const membershipMutants: readonly Mutant[] = [
     module: raft('raft'),
     find: 'if (index <= log.commitIndex)',
     replace: 'if (false)',
-    expectedCheckers: ['committed-durable', 'commit-monotone'],
+    expectedCheckers: ['committed-durable', 'commit-monotone', 'uncaught'],
   },
   {
     name: 'told-to-campaign-before-caught-up',

@@ -53,6 +53,14 @@ export const storeMutants: readonly Mutant[] = [
     expectedCheckers: ['acknowledged-durable', 'committed-durable'],
   },
   {
+    name: 'any-crc-error-truncates',
+    breaks: 'the log is cut at the first damaged entry, whatever lies behind it and whatever the mark says',
+    module: store('log-recovery'),
+    find: 'this.#cutTornTail(segment, scan, mark);',
+    replace: 'segment.file().truncateNow(segment.offsetOf(scan.end.address)), (mark.range.upTo = scan.end);',
+    expectedCheckers: ['vote-remembers', 'leader-completeness', 'committed-durable', 'convergence'],
+  },
+  {
     name: 'mark-ahead-of-sync',
     breaks: 'the durable mark names what is not on the disk yet',
     module: store('log-durability'),

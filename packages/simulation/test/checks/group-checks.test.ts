@@ -170,16 +170,16 @@ test('committed-durable: what a damaged member had counts', (t) => {
 test('acknowledged-durable: a confirmation before the sync', (t) => {
   const group = committedTwo();
   const log = logOf('1', '1', '1');
-  group.checks.acknowledges('b', 2);
+  group.checks.acknowledges('b', 2, 'a', 1);
   group.checks.saw(standing('b', 'follower', 1, log, 2, { durable: 2 }));
   t.deepEqual(group.seen(), []);
-  group.checks.acknowledges('b', 3);
+  group.checks.acknowledges('b', 3, 'a', 1);
   t.deepEqual(group.seen(), ['acknowledged-durable']);
 });
 
 test('acknowledged-durable: what was confirmed is gone after a restart', (t) => {
   const group = committedTwo();
-  group.checks.acknowledges('b', 2);
+  group.checks.acknowledges('b', 2, 'a', 1);
   group.checks.opened(standing('b', 'follower', 1, logOf('1', '1'), 1, { life: 2 }), false);
   t.deepEqual(group.seen(), []);
   group.checks.opened(standing('b', 'follower', 1, logOf('1'), 1, { life: 3 }), false);
@@ -188,7 +188,7 @@ test('acknowledged-durable: what was confirmed is gone after a restart', (t) => 
 
 test('acknowledged-durable: a member that was damaged owes nothing', (t) => {
   const group = committedTwo();
-  group.checks.acknowledges('b', 2);
+  group.checks.acknowledges('b', 2, 'a', 1);
   group.damaged.add('b');
   group.checks.opened(standing('b', 'follower', 0, logOf(), 0, { life: 2 }), true);
   t.deepEqual(group.seen(), []);
