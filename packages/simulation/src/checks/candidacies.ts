@@ -2,6 +2,8 @@ import type { Message } from '@ledgermq/raft';
 
 /** The end of the log for which somebody asks votes. */
 export interface Candidacy {
+  /** The term that begins if it succeeds. */
+  readonly term: number;
   readonly lastIndex: number;
   readonly lastTerm: number;
 }
@@ -9,7 +11,7 @@ export interface Candidacy {
 /** Who asked for votes with which log, so that the answers can be judged. */
 export class Candidacies {
   /** By candidate: the latest of each kind of request, and its term. */
-  readonly #asked: Map<string, Candidacy & { readonly term: number }> = new Map();
+  readonly #asked: Map<string, Candidacy> = new Map();
 
   /** Takes every message that leaves a member. Returns what a granted vote or pre-vote is for; null for anything else. */
   sent(message: Message): Candidacy | null {

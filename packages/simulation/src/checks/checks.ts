@@ -195,8 +195,7 @@ export class Checks {
       if (candidacy !== null) {
         const now = observe(member.id, member.life, inspection);
         watch.checks.saw(now);
-        const { lastIndex, lastTerm } = candidacy;
-        watch.checks.votes(now, message.to, lastIndex, lastTerm, message.type === 'vote-response');
+        watch.checks.votes(now, message.to, candidacy, message.type === 'vote-response');
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { Candidacy } from './candidacies.ts';
 import { DurabilityCheck, type DurabilityPorts } from './durability-check.ts';
 import { ElectionCheck } from './election-check.ts';
 import { GroupLedger } from './group-ledger.ts';
@@ -75,6 +76,7 @@ export class GroupChecks {
         'acknowledged-durable',
         `${now.id} confirmed entry ${promised.index} of term ${promised.term} and has lost it in a restart`,
       );
+      memory.acknowledged = null;
     }
     this.saw(now);
   }
@@ -106,12 +108,13 @@ export class GroupChecks {
   }
 
   /**
-   * A member says that it would vote, or votes, for a log that ends in (`lastIndex`, `lastTerm`).
+   * A member says that it would vote, or votes (`binding`), for a candidate.
    *
    * - vote-up-to-date: that log is at least as complete as the voter's (paper §5.4.1).
    * - vote-remembers: and as what the voter had confirmed before its files were damaged.
    */
-  votes(now: Observation, candidate: string, lastIndex: number, lastTerm: number, binding: boolean): void {
+  votes(now: Observation, candidate: string, candidacy: Candidacy, binding: boolean): void {
+    const { term, lastIndex, lastTerm } = candidacy;
     const memory = this.#memory(now.id);
     const own = memory.mirror.entry(memory.mirror.lastIndex);
     // While a sync runs its files may still hold what its log does not.
@@ -119,7 +122,8 @@ export class GroupChecks {
     const covers = (entry: MirrorEntry): boolean =>
       lastTerm > entry.term || (lastTerm === entry.term && lastIndex >= entry.index);
     const end = `a log that ends with entry ${lastIndex} of term ${lastTerm}`;
-    if (settled && own !== null && !covers(own)) {
+    // A vote waits for the disk; meanwhile the candidate may have won, and sent what it has in its term.
+    if (settled && own !== null && own.term < term && !covers(own)) {
       this.#fail(
         'vote-up-to-date',
         `${now.id}, whose log ends with entry ${own.index} of term ${own.term}, is for ${candidate} with ${end}`,
