@@ -1,6 +1,8 @@
 import test from 'ava';
 import { drawParameters, SeededRandom } from '../src/index.ts';
+import { rot } from '../src/faults/file-damage.ts';
 import { converged } from '../src/world/convergence.ts';
+import { scrub } from '../src/world/scrub.ts';
 import { SimWorld } from '../src/world/sim-world.ts';
 
 function world(seed: number): SimWorld {
@@ -44,4 +46,26 @@ test('a cluster with a member that stays away, or is cut off, does not count as 
     hurtWorld.drain();
     t.false(await hurtWorld.scheduler.run(30_000, () => converged(hurtWorld)), hurt);
   }
+});
+
+test('a scrub finds damage that nobody has read, and the member is whole again', async (t) => {
+  const rotten = world(5);
+  rotten.start();
+  await rotten.scheduler.run(15_000);
+  rotten.drain();
+  const rest = (): Promise<boolean> => rotten.scheduler.run(rotten.now + 60_000, () => converged(rotten));
+  t.true(await rest());
+  t.true(await scrub(rotten, rest));
+  t.is(rotten.coverage.get('scrub found damage'), undefined);
+  const [{ id, group } = { id: '', group: '' }] = rotten.members();
+  const { disk, directory } = rotten.member(id, group);
+  const segment = disk.list(`${directory}/log`).find((name) => name.endsWith('.log')) ?? '';
+  t.true(rot(disk, `${directory}/log/${segment}`, 400, 1, rotten.random('rot')));
+  const { life } = rotten.node(id);
+  t.true(await scrub(rotten, rest));
+  t.is(rotten.coverage.get('scrub found damage'), 1);
+  t.is(rotten.node(id).life, life + 1);
+  t.is(rotten.coverage.get('log: a hole of the log was filled'), 1);
+  t.true(await scrub(rotten, rest));
+  t.is(rotten.coverage.get('scrub found damage'), 1, 'nothing is left to find');
 });

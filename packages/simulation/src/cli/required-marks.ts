@@ -46,6 +46,8 @@ const struckRoles: Readonly<Record<FaultKind, readonly string[]>> = {
 
 /** Log lines and events that only rare turns lead to. */
 const code: readonly string[] = [
+  'damage below the durable mark',
+  'damage beyond the durable mark',
   'log: a follower needs a snapshot',
   'log: a hole of the log was filled',
   'log: append rejected by follower',
@@ -58,6 +60,7 @@ const code: readonly string[] = [
   'log: no quorum answers, stepping down',
   'log: repaired, votes again',
   'log: set aside',
+  'scrub found damage',
   'log: snapshot installed',
   'log: state taken from a snapshot',
   'log: the disk is full, the log waits for room',
