@@ -13,6 +13,9 @@ interface Teller {
   readonly patienceMs: number;
 }
 
+/** No run has more clients. */
+const CLIENTS_MAX = 9;
+
 type Scenario = (teller: Teller) => Story;
 
 export type ScenarioName =
@@ -26,7 +29,7 @@ export type ScenarioName =
   | 'two-orders'
   | 'slow-old-members'
   | 'death-before-sync'
-  | 'deaf-leader'
+  | 'lonely-leader'
   | 'old-appends'
   | 'rival-candidates';
 
@@ -44,6 +47,10 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     const apartMs = patienceMs * (1.4 + 1.6 * random.real());
     return [
       ...cutOff(0, target('leader', group), apartMs),
+      // The next leader gets nothing to do.
+      ...Array.from({ length: CLIENTS_MAX }, (_, client) =>
+        at(0.9 * patienceMs, { kind: 'client-cut', client, forMs: round(apartMs + 2 * patienceMs) }),
+      ),
       [apartMs, { kind: 'kill', at: target('leader', group), downMs: round(4 * patienceMs) }],
     ];
   },
@@ -56,7 +63,11 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
         [at, { kind: 'partition-one-way', at: target('leader', group), deaf: false, forMs: 200 }],
         [
           at + 40 + 120 * random.real(),
-          { kind: 'kill', at: target('leader', group), downMs: round(patienceMs * (0.5 + 2 * random.real())) },
+          {
+            kind: 'kill',
+            at: target('leader', group),
+            downMs: round(patienceMs * (0.5 + 2 * random.real())),
+          },
         ],
       );
       at += patienceMs * (1.5 + 2 * random.real());
@@ -80,7 +91,10 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
       oneSided: false,
     });
     const resetMs = apartMs - 30;
-    return [...cutOff(0, target('leader', group), apartMs), ...[0, 1, 2].map((pick) => at(resetMs, reset(pick)))];
+    return [
+      ...cutOff(0, target('leader', group), apartMs),
+      ...[0, 1, 2].map((pick) => at(resetMs, reset(pick))),
+    ];
   },
 
   /** Of those who have an entry one loses its files and another its connections; the third has never had it. */
@@ -95,7 +109,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
           kind: 'bit-rot',
           at: target('follower', group),
           file: 'segment-last',
-          where: 0.75 * random.real(),
+          where: random.real(),
           bits: 3,
           downMs,
         };
@@ -108,7 +122,15 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
 
   /** Leadership goes to a member that is behind. */
   'transfer-to-a-slow-member': ({ random, group }) => [
-    [0, { kind: 'message-delay', at: target('follower', group), addedMs: round(60 + 200 * random.real()), forMs: 2_500 }],
+    [
+      0,
+      {
+        kind: 'message-delay',
+        at: target('follower', group),
+        addedMs: round(60 + 200 * random.real()),
+        forMs: 2_500,
+      },
+    ],
     [800, { kind: 'leadership-transfer', group, pick: random.nextInt(2) }],
     [2_000, { kind: 'leadership-transfer', group, pick: random.nextInt(2) }],
   ],
@@ -117,7 +139,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   'two-orders': ({ random, group }) => {
     const out = random.nextInt(3);
     const order = (place: number): Fault =>
-      random.chance(0.5)
+      random.chance(0.8)
         ? { kind: 'member-remove', group, out: out + place }
         : { kind: 'member-replace', group, out: out + place, pick: 0 };
     return [
@@ -156,13 +178,11 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     ];
   },
 
-  /** The leader hears nobody for long, while everybody hears it. */
-  'deaf-leader': ({ random, group }) => [
-    [
-      0,
-      { kind: 'partition-one-way', at: target('leader', group), deaf: true, forMs: round(13_000 + 5_000 * random.real()) },
-    ],
-  ],
+  /** Nobody is left to whom the leader could speak, for longer than any of its time-outs. */
+  'lonely-leader': ({ group, parameters, random }) =>
+    Array.from({ length: parameters.nodes - 1 }, () =>
+      at(0, { kind: 'kill', at: target('follower', group), downMs: round(12_000 + 3_000 * random.real()) }),
+    ),
 
   /** Appends overtake each other and come twice. */
   'old-appends': ({ random }) => {
@@ -177,7 +197,12 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   'rival-candidates': ({ random, group, patienceMs }) => [
     [
       0,
-      { kind: 'message-delay', at: null, addedMs: round(20 + 0.3 * patienceMs * random.real()), forMs: round(3 * patienceMs) },
+      {
+        kind: 'message-delay',
+        at: null,
+        addedMs: round(20 + 0.3 * patienceMs * random.real()),
+        forMs: round(3 * patienceMs),
+      },
     ],
     [100, { kind: 'kill', at: target('leader', group), downMs: round(3 * patienceMs) }],
   ],
@@ -200,12 +225,16 @@ export function drawScenario(
     .map((step) => ({ ...step, fault: bounded(step.fault, endMs - step.atMs) }));
 }
 
-/** In the swarm of kinds those that need more nodes than there are would do nothing. */
-export function possibleScenarios({ nodes, spareNodes }: RunParameters): readonly ScenarioName[] {
-  return scenarioNames.filter((name) => {
-    if (name === 'slow-old-members') return spareNodes > 0;
-    return name !== 'two-orders' || nodes > 3;
-  });
+/** Sorts of stories for a run, some of them; changes of members first wherever there are nodes enough for them. */
+export function chooseScenarios(
+  random: SeededRandom,
+  { nodes, spareNodes }: RunParameters,
+  count: number,
+): readonly ScenarioName[] {
+  const membership: readonly ScenarioName[] =
+    nodes === 3 ? [] : spareNodes === 0 ? ['two-orders'] : ['slow-old-members', 'two-orders'];
+  const others = scenarioNames.filter((name) => name !== 'slow-old-members' && name !== 'two-orders');
+  return [...membership, ...random.shuffle([...others])].slice(0, count);
 }
 
 function target(role: Target['role'], group: number, pick = 0): Target {

@@ -77,7 +77,11 @@ const program = new Command('sim:mutants')
   .option('--seeds <n>', 'seeds to try for each mutant at most', atLeastOne, 1000)
   .option('--first <seed>', 'the first seed', wholeNumber, 1)
   .option('--parallel <p>', 'worker processes', atLeastOne, availableParallelism())
-  .option('--virtual-seconds <s>', 'load and faults of each run; what `npm run sim` has unless given', atLeastOne)
+  .option(
+    '--virtual-seconds <s>',
+    'load and faults of each run; what `npm run sim` has unless given',
+    atLeastOne,
+  )
   .option('--json <file>', 'write the result as JSON too')
   .action(main);
 await program.parseAsync();

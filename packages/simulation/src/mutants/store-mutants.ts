@@ -57,8 +57,7 @@ export const storeMutants: readonly Mutant[] = [
     breaks: 'the log is cut at the first damaged entry, whatever lies behind it and whatever the mark says',
     module: store('log-recovery'),
     find: 'this.#cutTornTail(segment, scan, mark);',
-    replace:
-      'segment.file().truncateNow(segment.offsetOf(scan.end.address)), (mark.range.upTo = scan.end);',
+    replace: 'segment.file().truncateNow(segment.offsetOf(scan.end.address)), (mark.range.upTo = scan.end);',
     expectedCheckers: ['vote-remembers', 'leader-completeness', 'committed-durable', 'convergence'],
   },
   {
