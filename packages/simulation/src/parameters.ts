@@ -60,7 +60,7 @@ export function drawParameters(random: SeededRandom): RunParameters {
   const tickMs = random.stream('ticks').pick([50, 100, 100]);
   return {
     nodes,
-    spareNodes: nodes > 3 && random.chance(0.5) ? 1 : 0,
+    spareNodes: nodes > 3 && random.chance(0.65) ? 1 : 0,
     groups: random.chance(0.2) ? 2 : 1,
     nameServers: random.between(1, 2),
     producers: random.between(2, 3),

@@ -137,8 +137,12 @@ export class Checks {
     watched.configurations = [configuration, configuration];
     watch.membership.opened(member.id);
     const damaged = this.atlas.damageOf(member.id) !== null;
-    const mustNotice = this.atlas.mustNotice(member.id);
-    watch.checks.opened(observe(member.id, member.life, watched.inspection), damaged, mustNotice);
+    const { standing } = watched.inspection.status();
+    const floor = watched.inspection.log.voteFloor.index;
+    watch.checks.opened(observe(member.id, member.life, watched.inspection), damaged, {
+      mustNotice: this.atlas.mustNotice(member.id),
+      cautious: (index) => standing !== 'full' || floor >= index,
+    });
     watchReads(member, watched.inspection, watch.checks.ledger, this.#list);
   }
 

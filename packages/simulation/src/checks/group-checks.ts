@@ -14,6 +14,16 @@ export interface GroupCheckPorts extends DurabilityPorts {
   readonly syncedAcknowledgements: boolean;
 }
 
+/** Of a member whose files were damaged. */
+export interface Doubt {
+  /** It can tell that something is missing. */
+  readonly mustNotice: boolean;
+  /** Whether it keeps out of elections until it has this entry. */
+  readonly cautious: (index: number) => boolean;
+}
+
+const NO_DOUBT: Doubt = { mustNotice: false, cautious: () => true };
+
 interface MemberMemory {
   readonly mirror: LogMirror;
   life: number;
@@ -57,7 +67,7 @@ export class GroupChecks {
   }
 
   /** A member's replica was opened; what was committed must not be missing in what it found. */
-  opened(now: Observation, damaged: boolean, mustNotice = false): void {
+  opened(now: Observation, damaged: boolean, doubt: Doubt = NO_DOUBT): void {
     const memory = this.#memory(now.id);
     memory.life = now.life;
     memory.leadingTerm = null;
@@ -69,7 +79,15 @@ export class GroupChecks {
       this.#progress.forget(now.id);
     }
     this.#updateLog(memory, now);
-    if (damaged && mustNotice && before !== null && !this.#holds(memory, before)) memory.forgotten = before;
+    if (damaged && doubt.mustNotice && before !== null && !this.#holds(memory, before)) {
+      memory.forgotten = before;
+      if (!doubt.cautious(before.index)) {
+        this.#fail(
+          'vote-remembers',
+          `${now.id} confirmed entry ${before.index} of term ${before.term}, has lost it with damage that it can tell, and would vote at once`,
+        );
+      }
+    }
     const promised = memory.acknowledged;
     if (promised !== null && this.#ports.syncedAcknowledgements && !this.#holds(memory, promised)) {
       this.#fail(
@@ -259,7 +277,8 @@ export class GroupChecks {
   #requireKept(memory: MemberMemory, now: Observation): void {
     const { acknowledged, acknowledgedTerm, life } = memory;
     if (acknowledged === null || now.life !== life || now.term !== acknowledgedTerm) return;
-    if (this.#holds(memory, acknowledged)) return;
+    // Its log may have lost it before its files do.
+    if (now.lastIndex >= acknowledged.index && this.#holds(memory, acknowledged)) return;
     memory.acknowledged = null;
     if (this.#ports.damaged(now.id)) return;
     this.#fail(

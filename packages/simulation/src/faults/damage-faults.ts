@@ -1,7 +1,7 @@
 import type { World } from '../world/world.ts';
 import type { DamageFault } from './fault.ts';
 import type { FaultAtlas } from './fault-atlas.ts';
-import { cutShort, fileToDamage, placeIn, rot, type DamagePlace } from './file-damage.ts';
+import { cutShort, fileToDamage, hasEntryBehind, placeIn, rot, type DamagePlace } from './file-damage.ts';
 import { NOTHING_TO_HIT, struck, UNSAFE, type Strike } from './strike.ts';
 import { hitOf, type Hit } from './target.ts';
 
@@ -55,10 +55,13 @@ export class DamageFaults {
     { at, beyondMark }: DamagePlace,
   ): Strike {
     const { world, atlas, later } = this.#ports;
+    const group = world.groups[fault.at.group % world.groups.length] ?? '';
     const { node } = hit;
     this.#count += 1;
     if (!rot(node.disk, path, at, fault.bits, world.random(`bit rot ${this.#count}`))) return NOTHING_TO_HIT;
-    atlas.damage(node.id, `bit-rot of ${path} at ${at}`, beyondMark);
+    const log = world.member(node.id, group).replica?.inspect().log;
+    const seen = log !== undefined && hasEntryBehind(log, path, at);
+    atlas.damage(node.id, `bit-rot of ${path} at ${at}`, beyondMark && !seen);
     if (fault.downMs !== null) {
       node.kill('kill');
       later(fault.downMs, () => {

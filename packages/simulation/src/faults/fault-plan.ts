@@ -2,7 +2,7 @@ import type { RunParameters } from '../parameters.ts';
 import type { SeededRandom } from '../world/seeded-random.ts';
 import { FaultDrawing } from './fault-drawing.ts';
 import type { Fault, FaultKind, FaultStep } from './fault.ts';
-import { drawScenario, possibleScenarios } from './scenarios.ts';
+import { drawScenario, chooseScenarios } from './scenarios.ts';
 
 /** How often each kind comes, of the kinds that a seed has chosen. */
 export const faultWeights: Readonly<Record<FaultKind, number>> = {
@@ -92,7 +92,7 @@ function drawStories(
   virtualMs: number,
   sparse: number,
 ): FaultStep[] {
-  const names = random.shuffle([...possibleScenarios(parameters)]).slice(0, STORIES);
+  const names = chooseScenarios(random, parameters, STORIES);
   const endMs = Math.max(1, virtualMs - FIRST_MS);
   const steps: FaultStep[] = [];
   for (let atMs = STORY_FIRST_MS, story = 0; atMs < endMs; story += 1) {

@@ -68,6 +68,18 @@ export function placeIn(
   return { at: marked + Math.floor(((where - share) / (1 - share)) * (size - marked)), beyondMark: true };
 }
 
+/** Whether the last entry of the log that is durable begins behind what rots at a byte of its last segment. */
+export function hasEntryBehind(
+  log: { readonly durableIndex: number; positionAt(index: number): { readonly address: number } | null },
+  path: string,
+  at: number,
+): boolean {
+  const base = SEGMENT_NAME.exec(path)?.[1];
+  const start = log.positionAt(log.durableIndex - 1)?.address;
+  if (base === undefined || start === undefined) return false;
+  return start - Number(base) + SEGMENT_HEADER_BYTES >= at + ROT_BYTES;
+}
+
 /** Turns over some bits from a byte on; false for an empty file. */
 export function rot(disk: MemoryDisk, path: string, at: number, bits: number, random: SeededRandom): boolean {
   const content = disk.contentOf(path);

@@ -13,6 +13,9 @@ interface Teller {
   readonly patienceMs: number;
 }
 
+/** No run has more clients. */
+const CLIENTS_MAX = 9;
+
 type Scenario = (teller: Teller) => Story;
 
 export type ScenarioName =
@@ -26,7 +29,7 @@ export type ScenarioName =
   | 'two-orders'
   | 'slow-old-members'
   | 'death-before-sync'
-  | 'deaf-leader'
+  | 'lonely-leader'
   | 'old-appends'
   | 'rival-candidates';
 
@@ -44,6 +47,10 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     const apartMs = patienceMs * (1.4 + 1.6 * random.real());
     return [
       ...cutOff(0, target('leader', group), apartMs),
+      // The next leader gets nothing to do.
+      ...Array.from({ length: CLIENTS_MAX }, (_, client) =>
+        at(0.9 * patienceMs, { kind: 'client-cut', client, forMs: round(apartMs + 2 * patienceMs) }),
+      ),
       [apartMs, { kind: 'kill', at: target('leader', group), downMs: round(4 * patienceMs) }],
     ];
   },
@@ -102,7 +109,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
           kind: 'bit-rot',
           at: target('follower', group),
           file: 'segment-last',
-          where: 0.75 * random.real(),
+          where: random.real(),
           bits: 3,
           downMs,
         };
@@ -132,7 +139,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   'two-orders': ({ random, group }) => {
     const out = random.nextInt(3);
     const order = (place: number): Fault =>
-      random.chance(0.5)
+      random.chance(0.8)
         ? { kind: 'member-remove', group, out: out + place }
         : { kind: 'member-replace', group, out: out + place, pick: 0 };
     return [
@@ -171,18 +178,11 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     ];
   },
 
-  /** The leader hears nobody for long, while everybody hears it. */
-  'deaf-leader': ({ random, group }) => [
-    [
-      0,
-      {
-        kind: 'partition-one-way',
-        at: target('leader', group),
-        deaf: true,
-        forMs: round(13_000 + 5_000 * random.real()),
-      },
-    ],
-  ],
+  /** Nobody is left to whom the leader could speak, for longer than any of its time-outs. */
+  'lonely-leader': ({ group, parameters, random }) =>
+    Array.from({ length: parameters.nodes - 1 }, () =>
+      at(0, { kind: 'kill', at: target('follower', group), downMs: round(12_000 + 3_000 * random.real()) }),
+    ),
 
   /** Appends overtake each other and come twice. */
   'old-appends': ({ random }) => {
@@ -225,12 +225,16 @@ export function drawScenario(
     .map((step) => ({ ...step, fault: bounded(step.fault, endMs - step.atMs) }));
 }
 
-/** In the swarm of kinds those that need more nodes than there are would do nothing. */
-export function possibleScenarios({ nodes, spareNodes }: RunParameters): readonly ScenarioName[] {
-  return scenarioNames.filter((name) => {
-    if (name === 'slow-old-members') return spareNodes > 0;
-    return name !== 'two-orders' || nodes > 3;
-  });
+/** Sorts of stories for a run, some of them; changes of members first wherever there are nodes enough for them. */
+export function chooseScenarios(
+  random: SeededRandom,
+  { nodes, spareNodes }: RunParameters,
+  count: number,
+): readonly ScenarioName[] {
+  const membership: readonly ScenarioName[] =
+    nodes === 3 ? [] : spareNodes === 0 ? ['two-orders'] : ['slow-old-members', 'two-orders'];
+  const others = scenarioNames.filter((name) => name !== 'slow-old-members' && name !== 'two-orders');
+  return [...membership, ...random.shuffle([...others])].slice(0, count);
 }
 
 function target(role: Target['role'], group: number, pick = 0): Target {
