@@ -237,7 +237,10 @@ export class SimSocket extends EventEmitter implements PipeEnd {
       }
     }
     const [only] = pieces;
-    pipe.send({ type: 'data', bytes: pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces) });
+    pipe.send({
+      type: 'data',
+      bytes: pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces),
+    });
     if (this.#ending && this.#writes.length === 0) process.nextTick(() => this.#finish());
   }
 
