@@ -51,7 +51,9 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
       ...Array.from({ length: CLIENTS_MAX }, (_, client) =>
         at(0.9 * patienceMs, { kind: 'client-cut', client, forMs: round(apartMs + 2 * patienceMs) }),
       ),
-      [apartMs, { kind: 'kill', at: target('leader', group), downMs: round(4 * patienceMs) }],
+      // Nor does what it has sent arrive when the way is free again.
+      ...[0, 1, 2, 3].map((pick) => at(apartMs - 30, reset(group, pick))),
+      [apartMs - 25, { kind: 'kill', at: target('leader', group), downMs: round(4 * patienceMs) }],
     ];
   },
 
@@ -83,17 +85,10 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   /** A new leader loses the connections to the others before it knows how much they hold. */
   'forgotten-match': ({ random, group, patienceMs }) => {
     const apartMs = patienceMs * (2.5 + 2 * random.real());
-    const reset = (pick: number): Fault => ({
-      kind: 'connection-reset',
-      at: target('leader', group),
-      peer: 'node',
-      pick,
-      oneSided: false,
-    });
     const resetMs = apartMs - 30;
     return [
       ...cutOff(0, target('leader', group), apartMs),
-      ...[0, 1, 2].map((pick) => at(resetMs, reset(pick))),
+      ...[0, 1, 2].map((pick) => at(resetMs, reset(group, pick))),
     ];
   },
 
@@ -239,6 +234,11 @@ export function chooseScenarios(
 
 function target(role: Target['role'], group: number, pick = 0): Target {
   return { role, group, pick };
+}
+
+/** Breaks the connections of the leader to another node, with all that is under way on them. */
+function reset(group: number, pick: number): Fault {
+  return { kind: 'connection-reset', at: target('leader', group), peer: 'node', pick, oneSided: false };
 }
 
 function at(ms: number, fault: Fault): readonly [number, Fault] {
