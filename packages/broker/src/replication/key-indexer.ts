@@ -63,6 +63,7 @@ export class KeyIndexer {
   #index: KeyIndex | null = null;
   #timer: TimerHandle | null = null;
   #checkpointTimer: TimerHandle | null = null;
+  #retryTimer: TimerHandle | null = null;
   /** Checkpoints and removals, one after the other. */
   #work: Promise<void> = Promise.resolve();
   #droppedBefore = -1;
@@ -119,7 +120,9 @@ export class KeyIndexer {
     if (this.#stopped) return;
     this.#stopped = true;
     const { clock } = this.#ports;
-    for (const timer of [this.#timer, this.#checkpointTimer]) if (timer !== null) clock.clearTimer(timer);
+    for (const timer of [this.#timer, this.#checkpointTimer, this.#retryTimer]) {
+      if (timer !== null) clock.clearTimer(timer);
+    }
     await this.#work;
     // Without it the next start only has more of the log to index.
     await this.#index?.checkpoint((index) => this.#ports.log.syncedUpTo(index)).catch(() => undefined);
@@ -256,7 +259,8 @@ export class KeyIndexer {
 
   #openLater(): void {
     this.#close();
-    this.#ports.clock.setTimer(this.#config.retryMs, () => {
+    this.#retryTimer ??= this.#ports.clock.setTimer(this.#config.retryMs, () => {
+      this.#retryTimer = null;
       if (!this.#stopped && this.#index === null) this.start();
     });
   }

@@ -97,9 +97,10 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
       derivedSettings(options.config),
     );
     if (derived.appliedIndex >= first - 1 && derived.appliedIndex <= end) return derived;
-    if (derived.appliedIndex > end) await options.onLogBehind();
-    reason = `it is complete up to ${derived.appliedIndex}, but the log holds ${first} to ${end}`;
+    const { appliedIndex } = derived;
     await derived.close();
+    if (appliedIndex > end) await options.onLogBehind();
+    reason = `it is complete up to ${appliedIndex}, but the log holds ${first} to ${end}`;
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'INDEX_CORRUPT') throw error;
     reason = error.message;
