@@ -220,6 +220,16 @@ test('applied-monotone: nothing is applied before it is committed', (t) => {
   t.deepEqual(group.seen(), ['applied-monotone']);
 });
 
+test('applied-monotone: a machine is ahead of its log only while both are replaced by a snapshot', (t) => {
+  const group = committedTwo();
+  const log = { ...logOf('1', '1', '1'), firstIndex: () => 4 };
+  const machine = { applied: 2, machineIndex: 3 };
+  group.checks.saw(standing('b', 'follower', 1, log, 2, machine));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('b', 'follower', 1, { ...log, firstIndex: () => 3 }, 2, machine));
+  t.deepEqual(group.seen(), ['applied-monotone']);
+});
+
 test('durable-mark: a mark beyond what was synced', (t) => {
   const group = committedTwo();
   const beyond = standing('b', 'follower', 1, logOf('1', '1'), 2, { durable: 1 });
