@@ -19,6 +19,20 @@ test('a second node of three is not damaged before the first is whole again', (t
   t.is(atlas.damageOf('a'), null);
 });
 
+test('nothing is damaged while a new voter still catches up', (t) => {
+  const whole = new Set<string>();
+  const atlas = new FaultAtlas(
+    () => 3,
+    (node) => whole.has(node),
+    () => true,
+  );
+  atlas.joined('d');
+  t.false(atlas.mayDamage('b'));
+  t.is(atlas.damageOf('d'), null);
+  whole.add('d');
+  t.true(atlas.mayDamage('b'));
+});
+
 test('whatever is damaged and repaired, a majority is intact at every moment', (t) => {
   const steps = fc.array(fc.record({ node: fc.nat({ max: 6 }), repairs: fc.boolean() }), { maxLength: 60 });
   fc.assert(
