@@ -34,9 +34,9 @@ export class FaultAtlas {
 
   /** Whether data of this node may be lost now, in a way that it can tell. Looks again at nodes that were damaged. */
   mayDamage(node: string): boolean {
-    if (this.#missing.has(node)) return true;
-    if (this.#missing.size >= this.#most) this.#lookAgain();
-    return this.#missing.size < this.#most;
+    if (this.#damaged.has(node)) return true;
+    if (this.#missingBeside(node) >= this.#most) this.#lookAgain();
+    return this.#missingBeside(node) < this.#most;
   }
 
   /** Whether this node may lose what it has acknowledged without being able to know it. */
@@ -76,6 +76,11 @@ export class FaultAtlas {
 
   get #missing(): ReadonlySet<string> {
     return new Set([...this.#damaged.keys(), ...this.#joining]);
+  }
+
+  #missingBeside(node: string): number {
+    const missing = this.#missing;
+    return missing.size - (missing.has(node) ? 1 : 0);
   }
 
   #lookAgain(): void {

@@ -29,8 +29,24 @@ test('nothing is damaged while a new voter still catches up', (t) => {
   atlas.joined('d');
   t.false(atlas.mayDamage('b'));
   t.is(atlas.damageOf('d'), null);
+  t.true(atlas.mayDamage('d'), 'it is missing already');
   whole.add('d');
   t.true(atlas.mayDamage('b'));
+});
+
+test('a voter that joined long ago is not damaged beside another one', (t) => {
+  const whole = new Set<string>(['d']);
+  const atlas = new FaultAtlas(
+    () => 3,
+    (node) => whole.has(node),
+    () => true,
+  );
+  atlas.joined('d');
+  t.true(atlas.mayDamage('b'));
+  atlas.damage('b', 'wipe');
+  t.false(atlas.mayDamage('d'));
+  atlas.joined('d');
+  t.false(atlas.mayDamage('d'));
 });
 
 test('whatever is damaged and repaired, a majority is intact at every moment', (t) => {
