@@ -2,11 +2,16 @@ import type { RunParameters } from './parameters.ts';
 import type { SeededRandom } from './world/seeded-random.ts';
 
 /** Stories that some runs are given beside their other faults, since they only tell anything with limits of their own. */
-export const rareStories = ['rotten-follower', 'snapshot-meets-its-entries'] as const;
+export const rareStories = [
+  'rotten-follower',
+  'snapshot-meets-its-entries',
+  'fast-newcomer',
+  'answers-after-the-election',
+] as const;
 
 export type RareStory = (typeof rareStories)[number];
 
-const CHANCE = 0.3;
+const CHANCE = 0.4;
 
 /** The story of a run, or null. */
 export function drawRareStory(random: SeededRandom): RareStory | null {
@@ -30,5 +35,17 @@ export const rareStoryLimits: Readonly<Record<RareStory, Partial<RunParameters>>
     logBytesMax: 32_768,
     appendEntriesMax: 64,
     inflightMessagesMax: 256,
+  },
+  // Three voters, of whom any two decide, and one that comes.
+  'fast-newcomer': { nodes: 4, spareNodes: 1, groups: 1, burstRate: 60, burstShare: 0.4 },
+  // Most ticks of a leader begin no round of heartbeats, so that the first round after a sleep is that of a read. Nothing is
+  // dropped: a pull from before the log is answered by the lease, which a sleep outlasts.
+  'answers-after-the-election': {
+    tickMs: 50,
+    heartbeatTicks: 3,
+    electionTimeoutTicks: 12,
+    logBytesMax: 0,
+    burstRate: 60,
+    burstShare: 0.4,
   },
 };

@@ -234,6 +234,43 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     }
     return story;
   },
+
+  /** One voter after another is replaced by the only one whose disk is fast, beside the leader's. */
+  'fast-newcomer': ({ random, group, parameters }) => {
+    const story: [number, Fault][] = [];
+    for (let turn = 0, at = 0; turn < 3; turn += 1) {
+      story.push([at, { kind: 'learner-add', group, pick: 0 }]);
+      // Followers in the order of their names; the newcomer is among them.
+      for (let pick = 0; pick < parameters.nodes - 1; pick += 1) {
+        const meanMs = random.pick([1, 150, 600]);
+        const slow = { kind: 'disk-slow', at: target('follower', group, pick), meanMs } as const;
+        story.push([at + 2_000, { ...slow, forMs: 4_000 }]);
+      }
+      story.push([at + 2_100, { kind: 'member-replace', group, out: random.nextInt(3), pick: 0 }]);
+      at += 9_000;
+    }
+    return story;
+  },
+
+  /** Answers reach the leader later and later; it sleeps over an election, and wakes before the last of them arrive. */
+  'answers-after-the-election': ({ random, group, patienceMs }) => {
+    const steps = 5;
+    const story: [number, Fault][] = [];
+    for (let turn = 0, at = 0; turn < 4; turn += 1) {
+      const sleepMs = at + steps * patienceMs + 400 * random.real();
+      // Little by little, or the gap alone would end its office.
+      for (let step = 0; step < steps; step += 1) {
+        const beginMs = at + step * patienceMs;
+        const forMs = round(sleepMs + 5 * patienceMs - beginMs);
+        const addedMs = round(0.4 * (step + 1) * patienceMs);
+        story.push([beginMs, { kind: 'message-delay', at: target('leader', group), addedMs, forMs }]);
+      }
+      const forMs = round((3.3 + 0.6 * random.real()) * patienceMs);
+      story.push([sleepMs, { kind: 'pause', at: target('leader', group), forMs }]);
+      at = sleepMs + 10 * patienceMs;
+    }
+    return story;
+  },
 };
 
 /** All but the rare ones. */
