@@ -128,7 +128,8 @@ export class GroupChecks {
       if (entry !== null) this.#durability.acknowledged(member, entry);
     }
     if (index > from) memory.acknowledged = mirror.entry(index) ?? acknowledged;
-    memory.acknowledgedTerm = term;
+    // A leader that is told of less may still take away what an earlier one was told.
+    if (index >= from) memory.acknowledgedTerm = term;
   }
 
   /**

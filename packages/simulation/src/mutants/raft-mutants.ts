@@ -35,7 +35,7 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('raft'),
     find: 'this.#term = hardState.term;',
     replace: 'this.#term = log.lastTerm;',
-    expectedCheckers: ['term-monotone', 'one-vote'],
+    expectedCheckers: ['term-monotone', 'one-vote', 'convergence'],
   },
   {
     name: 'leader-keeps-office-in-later-term',
