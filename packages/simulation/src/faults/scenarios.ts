@@ -225,7 +225,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   'snapshot-meets-its-entries': ({ random, group, parameters }) => {
     const story: [number, Fault][] = [];
     const pick = random.nextInt(2);
-    for (let turn = 0, at = 0; turn < 3; turn += 1) {
+    for (let turn = 0, at = 0; turn < 8; turn += 1) {
       const stallMs = 5_000 + 5_000 * random.real();
       story.push([at, { kind: 'disk-stall', at: target('follower', group, pick), forMs: round(stallMs) }]);
       for (let peer = 0; peer < parameters.nodes; peer += 1)
