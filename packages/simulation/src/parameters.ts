@@ -1,3 +1,4 @@
+import { drawRareStory, rareStoryLimits, type RareStory } from './rare-stories.ts';
 import type { SeededRandom } from './world/seeded-random.ts';
 
 /** What is drawn for a run beside its faults. Small limits make rare code run often. */
@@ -48,6 +49,8 @@ export interface RunParameters {
   readonly socketBufferBytes: number;
   /** Mean time of a sync, ms. */
   readonly syncMs: number;
+  /** A story that is told beside the other faults, for which some limits above were made. */
+  readonly rareStory: RareStory | null;
 }
 
 /** Longest election time-out, unless it must leave room for several heartbeats. */
@@ -58,6 +61,7 @@ export function drawParameters(random: SeededRandom): RunParameters {
   const nodes = Number(random.weighted({ 3: 65, 4: 15, 5: 20 }));
   const heartbeatTicks = random.between(1, 3);
   const tickMs = random.stream('ticks').pick([50, 100, 100]);
+  const rareStory = drawRareStory(random.stream('rare story'));
   return {
     nodes,
     spareNodes: nodes > 3 && random.chance(0.65) ? 1 : 0,
@@ -95,5 +99,7 @@ export function drawParameters(random: SeededRandom): RunParameters {
     splitChance: random.pick([0, 0.02, 0.2]),
     socketBufferBytes: random.pick([16_384, 262_144]),
     syncMs: random.pick([0.2, 2, 10]),
+    rareStory,
+    ...(rareStory === null ? {} : rareStoryLimits[rareStory]),
   };
 }

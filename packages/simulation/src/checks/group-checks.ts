@@ -8,8 +8,11 @@ import { ProgressCheck } from './progress-check.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface GroupCheckPorts extends DurabilityPorts {
-  /** The voters as that member knows them, by halves (see `halvesOf`): of now, and of its step before. */
-  readonly configurations: (member: string) => readonly (readonly (readonly string[])[])[];
+  /**
+   * The voters as that member knows them, by halves (see `halvesOf`): of now, and of its step before, as far as they may
+   * have decided about the entry `index`.
+   */
+  readonly configurations: (member: string, index: number) => readonly (readonly (readonly string[])[])[];
   /** False when entries count before they are synced, by the user's own choice. */
   readonly syncedAcknowledgements: boolean;
 }
@@ -42,6 +45,8 @@ interface MemberMemory {
   acknowledgedTerm: number;
   /** What it had confirmed when its files were damaged, and then had no more. */
   forgotten: MirrorEntry | null;
+  /** The same while it keeps out of elections. */
+  cautiousFor: MirrorEntry | null;
 }
 
 /** The rules of Raft for one group, looked at after each step of a member; what did not change costs nothing. */
@@ -81,6 +86,7 @@ export class GroupChecks {
     this.#updateLog(memory, now);
     if (damaged && doubt.mustNotice && before !== null && !this.#holds(memory, before)) {
       memory.forgotten = before;
+      memory.cautiousFor = before;
       if (!doubt.cautious(before.index)) {
         this.#fail(
           'vote-remembers',
@@ -122,7 +128,8 @@ export class GroupChecks {
       if (entry !== null) this.#durability.acknowledged(member, entry);
     }
     if (index > from) memory.acknowledged = mirror.entry(index) ?? acknowledged;
-    memory.acknowledgedTerm = term;
+    // A leader that is told of less may still take away what an earlier one was told.
+    if (index >= from) memory.acknowledgedTerm = term;
   }
 
   /**
@@ -154,6 +161,28 @@ export class GroupChecks {
         `${now.id}, which has lost entry ${forgotten.index} of term ${forgotten.term} that it confirmed, votes for ${candidate} with ${end}`,
       );
     }
+  }
+
+  /** Whether it lost what it had confirmed, and was not seen to vote since. */
+  isCautious(member: string): boolean {
+    return this.#memory(member).cautiousFor !== null;
+  }
+
+  /**
+   * vote-remembers: a member that lost what it had confirmed keeps out of elections until its log ends in a term as late
+   * as that of the lost entry: only what a leader of such a term has committed brings back what may count on it.
+   */
+  votesAgain({ id }: Observation): void {
+    const memory = this.#memory(id);
+    const { cautiousFor, mirror } = memory;
+    if (cautiousFor === null) return;
+    memory.cautiousFor = null;
+    const own = mirror.entry(mirror.lastIndex);
+    if (own !== null && own.term >= cautiousFor.term) return;
+    this.#fail(
+      'vote-remembers',
+      `${id}, which has lost entry ${cautiousFor.index} of term ${cautiousFor.term} that it confirmed, would vote again with a log that ends with entry ${own?.index ?? 0} of term ${own?.term ?? 0}`,
+    );
   }
 
   /** transfer: who is told to campaign at once holds the whole log of the leader that tells it (thesis §3.10). */
@@ -240,7 +269,7 @@ export class GroupChecks {
       if (entry === null) break;
       ledger.sawCommitted(now.id, now.term, entry);
       if (this.#ports.syncedAcknowledgements)
-        this.#durability.committed(entry, this.#ports.configurations(now.id));
+        this.#durability.committed(entry, this.#ports.configurations(now.id, index));
       last = entry;
     }
     if (last !== null) this.#newlyCommitted(now, last);
@@ -314,6 +343,7 @@ export class GroupChecks {
         acknowledged: null,
         acknowledgedTerm: 0,
         forgotten: null,
+        cautiousFor: null,
       };
       this.#members.set(id, memory);
     }

@@ -58,7 +58,7 @@ export const membershipMutants: readonly Mutant[] = [
     module: raft('raft'),
     find: 'if (index <= log.commitIndex)',
     replace: 'if (false)',
-    expectedCheckers: ['committed-durable', 'commit-monotone', 'uncaught'],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable', 'commit-monotone', 'uncaught'],
   },
   {
     name: 'told-to-campaign-before-caught-up',

@@ -61,12 +61,16 @@ export interface CheckedGroup {
   readonly damaged: Set<string>;
   /** Names of the checks that saw something, in that order. */
   seen(): string[];
+  /** What they said. */
+  messages(): string[];
   /** As if everything a member holds were synced. */
   sync(id: string, log: LogView): void;
 }
 
-/** The checks of a group of three, "a", "b" and "c". */
-export function checkedGroup(): CheckedGroup {
+/** The checks of a group of three, "a", "b" and "c"; `halvesFor`: who else decides about the entry of an index. */
+export function checkedGroup(
+  halvesFor: (index: number) => readonly (readonly (readonly string[])[])[] = () => [[['a', 'b', 'c']]],
+): CheckedGroup {
   const list = new ViolationList(
     () => 0,
     () => undefined,
@@ -82,13 +86,14 @@ export function checkedGroup(): CheckedGroup {
     reporter: list,
     platter: (id) => ({ holds: (entry: MirrorEntry) => platter(id).has(entry.hash) }),
     damaged: (id) => damaged.has(id),
-    configurations: () => [[['a', 'b', 'c']]],
+    configurations: (_member, index) => halvesFor(index),
     syncedAcknowledgements: true,
   });
   return {
     checks,
     platters,
     damaged,
+    messages: () => list.violations.map(({ message }) => message),
     seen: () => list.violations.map(({ checker }) => checker),
     sync: (id, log) => {
       for (let index = 1; index <= log.lastPosition().index; index += 1)

@@ -240,3 +240,60 @@ test('durable-mark: a mark beyond what was synced', (t) => {
   group.checks.saw(beyond);
   t.deepEqual(group.seen(), ['durable-mark']);
 });
+
+test('acknowledged-durable: what an earlier leader was told may be cut, although a later one was told of less', (t) => {
+  const group = committedTwo();
+  const longer = logOf('1', '1', '1');
+  group.sync('b', longer);
+  group.checks.saw(standing('b', 'follower', 1, longer, 2));
+  group.checks.acknowledges('b', 3, 'a', 1);
+  group.checks.saw(standing('b', 'follower', 2, longer, 2));
+  group.checks.acknowledges('b', 2, 'c', 2);
+  group.checks.saw(standing('b', 'follower', 2, logOf('1', '1', '2'), 2));
+  t.deepEqual(group.seen(), []);
+});
+
+test('acknowledged-durable: what this leader was told is kept', (t) => {
+  const group = committedTwo();
+  const longer = logOf('1', '1', '1');
+  group.sync('b', longer);
+  group.checks.saw(standing('b', 'follower', 2, longer, 2));
+  group.checks.acknowledges('b', 3, 'c', 2);
+  group.checks.saw(standing('b', 'follower', 2, logOf('1', '1', '2'), 2));
+  t.deepEqual(group.seen(), ['acknowledged-durable']);
+});
+
+test('vote-remembers: who lost what it confirmed votes again with a log of as late a term only', (t) => {
+  for (const [log, seen] of [
+    [logOf(), ['vote-remembers']],
+    [logOf('1'), []],
+  ] as const) {
+    const group = committedTwo();
+    group.checks.acknowledges('b', 2, 'a', 1);
+    t.false(group.checks.isCautious('b'));
+    group.damaged.add('b');
+    const wiped = standing('b', 'follower', 0, logOf(), 0, { life: 2 });
+    group.checks.opened(wiped, true, { mustNotice: true, cautious: () => true });
+    t.true(group.checks.isCautious('b'));
+    const now = standing('b', 'follower', 1, log, 0, { life: 2 });
+    group.checks.saw(now);
+    t.deepEqual(group.seen(), []);
+    group.checks.votesAgain(now);
+    t.deepEqual(group.seen(), seen);
+    t.false(group.checks.isCautious('b'));
+  }
+});
+
+test('committed-durable: the end of a joint phase is decided by both halves, what follows it by one', (t) => {
+  const joint = [
+    ['a', 'b', 'd'],
+    ['a', 'b', 'c'],
+  ];
+  const group = checkedGroup((index) => (index <= 1 ? [joint] : [[['a', 'b', 'd']], joint]));
+  const log = logOf('1', '1');
+  group.sync('a', log);
+  group.sync('d', log);
+  group.checks.saw(standing('a', 'leader', 1, log, 2));
+  t.deepEqual(group.seen(), ['committed-durable']);
+  t.true(group.messages()[0]?.includes('entry 1 '));
+});
