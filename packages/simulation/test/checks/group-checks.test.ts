@@ -1,19 +1,5 @@
 import test from 'ava';
-import { checkedGroup, logOf, standing, type CheckedGroup } from './fixture.ts';
-
-/** A leads in term 1 and commits two entries that B has too; nothing of it is wrong. */
-function committedTwo(): CheckedGroup {
-  const group = checkedGroup();
-  const { checks } = group;
-  const log = logOf('1', '1');
-  group.sync('a', log);
-  group.sync('b', log);
-  checks.saw(standing('a', 'leader', 1, logOf('1'), 0));
-  checks.saw(standing('b', 'follower', 1, log, 0));
-  checks.saw(standing('a', 'leader', 1, log, 2));
-  checks.saw(standing('b', 'follower', 1, log, 2));
-  return group;
-}
+import { checkedGroup, committedTwo, logOf, standing } from './fixture.ts';
 
 test('a group that follows the rules is left alone, over a change of leader too', (t) => {
   const group = committedTwo();
