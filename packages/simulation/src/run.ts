@@ -17,6 +17,9 @@ const RECOVERY_MS = 5_000;
 /** Then everything must have come to rest within this time. */
 const CONVERGENCE_MS = 60_000;
 
+/** By then a background sync has run on every node. */
+const FLUSH_MS = 2_000;
+
 const turns = new Turns();
 
 /**
@@ -52,6 +55,10 @@ async function run(seed: number, options: RunOptions): Promise<RunResult> {
       world.scheduler.run(world.now + CONVERGENCE_MS, () => converged(world));
     const rested = (await rest()) && (await scrub(world, rest));
     if (!rested) world.report('convergence', describeUnrest(world));
+    if (parameters.flushDiskType === 'ASYNC_FLUSH') {
+      world.count('run with ASYNC_FLUSH');
+      await world.scheduler.run(world.now + FLUSH_MS);
+    }
     await checks.finish();
   } finally {
     world.end();

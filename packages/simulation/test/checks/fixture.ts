@@ -65,8 +65,8 @@ export interface CheckedGroup {
   sync(id: string, log: LogView): void;
 }
 
-/** The checks of a group of three, "a", "b" and "c". */
-export function checkedGroup(): CheckedGroup {
+/** The checks of a group of three, "a", "b" and "c"; `synced`: nobody confirms what is not on its platter. */
+export function checkedGroup(synced = true): CheckedGroup {
   const list = new ViolationList(
     () => 0,
     () => undefined,
@@ -83,7 +83,7 @@ export function checkedGroup(): CheckedGroup {
     platter: (id) => ({ holds: (entry: MirrorEntry) => platter(id).has(entry.hash) }),
     damaged: (id) => damaged.has(id),
     configurations: () => [[['a', 'b', 'c']]],
-    syncedAcknowledgements: true,
+    syncedAcknowledgements: synced,
   });
   return {
     checks,

@@ -216,3 +216,28 @@ test('durable-mark: a mark beyond what was synced', (t) => {
   group.checks.saw(beyond);
   t.deepEqual(group.seen(), ['durable-mark']);
 });
+
+test('without synced acknowledgements what is committed is written by a majority, if not on its platters', (t) => {
+  const group = checkedGroup(false);
+  const log = logOf('1', '1');
+  group.checks.saw(standing('b', 'follower', 1, logOf('1'), 0));
+  group.checks.saw(standing('a', 'leader', 1, log, 1));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('a', 'leader', 1, log, 2));
+  t.deepEqual(group.seen(), ['committed-durable']);
+});
+
+test('without synced acknowledgements the end of a process costs nothing that was confirmed', (t) => {
+  const reopened = (damaged: boolean): string[] => {
+    const group = checkedGroup(false);
+    group.checks.saw(standing('b', 'follower', 1, logOf('1', '1'), 0));
+    group.checks.acknowledges('b', 2, 'a', 1);
+    group.checks.opened(standing('b', 'follower', 1, logOf('1', '1'), 0, { life: 2 }), false);
+    t.deepEqual(group.seen(), []);
+    if (damaged) group.damaged.add('b');
+    group.checks.opened(standing('b', 'follower', 1, logOf('1'), 0, { life: 3 }), damaged);
+    return [...new Set(group.seen())];
+  };
+  t.deepEqual(reopened(false), ['acknowledged-durable']);
+  t.deepEqual(reopened(true), [], 'a loss of power counts as damage');
+});
