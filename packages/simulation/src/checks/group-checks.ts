@@ -13,7 +13,10 @@ export interface GroupCheckPorts extends DurabilityPorts {
    * have decided about the entry `index`.
    */
   readonly configurations: (member: string, index: number) => readonly (readonly (readonly string[])[])[];
-  /** False when entries count before they are synced, by the user's own choice. */
+  /**
+   * False when entries count before they are synced, by the user's own choice. Then what is committed and confirmed must be
+   * written, and outlast the end of every process; a loss of power counts as damage.
+   */
   readonly syncedAcknowledgements: boolean;
 }
 
@@ -68,7 +71,7 @@ export class GroupChecks {
     this.ledger = new GroupLedger(group, reporter);
     this.elections = new ElectionCheck(group, reporter);
     this.#progress = new ProgressCheck(group, reporter, ports.damaged);
-    this.#durability = new DurabilityCheck(group, ports);
+    this.#durability = new DurabilityCheck(group, this.#durabilityPorts());
   }
 
   /** A member's replica was opened; what was committed must not be missing in what it found. */
@@ -95,7 +98,7 @@ export class GroupChecks {
       }
     }
     const promised = memory.acknowledged;
-    if (promised !== null && this.#ports.syncedAcknowledgements && !this.#holds(memory, promised)) {
+    if (promised !== null && !this.#holds(memory, promised)) {
       this.#fail(
         'acknowledged-durable',
         `${now.id} confirmed entry ${promised.index} of term ${promised.term} and has lost it in a restart`,
@@ -120,7 +123,6 @@ export class GroupChecks {
   acknowledges(member: string, index: number, leader: string, term: number): void {
     const memory = this.#memory(member);
     this.#requireMatch(member, memory, index, leader, term);
-    if (!this.#ports.syncedAcknowledgements) return;
     const { mirror, acknowledged } = memory;
     const from = acknowledged !== null && this.#holds(memory, acknowledged) ? acknowledged.index : 0;
     for (let at = Math.max(from + 1, mirror.firstIndex); at <= index; at += 1) {
@@ -268,8 +270,7 @@ export class GroupChecks {
       const entry = mirror.entry(index);
       if (entry === null) break;
       ledger.sawCommitted(now.id, now.term, entry);
-      if (this.#ports.syncedAcknowledgements)
-        this.#durability.committed(entry, this.#ports.configurations(now.id, index));
+      this.#durability.committed(entry, this.#ports.configurations(now.id, index));
       last = entry;
     }
     if (last !== null) this.#newlyCommitted(now, last);
@@ -323,6 +324,15 @@ export class GroupChecks {
       'leader-completeness',
       `${id} leads in term ${term} without entry ${due.index} of term ${due.term}, which is committed`,
     );
+  }
+
+  /** Where entries count before they are synced, what is written stands for what is on the platter. */
+  #durabilityPorts(): DurabilityPorts {
+    if (this.#ports.syncedAcknowledgements) return this.#ports;
+    return {
+      ...this.#ports,
+      platter: (id) => ({ holds: (entry) => this.#holds(this.#memory(id), entry) }),
+    };
   }
 
   /** Whether its log has this entry, or begins behind it. */

@@ -131,7 +131,7 @@ export const raftMutants: readonly Mutant[] = [
     name: 'heartbeat-commits-unmatched-tail',
     breaks: 'a heartbeat names the commit index although the follower has not confirmed so much',
     module: raft('replication'),
-    find: 'const commit = Math.min(progress.match, log.commitIndex);',
+    find: 'const commit = Math.min(progress.match, commitIndex);',
     replace: 'const commit = log.commitIndex;',
     expectedCheckers: ['state-machine-safety'],
   },

@@ -67,8 +67,12 @@ export interface CheckedGroup {
   sync(id: string, log: LogView): void;
 }
 
-/** The checks of a group of three, "a", "b" and "c"; `halvesFor`: who else decides about the entry of an index. */
+/**
+ * The checks of a group of three, "a", "b" and "c"; `synced`: nobody confirms what is not on its platter; `halvesFor`: who
+ * decides about the entry of an index.
+ */
 export function checkedGroup(
+  synced = true,
   halvesFor: (index: number) => readonly (readonly (readonly string[])[])[] = () => [[['a', 'b', 'c']]],
 ): CheckedGroup {
   const list = new ViolationList(
@@ -87,7 +91,7 @@ export function checkedGroup(
     platter: (id) => ({ holds: (entry: MirrorEntry) => platter(id).has(entry.hash) }),
     damaged: (id) => damaged.has(id),
     configurations: (_member, index) => halvesFor(index),
-    syncedAcknowledgements: true,
+    syncedAcknowledgements: synced,
   });
   return {
     checks,
@@ -100,4 +104,18 @@ export function checkedGroup(
         platter(id).add(log.positionAt(index)?.hash ?? 0);
     },
   };
+}
+
+/** A leads in term 1 and commits two entries that B has too; nothing of it is wrong. */
+export function committedTwo(): CheckedGroup {
+  const group = checkedGroup();
+  const { checks } = group;
+  const log = logOf('1', '1');
+  group.sync('a', log);
+  group.sync('b', log);
+  checks.saw(standing('a', 'leader', 1, logOf('1'), 0));
+  checks.saw(standing('b', 'follower', 1, log, 0));
+  checks.saw(standing('a', 'leader', 1, log, 2));
+  checks.saw(standing('b', 'follower', 1, log, 2));
+  return group;
 }

@@ -1,19 +1,5 @@
 import test from 'ava';
-import { checkedGroup, logOf, standing, type CheckedGroup } from './fixture.ts';
-
-/** A leads in term 1 and commits two entries that B has too; nothing of it is wrong. */
-function committedTwo(): CheckedGroup {
-  const group = checkedGroup();
-  const { checks } = group;
-  const log = logOf('1', '1');
-  group.sync('a', log);
-  group.sync('b', log);
-  checks.saw(standing('a', 'leader', 1, logOf('1'), 0));
-  checks.saw(standing('b', 'follower', 1, log, 0));
-  checks.saw(standing('a', 'leader', 1, log, 2));
-  checks.saw(standing('b', 'follower', 1, log, 2));
-  return group;
-}
+import { checkedGroup, committedTwo, logOf, standing } from './fixture.ts';
 
 test('a group that follows the rules is left alone, over a change of leader too', (t) => {
   const group = committedTwo();
@@ -289,11 +275,36 @@ test('committed-durable: the end of a joint phase is decided by both halves, wha
     ['a', 'b', 'd'],
     ['a', 'b', 'c'],
   ];
-  const group = checkedGroup((index) => (index <= 1 ? [joint] : [[['a', 'b', 'd']], joint]));
+  const group = checkedGroup(true, (index) => (index <= 1 ? [joint] : [[['a', 'b', 'd']], joint]));
   const log = logOf('1', '1');
   group.sync('a', log);
   group.sync('d', log);
   group.checks.saw(standing('a', 'leader', 1, log, 2));
   t.deepEqual(group.seen(), ['committed-durable']);
   t.true(group.messages()[0]?.includes('entry 1 '));
+});
+
+test('without synced acknowledgements what is committed is written by a majority, if not on its platters', (t) => {
+  const group = checkedGroup(false);
+  const log = logOf('1', '1');
+  group.checks.saw(standing('b', 'follower', 1, logOf('1'), 0));
+  group.checks.saw(standing('a', 'leader', 1, log, 1));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('a', 'leader', 1, log, 2));
+  t.deepEqual(group.seen(), ['committed-durable']);
+});
+
+test('without synced acknowledgements the end of a process costs nothing that was confirmed', (t) => {
+  const reopened = (damaged: boolean): string[] => {
+    const group = checkedGroup(false);
+    group.checks.saw(standing('b', 'follower', 1, logOf('1', '1'), 0));
+    group.checks.acknowledges('b', 2, 'a', 1);
+    group.checks.opened(standing('b', 'follower', 1, logOf('1', '1'), 0, { life: 2 }), false);
+    t.deepEqual(group.seen(), []);
+    if (damaged) group.damaged.add('b');
+    group.checks.opened(standing('b', 'follower', 1, logOf('1'), 0, { life: 3 }), damaged);
+    return [...new Set(group.seen())];
+  };
+  t.deepEqual(reopened(false), ['acknowledged-durable']);
+  t.deepEqual(reopened(true), [], 'a loss of power counts as damage');
 });
