@@ -38,13 +38,11 @@ export const rareStoryLimits: Readonly<Record<RareStory, Partial<RunParameters>>
   },
   // Three voters, of whom any two decide, and one that comes.
   'fast-newcomer': { nodes: 4, spareNodes: 1, groups: 1, burstRate: 60, burstShare: 0.4 },
-  // Most ticks of a leader begin no round of heartbeats, so that the first round after a sleep is that of a read. Nothing is
-  // dropped: a pull from before the log is answered by the lease, which a sleep outlasts.
+  // Most ticks of a leader begin no round of heartbeats, so that the first round after a sleep is that of a read.
   'answers-after-the-election': {
     tickMs: 50,
     heartbeatTicks: 3,
     electionTimeoutTicks: 12,
-    logBytesMax: 0,
     burstRate: 60,
     burstShare: 0.4,
   },
