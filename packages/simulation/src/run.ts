@@ -82,9 +82,10 @@ async function run(seed: number, options: RunOptions): Promise<RunResult> {
 function describeUnrest(world: SimWorld): string {
   const members = world.members().map(({ id, group, replica }) => {
     const status = replica?.status();
-    return status === undefined
-      ? `${id} ${group} down`
-      : `${id} ${group} ${status.role} term ${status.term} applied ${status.appliedIndex} of ${status.lastIndex}`;
+    if (replica === null || status === undefined) return `${id} ${group} down`;
+    const { role, term, appliedIndex, lastIndex } = status;
+    const applied = `handed out ${appliedIndex}, applied ${replica.inspect().machineIndex()} of ${lastIndex}`;
+    return `${id} ${group} ${role} term ${term} ${applied}`;
   });
   const undelivered = world.undelivered().join(', ');
   return (
