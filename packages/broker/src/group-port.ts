@@ -67,6 +67,8 @@ export interface QueueReader {
 export interface TimeReader {
   /** Queue offset of the message stored at `timestamp`, clamped to the bounds of the queue. */
   findOffsetByTime(topic: string, queueId: number, timestamp: number, boundary: 'LOWER' | 'UPPER'): number;
+  /** Store time of the message at an offset, ms; null when the queue does not hold it. */
+  storeTimestampAt(topic: string, queueId: number, offset: number): number | null;
 }
 
 export interface RecordReader {

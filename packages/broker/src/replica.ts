@@ -33,6 +33,7 @@ import { Proposer, proposerDefaults } from './replication/proposer.ts';
 import { KeyIndexer, keyIndexerDefaults } from './replication/key-indexer.ts';
 import { IndexedKeyReader } from './replication/key-reader.ts';
 import { IndexedQueueReader } from './replication/queue-reader.ts';
+import { QueueStarts } from './replication/queue-starts.ts';
 import { repairLog } from './replication/log-repair.ts';
 import { PeerLink } from './replication/peer-link.ts';
 import { ReplicaProposer } from './replication/replica-proposer.ts';
@@ -98,6 +99,7 @@ export class GroupReplica implements HostedReplica {
       log: store.log,
       snapshots: store.snapshots,
       queueIndex: () => store.state.queueIndex,
+      checkpointIndex: () => store.state.derived.appliedIndex,
       disk: options.disk,
       directory: options.directory,
       localHour: options.localHour ?? hourInUtc,
@@ -112,9 +114,11 @@ export class GroupReplica implements HostedReplica {
       logger,
     });
     this.#applier = this.#createApplier();
+    const queueIndex = (): typeof store.state.queueIndex => store.state.queueIndex;
     this.#reader = new IndexedQueueReader({
       machine: this.#machine,
-      queueIndex: () => store.state.queueIndex,
+      queueIndex,
+      starts: new QueueStarts({ queueIndex, log: store.log }),
       log: store.log,
       appliedEnd: () => this.#applier.appliedEnd,
     });

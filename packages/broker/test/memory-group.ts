@@ -82,6 +82,10 @@ export class MemoryGroup implements GroupPort {
       const found = queue.records.findIndex((record) => readRecord(record, 0).storeTimestamp >= timestamp);
       return found < 0 ? queue.records.length : found;
     },
+    storeTimestampAt: (topic: string, queueId: number, offset: number): number | null => {
+      const record = this.#queue(topic, queueId).records[offset];
+      return record === undefined ? null : readRecord(record, 0).storeTimestamp;
+    },
   };
   readonly records: RecordReader = {
     readRecord: (physicalOffset: number): Buffer | null => {

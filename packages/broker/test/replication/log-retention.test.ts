@@ -36,6 +36,7 @@ class Fixture {
   readonly clock: VirtualClock = new VirtualClock(START);
   readonly retention: LogRetention;
   searches = 0;
+  checkpointIndex = 35;
 
   constructor(config: Partial<LogRetentionConfig>) {
     this.retention = new LogRetention(
@@ -59,6 +60,7 @@ class Fixture {
           },
         },
         queueIndex: () => this.#index,
+        checkpointIndex: () => this.checkpointIndex,
         disk: { totalBytes: () => 1_000, freeBytes: () => 1_000 - this.used * 10 },
         directory: '/data',
         localHour: () => this.hour,
@@ -166,4 +168,23 @@ test('rounds come by themselves until it is stopped', async (t) => {
   t.true(fixture.calls.length > before);
   await fixture.retention.stop();
   t.is(fixture.clock.timerCount, 0);
+});
+
+test('what the state does not hold durably yet stays, however old', async (t) => {
+  const fixture = new Fixture({ logBytesMax: 1_000 });
+  fixture.checkpointIndex = 24;
+  await fixture.retention.enforce();
+  t.deepEqual(fixture.calls, ['drop 11', 'prune 11']);
+  fixture.checkpointIndex = 25;
+  await fixture.retention.enforce();
+  t.deepEqual(fixture.calls.slice(2), ['drop 26', 'prune 21']);
+});
+
+test('queues that begin before the log after a restart begin with it after the first round', async (t) => {
+  const fixture = new Fixture({});
+  fixture.first = 21;
+  await fixture.retention.enforce();
+  t.deepEqual(fixture.calls, ['prune 21']);
+  t.is(fixture.minOffsets.get(0), 20);
+  t.is(fixture.minOffsets.get(598), 20);
 });
