@@ -190,7 +190,12 @@ export class QueueIndex {
       case 'LOWER':
         return this.#firstReaching(queueNumber, STORE_TIMESTAMP_WORD, from, (stamp) => stamp >= timestamp);
       case 'UPPER': {
-        const later = this.#firstReaching(queueNumber, STORE_TIMESTAMP_WORD, from, (stamp) => stamp > timestamp);
+        const later = this.#firstReaching(
+          queueNumber,
+          STORE_TIMESTAMP_WORD,
+          from,
+          (stamp) => stamp > timestamp,
+        );
         return later > from ? later - 1 : later;
       }
     }

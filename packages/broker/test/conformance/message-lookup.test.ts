@@ -10,7 +10,11 @@ function offsets(records: readonly { queueOffset: number }[]): number[] {
 
 test('messages are found by their id and by each of their keys, and only those', async (t) => {
   const group = await ServedGroup.start();
-  await group.send({ uniqKey: 'ID1', keys: 'red  green' }, { uniqKey: 'ID2', keys: 'green' }, { keys: 'blue' });
+  await group.send(
+    { uniqKey: 'ID1', keys: 'red  green' },
+    { uniqKey: 'ID2', keys: 'green' },
+    { keys: 'blue' },
+  );
   await group.send({ topic: 'U', uniqKey: 'ID3', keys: 'red green' });
   const table: [string, Record<string, string>, number[]][] = [
     ['red', {}, [0]],
@@ -101,7 +105,13 @@ test('an answer ends before it gets too large for clients, without a gap', async
 
 test('an answer tells how far the index is', async (t) => {
   const group = await ServedGroup.start();
-  const none = await group.ask(12, { topic: 'T', key: 'k', maxNum: '1', beginTimestamp: '0', endTimestamp: '1' });
+  const none = await group.ask(12, {
+    topic: 'T',
+    key: 'k',
+    maxNum: '1',
+    beginTimestamp: '0',
+    endTimestamp: '1',
+  });
   t.is(none.code, 22);
   t.is(none.extFields['indexLastUpdateTimestamp'], '0');
   t.is(none.extFields['indexLastUpdatePhyoffset'], '0');
