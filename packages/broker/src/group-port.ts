@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { DataVersion, TopicConfig } from '@ledgermq/protocol';
 import type { RaftStatus } from '@ledgermq/raft';
 import type { CommandSettled, SendSettled, SendsSettled } from './replication/outcome.ts';
+import type { WorkProgress } from './replication/progress-watch.ts';
 
 /**
  * The replica of a broker group as the network face sees it: small ports, so that a handler is given only what it
@@ -169,6 +170,8 @@ export interface GroupPort {
   traffic(): { readonly messagesPut: number; readonly messagesGot: number };
   /** Byte addresses of the log held here. */
   logRange(): { readonly start: number; readonly end: number };
+  /** What takes long and goes on now, as of the last look. */
+  longWork(): readonly WorkProgress[];
 }
 
 export const RETRY_TOPIC_PREFIX = '%RETRY%';

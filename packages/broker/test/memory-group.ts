@@ -28,6 +28,7 @@ import type {
   SendSettled,
   SendsSettled,
 } from '../src/replication/outcome.ts';
+import type { WorkProgress } from '../src/replication/progress-watch.ts';
 
 interface MemoryQueue {
   minOffset: number;
@@ -87,6 +88,7 @@ export class MemoryGroup implements GroupPort {
       return record === undefined ? null : readRecord(record, 0).storeTimestamp;
     },
   };
+  longWorkNow: readonly WorkProgress[] = [];
   readonly records: RecordReader = {
     readRecord: (physicalOffset: number): Buffer | null => {
       for (const { records } of this.queueTable.values()) {
@@ -183,6 +185,10 @@ export class MemoryGroup implements GroupPort {
 
   logRange(): { start: number; end: number } {
     return { start: 0, end: this.#end };
+  }
+
+  longWork(): readonly WorkProgress[] {
+    return this.longWorkNow;
   }
 
   addTopic(topicName: string, queues = 4, perm = 6): void {

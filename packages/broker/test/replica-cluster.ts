@@ -7,6 +7,7 @@ import type { CommandOutcome, SendOutcome } from '../src/replication/outcome.ts'
 import { applierDefaults } from '../src/replication/applier.ts';
 import { logRetentionDefaults, type LogRetentionConfig } from '../src/replication/log-retention.ts';
 import type { PeerEvents } from '../src/replication/peer-transport.ts';
+import { progressWatchDefaults, type ProgressWatchConfig } from '../src/replication/progress-watch.ts';
 import { recordOf, type TestMessage } from './machine/entry-chain.ts';
 import { topicConfig } from './machine/machine-world.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -96,6 +97,7 @@ export interface ClusterShape {
   /** n1, n2 and so on; three if absent. */
   readonly members?: number;
   readonly retention?: Partial<LogRetentionConfig>;
+  readonly progress?: ProgressWatchConfig;
 }
 
 /** The replicas of one group in virtual time, over disks in memory and a network of function calls. */
@@ -105,16 +107,18 @@ export class ReplicaCluster {
   readonly #raft: Readonly<Record<string, unknown>>;
   readonly #retained: number;
   readonly #retention: Partial<LogRetentionConfig>;
+  readonly #progress: ProgressWatchConfig;
   readonly #cut = new Set<string>();
   #draws = 0x2545f491;
 
   private constructor(
     raft: Readonly<Record<string, unknown>>,
     retained: number,
-    { members = 3, retention = {} }: ClusterShape,
+    { members = 3, retention = {}, progress = progressWatchDefaults }: ClusterShape,
   ) {
     this.members = Array.from({ length: members }, (_, i) => new Member(`n${i + 1}`));
     this.#retention = retention;
+    this.#progress = progress;
     this.#raft = raft;
     this.#retained = retained;
   }
@@ -155,6 +159,7 @@ export class ReplicaCluster {
         applier: { ...applierDefaults, checkpointIntervalMs: 500 },
         snapshots: { intervalBytes: this.#retained === 0 ? 1_000_000 : 8_192 },
         retention: { ...logRetentionDefaults, logBytesMax: this.#retained, ...this.#retention },
+        progress: this.#progress,
         bootstrap: {
           brokerClusterName: 'c',
           brokerName: 'broker-a',
