@@ -103,6 +103,7 @@ export class GroupReplica implements HostedReplica {
       snapshots: store.snapshots,
       queueIndex: () => store.state.queueIndex,
       checkpointIndex: () => store.state.derived.appliedIndex,
+      onDropped: () => this.#keyIndexer.logDropped(),
       disk: options.disk,
       directory: options.directory,
       localHour: options.localHour ?? hourInUtc,

@@ -37,6 +37,8 @@ export interface LogRetentionPorts {
   readonly queueIndex: () => QueueIndex;
   /** Index of the entry up to which the state is durable: what lies behind it is still needed to build the state. */
   readonly checkpointIndex: () => LogIndex;
+  /** The log begins later than before. */
+  readonly onDropped: () => void;
   readonly disk: Pick<Disk, 'freeBytes' | 'totalBytes'>;
   readonly directory: string;
   /** Hour of the day, 0 to 23, where this node stands. */
@@ -110,6 +112,7 @@ export class LogRetention {
       const first = await log.dropBefore(position.index + 1, position.index);
       if (first === before) continue;
       logger.info('dropped the oldest part of the log', { firstIndex: first, address: log.startAddress() });
+      this.#ports.onDropped();
       await this.#raiseMinOffsets();
       break;
     }
