@@ -44,7 +44,9 @@ for (const how of ['kill', 'lose'] as const) {
       const [next] = await group.send({});
       t.is(next?.queueOffset, MESSAGES);
       // The life that was struck may still say that its work failed.
-      const warnings = group.member.warnings.filter((text) => text !== 'the log keeps its oldest part for now');
+      const warnings = group.member.warnings.filter(
+        (text) => text !== 'the log keeps its oldest part for now',
+      );
       t.deepEqual([group.member.fatal, warnings], [[], []]);
     }
     t.true(begins.has(0), 'some crashes come before anything is durable');
