@@ -1,5 +1,6 @@
 import type { GroupFaceStatus } from './group-face.ts';
 import type { ReplicaHealth } from './replica-host.ts';
+import type { WorkProgress } from './replication/progress-watch.ts';
 
 /** One follower as its master sees it. */
 export interface FollowerStatus {
@@ -42,6 +43,8 @@ export interface GroupStatus extends GroupFaceStatus, ReplicaHealth {
   readonly messages: number;
   readonly logStartAddress: number;
   readonly logEndAddress: number;
+  /** What takes long and goes on: state or key index built from the log, followers behind, snapshots on their way. */
+  readonly longWork: readonly WorkProgress[];
 }
 
 /** What GET /status answers. */

@@ -336,6 +336,7 @@ function statusOf({ config, replica, face, listener, port }: RunningGroup): Grou
     ...replica.health(),
     logStartAddress: start,
     logEndAddress: end,
+    longWork: replica.longWork(),
     ...face.status(),
   };
 }

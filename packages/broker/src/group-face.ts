@@ -29,6 +29,7 @@ import { topicAdminRoutes } from './handlers/topic-admin.ts';
 import { viewMessageRoutes } from './handlers/view-message.ts';
 import { TopicCreation } from './topic-creation.ts';
 import type { TopicAnnouncer } from './topic-creation.ts';
+import { workText } from './replication/progress-watch.ts';
 
 export interface GroupFacePorts {
   readonly group: GroupPort;
@@ -287,7 +288,7 @@ export class GroupFace {
       ...brokerInfoRoutes({
         traffic: (): TrafficCounts => group.traffic(),
         logRange: () => group.logRange(),
-        standing: () => standingOf(group.status()),
+        standing: () => ({ ...standingOf(group.status()), longWork: workText(group.longWork()) }),
         configuration: () => configurationTable(this.#config, group.brokerName, storeHost.port),
         now: () => clock.now(),
         dataVersion: () => table.dataVersion,

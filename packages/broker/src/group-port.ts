@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { DataVersion, TopicConfig } from '@ledgermq/protocol';
 import type { RaftStatus } from '@ledgermq/raft';
 import type { CommandSettled, SendSettled, SendsSettled } from './replication/outcome.ts';
+import type { WorkProgress } from './replication/progress-watch.ts';
 
 /**
  * The replica of a broker group as the network face sees it: small ports, so that a handler is given only what it
@@ -67,6 +68,8 @@ export interface QueueReader {
 export interface TimeReader {
   /** Queue offset of the message stored at `timestamp`, clamped to the bounds of the queue. */
   findOffsetByTime(topic: string, queueId: number, timestamp: number, boundary: 'LOWER' | 'UPPER'): number;
+  /** Store time of the message at an offset, ms; null when the queue does not hold it. */
+  storeTimestampAt(topic: string, queueId: number, offset: number): number | null;
 }
 
 export interface RecordReader {
@@ -170,6 +173,8 @@ export interface GroupPort {
   traffic(): { readonly messagesPut: number; readonly messagesGot: number };
   /** Byte addresses of the log held here. */
   logRange(): { readonly start: number; readonly end: number };
+  /** What takes long and goes on now, as of the last look. */
+  longWork(): readonly WorkProgress[];
 }
 
 export const RETRY_TOPIC_PREFIX = '%RETRY%';

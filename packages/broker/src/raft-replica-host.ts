@@ -103,6 +103,7 @@ export class RaftReplicaHost implements ReplicaHost {
           snapshots: this.#store.snapshots,
           retention: this.#store.retention,
           keyIndex: this.#store.keyIndex,
+          progress: this.#store.progress,
           bootstrap: this.#bootstrapOf(brokerName),
         },
         disk,

@@ -6,6 +6,7 @@ import type { ApplierConfig } from './replication/applier.ts';
 import type { KeyIndexerConfig } from './replication/key-indexer.ts';
 import type { LogRetentionConfig } from './replication/log-retention.ts';
 import type { PeerEvents } from './replication/peer-transport.ts';
+import type { ProgressWatchConfig } from './replication/progress-watch.ts';
 import type { ProposerConfig } from './replication/proposer.ts';
 import type { SnapshotScheduleConfig } from './replication/snapshot-schedule.ts';
 
@@ -18,6 +19,7 @@ export interface ReplicaConfig {
   readonly snapshots?: SnapshotScheduleConfig;
   readonly retention?: LogRetentionConfig;
   readonly keyIndex?: KeyIndexerConfig;
+  readonly progress?: ProgressWatchConfig;
   readonly bootstrap: BootstrapOptions;
 }
 

@@ -29,10 +29,13 @@ import type { ReplicaInspection } from './replica-inspection.ts';
 import { Applier, applierDefaults } from './replication/applier.ts';
 import { DiskGuard, diskGuardDefaults } from './replication/disk-guard.ts';
 import { LogRetention, logRetentionDefaults } from './replication/log-retention.ts';
+import { ProgressWatch, progressWatchDefaults, type WorkProgress } from './replication/progress-watch.ts';
+import { replicaWork } from './replication/replica-work.ts';
 import { Proposer, proposerDefaults } from './replication/proposer.ts';
 import { KeyIndexer, keyIndexerDefaults } from './replication/key-indexer.ts';
 import { IndexedKeyReader } from './replication/key-reader.ts';
 import { IndexedQueueReader } from './replication/queue-reader.ts';
+import { QueueStarts } from './replication/queue-starts.ts';
 import { repairLog } from './replication/log-repair.ts';
 import { PeerLink } from './replication/peer-link.ts';
 import { ReplicaProposer } from './replication/replica-proposer.ts';
@@ -68,6 +71,7 @@ export class GroupReplica implements HostedReplica {
   readonly #snapshots: SnapshotSchedule;
   readonly #driver: RaftDriver;
   readonly #diskGuard: DiskGuard;
+  readonly #progress: ProgressWatch;
   readonly #peers: PeerLink;
   /** The term in which this replica has applied an entry of its own as leader, so that it may open. */
   #openTerm = -1;
@@ -98,6 +102,8 @@ export class GroupReplica implements HostedReplica {
       log: store.log,
       snapshots: store.snapshots,
       queueIndex: () => store.state.queueIndex,
+      checkpointIndex: () => store.state.derived.appliedIndex,
+      onDropped: () => this.#keyIndexer.logDropped(),
       disk: options.disk,
       directory: options.directory,
       localHour: options.localHour ?? hourInUtc,
@@ -112,9 +118,11 @@ export class GroupReplica implements HostedReplica {
       logger,
     });
     this.#applier = this.#createApplier();
+    const queueIndex = (): typeof store.state.queueIndex => store.state.queueIndex;
     this.#reader = new IndexedQueueReader({
       machine: this.#machine,
-      queueIndex: () => store.state.queueIndex,
+      queueIndex,
+      starts: new QueueStarts({ queueIndex, log: store.log }),
       log: store.log,
       appliedEnd: () => this.#applier.appliedEnd,
     });
@@ -128,6 +136,18 @@ export class GroupReplica implements HostedReplica {
       confirm: (done) => this.#confirm(done),
     };
     this.#driver = this.#createDriver();
+    this.#progress = new ProgressWatch(config.progress ?? progressWatchDefaults, {
+      measure: () =>
+        replicaWork({
+          log: store.log,
+          appliedEnd: () => this.#applier.appliedEnd,
+          indexedTo: () => this.#keyIndexer.completeTo,
+          status: () => this.#driver.status(),
+          transfers: () => this.#driver.snapshotTransfers(),
+        }),
+      clock,
+      logger,
+    });
     const { diskSpaceWarningLevelRatio } = config.retention ?? logRetentionDefaults;
     this.#diskGuard = new DiskGuard(
       { ...diskGuardDefaults, diskSpaceWarningLevelRatio },
@@ -163,6 +183,7 @@ export class GroupReplica implements HostedReplica {
     this.#diskGuard.start();
     this.#keyIndexer.start();
     this.#retention.start();
+    this.#progress.start();
   }
 
   stop(): Promise<void> {
@@ -195,6 +216,10 @@ export class GroupReplica implements HostedReplica {
   health(): ReplicaHealth {
     const { stalls, longestStallMs, diskFull, syncMsMax } = this.#driver.metrics();
     return { stalls, longestStallMs, diskFull, syncMsMax };
+  }
+
+  longWork(): readonly WorkProgress[] {
+    return this.#progress.current();
   }
 
   transferLeadership(to: string): string | null {
@@ -303,6 +328,7 @@ export class GroupReplica implements HostedReplica {
   async #stop(): Promise<void> {
     await this.#handOver();
     this.#diskGuard.stop();
+    this.#progress.stop();
     this.#gatherer.stop();
     await this.#driver.stop();
     await this.#applier.stop();

@@ -9,6 +9,7 @@ import { BrokerError } from './errors.ts';
 import { applierDefaults, type ApplierConfig } from './replication/applier.ts';
 import { keyIndexerDefaults, type KeyIndexerConfig } from './replication/key-indexer.ts';
 import { logRetentionDefaults, type LogRetentionConfig } from './replication/log-retention.ts';
+import { progressWatchDefaults, type ProgressWatchConfig } from './replication/progress-watch.ts';
 import { snapshotScheduleDefaults, type SnapshotScheduleConfig } from './replication/snapshot-schedule.ts';
 
 /** What the section `store` of a node's configuration says about each replica. */
@@ -19,6 +20,7 @@ export interface StoreSettings {
   readonly snapshots: SnapshotScheduleConfig;
   readonly retention: LogRetentionConfig;
   readonly keyIndex: KeyIndexerConfig;
+  readonly progress: ProgressWatchConfig;
 }
 
 /** Settings of the derived state that every replica must have alike: the machine has them as constants. */
@@ -34,7 +36,15 @@ type RetentionNumber = {
 
 /** Subsections have their own readers here or in the store; all other names are those of the segment log. */
 export function parseStoreSettings(value: Readonly<Record<string, unknown>>): StoreSettings {
-  const { derived = {}, checkpoints = {}, snapshots = {}, retention = {}, keyIndex = {}, ...log } = value;
+  const {
+    derived = {},
+    checkpoints = {},
+    snapshots = {},
+    retention = {},
+    keyIndex = {},
+    progress = {},
+    ...log
+  } = value;
   const faults: string[] = [];
   const settings = {
     log: parsedLog(log, faults),
@@ -58,6 +68,10 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
     })),
     retention: readSection('store.retention', retention, faults, readRetention),
     keyIndex: readKeyIndex(keyIndex, faults),
+    progress: readSection('store.progress', progress, faults, (reader) => ({
+      intervalMs: reader.wholeNumber('intervalMs', progressWatchDefaults.intervalMs, 100, DAY_MS),
+      bytesLeftMin: reader.wholeNumber('bytesLeftMin', progressWatchDefaults.bytesLeftMin, 1, BYTES_MAX),
+    })),
   };
   if (faults.length > 0 || settings.log === null) {
     throw new BrokerError('CONFIG_INVALID', faults.join('; '), { faults });

@@ -28,6 +28,7 @@ import type {
   SendSettled,
   SendsSettled,
 } from '../src/replication/outcome.ts';
+import type { WorkProgress } from '../src/replication/progress-watch.ts';
 
 interface MemoryQueue {
   minOffset: number;
@@ -82,7 +83,12 @@ export class MemoryGroup implements GroupPort {
       const found = queue.records.findIndex((record) => readRecord(record, 0).storeTimestamp >= timestamp);
       return found < 0 ? queue.records.length : found;
     },
+    storeTimestampAt: (topic: string, queueId: number, offset: number): number | null => {
+      const record = this.#queue(topic, queueId).records[offset];
+      return record === undefined ? null : readRecord(record, 0).storeTimestamp;
+    },
   };
+  longWorkNow: readonly WorkProgress[] = [];
   readonly records: RecordReader = {
     readRecord: (physicalOffset: number): Buffer | null => {
       for (const { records } of this.queueTable.values()) {
@@ -179,6 +185,10 @@ export class MemoryGroup implements GroupPort {
 
   logRange(): { start: number; end: number } {
     return { start: 0, end: this.#end };
+  }
+
+  longWork(): readonly WorkProgress[] {
+    return this.longWorkNow;
   }
 
   addTopic(topicName: string, queues = 4, perm = 6): void {

@@ -5,8 +5,9 @@ import { MemoryDisk, MemoryLevel, parseSegmentLogConfig } from '@ledgermq/store'
 import { GroupReplica } from '../src/replica.ts';
 import type { CommandOutcome, SendOutcome } from '../src/replication/outcome.ts';
 import { applierDefaults } from '../src/replication/applier.ts';
-import { logRetentionDefaults } from '../src/replication/log-retention.ts';
+import { logRetentionDefaults, type LogRetentionConfig } from '../src/replication/log-retention.ts';
 import type { PeerEvents } from '../src/replication/peer-transport.ts';
+import { progressWatchDefaults, type ProgressWatchConfig } from '../src/replication/progress-watch.ts';
 import { recordOf, type TestMessage } from './machine/entry-chain.ts';
 import { topicConfig } from './machine/machine-world.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -92,23 +93,43 @@ export class Member {
   }
 }
 
-/** Three replicas of one group in virtual time, over disks in memory and a network of function calls. */
+export interface ClusterShape {
+  /** n1, n2 and so on; three if absent. */
+  readonly members?: number;
+  readonly retention?: Partial<LogRetentionConfig>;
+  readonly progress?: ProgressWatchConfig;
+}
+
+/** The replicas of one group in virtual time, over disks in memory and a network of function calls. */
 export class ReplicaCluster {
   readonly clock: VirtualClock = new VirtualClock();
-  readonly members: readonly Member[] = ['n1', 'n2', 'n3'].map((id) => new Member(id));
+  readonly members: readonly Member[];
   readonly #raft: Readonly<Record<string, unknown>>;
   readonly #retained: number;
+  readonly #retention: Partial<LogRetentionConfig>;
+  readonly #progress: ProgressWatchConfig;
   readonly #cut = new Set<string>();
   #draws = 0x2545f491;
 
-  private constructor(raft: Readonly<Record<string, unknown>>, retained: number) {
+  private constructor(
+    raft: Readonly<Record<string, unknown>>,
+    retained: number,
+    { members = 3, retention = {}, progress = progressWatchDefaults }: ClusterShape,
+  ) {
+    this.members = Array.from({ length: members }, (_, i) => new Member(`n${i + 1}`));
+    this.#retention = retention;
+    this.#progress = progress;
     this.#raft = raft;
     this.#retained = retained;
   }
 
   /** `retained`: bytes of log kept, 0 for all of it. */
-  static async start(raft: Readonly<Record<string, unknown>> = {}, retained = 0): Promise<ReplicaCluster> {
-    const cluster = new ReplicaCluster(raft, retained);
+  static async start(
+    raft: Readonly<Record<string, unknown>> = {},
+    retained = 0,
+    shape: ClusterShape = {},
+  ): Promise<ReplicaCluster> {
+    const cluster = new ReplicaCluster(raft, retained, shape);
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
@@ -138,7 +159,8 @@ export class ReplicaCluster {
         derived: {},
         applier: { ...applierDefaults, checkpointIntervalMs: 500 },
         snapshots: { intervalBytes: this.#retained === 0 ? 1_000_000 : 8_192 },
-        retention: { ...logRetentionDefaults, logBytesMax: this.#retained },
+        retention: { ...logRetentionDefaults, logBytesMax: this.#retained, ...this.#retention },
+        progress: this.#progress,
         bootstrap: {
           brokerClusterName: 'c',
           brokerName: 'broker-a',
@@ -147,7 +169,8 @@ export class ReplicaCluster {
           settings: { enableSendDeduplication: true },
         },
       },
-      disk: member.disk,
+      // What an earlier life still tries fails.
+      disk: member.disk.process(),
       level: (directory) => member.level(directory).connect(),
       clock,
       random: { nextInt: (bound) => this.#draw(bound) },

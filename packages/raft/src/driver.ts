@@ -14,7 +14,7 @@ import { ReadWaiters, type ReadDone } from './read-waiters.ts';
 import { ReadyExecutor } from './ready-executor.ts';
 import { RepairAnswerer } from './repair-answerer.ts';
 import { SnapshotExchange } from './snapshot-exchange.ts';
-import type { RaftStatus, RaftView, Role } from './status.ts';
+import type { RaftStatus, RaftView, Role, SnapshotTransfer } from './status.ts';
 import { NO_VOTE_FLOOR } from './storage.ts';
 import { SyncWatch } from './sync-watch.ts';
 import { Ticker } from './ticker.ts';
@@ -269,6 +269,11 @@ export class RaftDriver implements RaftView {
     const status = this.#node.status();
     if (this.#life.running) return status;
     return { ...status, role: 'follower', leader: null, progress: {}, leaseValid: false };
+  }
+
+  /** Snapshots on their way now, in either direction. */
+  snapshotTransfers(): readonly SnapshotTransfer[] {
+    return this.#exchange.transfers();
   }
 
   /** Throws `INVARIANT_VIOLATED` if the core contradicts itself; for tests and simulation. */

@@ -21,7 +21,7 @@ export {
   sameConfiguration,
 } from './configuration-state.ts';
 export type { ConfigurationState } from './configuration-state.ts';
-export type { ProgressStatus, RaftStatus, RaftView, Role, RoleChange } from './status.ts';
+export type { ProgressStatus, RaftStatus, RaftView, Role, RoleChange, SnapshotTransfer } from './status.ts';
 export type { ProgressState } from './progress.ts';
 export type {
   AppendAccepted,

@@ -3,7 +3,7 @@ import { SnapshotReceiver } from './snapshot-receiver.ts';
 import { SnapshotSender, type ChunkContent } from './snapshot-sender.ts';
 import type { RaftDriverOptions } from './driver-options.ts';
 import type { LogIndex } from './entry.ts';
-import type { RaftStatus, RaftView } from './status.ts';
+import type { RaftStatus, RaftView, SnapshotTransfer } from './status.ts';
 import type { SnapshotMeta } from './storage.ts';
 
 export interface SnapshotExchangePorts {
@@ -74,6 +74,12 @@ export class SnapshotExchange {
 
   get chunksRefused(): number {
     return this.#receiver.chunksRefused;
+  }
+
+  /** Snapshots on their way now, in either direction. */
+  transfers(): readonly SnapshotTransfer[] {
+    const received = this.#receiver.transfer();
+    return received === null ? this.#sender.transfers() : [...this.#sender.transfers(), received];
   }
 
   /** Followers that the core names as needing a snapshot. */

@@ -3,6 +3,7 @@ import { errorCode } from './error-code.ts';
 import type { Logger } from './logger.ts';
 import type { SnapshotAnswer, SnapshotChunk } from './message.ts';
 import { sameSnapshot, type SnapshotStorage } from './snapshot-storage.ts';
+import type { SnapshotTransfer } from './status.ts';
 import type { SnapshotMeta } from './storage.ts';
 
 export type SnapshotStatus = SnapshotAnswer['status'];
@@ -30,6 +31,7 @@ export class SnapshotReceiver {
   readonly #ports: SnapshotReceiverPorts;
   #meta: SnapshotMeta | null = null;
   #received = 0;
+  #from = '';
   /** All of it is here and verified; left by an end of the process before it was installed. */
   #complete = false;
   /** True while a snapshot is verified and installed. */
@@ -44,6 +46,13 @@ export class SnapshotReceiver {
   /** Chunks whose bytes were not those that were sent. */
   get chunksRefused(): number {
     return this.#chunksRefused;
+  }
+
+  /** How far the one is that comes or is being installed; null when there is none. */
+  transfer(): SnapshotTransfer | null {
+    // What another way brought meanwhile is not waited for any more.
+    if (this.#meta === null || this.#meta.position.index <= this.#ports.appliedIndex()) return null;
+    return { direction: 'in', peer: this.#from, bytesDone: this.#received, bytes: this.#meta.bytes };
   }
 
   /** Resolves when no snapshot is being installed. */
@@ -79,6 +88,7 @@ export class SnapshotReceiver {
         this.#received = this.#complete ? snapshot.bytes : ports.storage.received(snapshot);
         this.#meta = snapshot;
       }
+      this.#from = from;
       if (data.length > 0 && offset === this.#received && this.#intact(message)) {
         ports.storage.write(snapshot, offset, data);
         this.#received += data.length;

@@ -6,6 +6,7 @@ import { errorCode } from './error-code.ts';
 import type { Logger } from './logger.ts';
 import type { SnapshotAnswer } from './message.ts';
 import type { SnapshotStorage } from './snapshot-storage.ts';
+import type { SnapshotTransfer } from './status.ts';
 import type { SnapshotMeta } from './storage.ts';
 
 /** What a chunk says beside who sends it in which term. */
@@ -90,6 +91,13 @@ export class SnapshotSender {
   /** Transfers that run now. */
   get active(): number {
     return this.#transfers.size;
+  }
+
+  /** How far those are that run now. */
+  transfers(): SnapshotTransfer[] {
+    return [...this.#transfers.values()].map(({ peer, offset, snapshot: { bytes } }) => {
+      return { direction: 'out', peer, bytesDone: offset, bytes };
+    });
   }
 
   /** `peers` need a snapshot. */

@@ -46,6 +46,16 @@ export interface LeaderView extends RaftView {
   progressOf(member: string): ProgressStatus | null;
 }
 
+/** A snapshot on its way between this member and another. */
+export interface SnapshotTransfer {
+  readonly direction: 'out' | 'in';
+  /** The other member. */
+  readonly peer: string;
+  /** Bytes that the receiver is known to have, of so many. */
+  readonly bytesDone: number;
+  readonly bytes: number;
+}
+
 /** A copy of what is worth knowing about a member; safe to keep. */
 export interface RaftStatus {
   readonly id: string;

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import test from 'ava';
 import { raftConfigDefaults } from '../src/config.ts';
 import { configurationOf } from '../src/configuration-state.ts';
@@ -16,6 +17,7 @@ class Fixture {
   readonly snapshots: MemorySnapshotStorage = new MemorySnapshotStorage();
   readonly sent: Message[] = [];
   readonly done: string[] = [];
+  readonly machine: FixtureMachine = new FixtureMachine([], 10);
   role: Role = 'follower';
   term = 1;
   readonly exchange: SnapshotExchange;
@@ -28,7 +30,7 @@ class Fixture {
         id: 'n1',
         config: raftConfigDefaults,
         log: new MemoryLogStorage(),
-        machine: new FixtureMachine([], 10),
+        machine: this.machine,
         snapshots: this.snapshots,
         clock: this.clock,
         logger: silentLogger,
@@ -117,4 +119,25 @@ test('answers name the present term and leave at the end of the turn', (t) => {
   t.deepEqual(one.sent, [
     { type: 'snapshot-answer', from: 'n1', to: 'n3', term: 7, index: 20, offset: 0, status: 'more' },
   ]);
+});
+
+test('transfers in both directions tell how far they are, while they last', (t) => {
+  const one = new Fixture();
+  t.deepEqual(one.exchange.transfers(), []);
+  const { meta, content } = snapshotOf(20, 10);
+  const data = content.subarray(0, 4);
+  const to = { from: 'n3', to: 'n1', term: one.term, snapshot: meta };
+  one.exchange.chunk({ type: 'snapshot-chunk', ...to, offset: 0, data, crc: crc32(data) });
+  t.deepEqual(one.exchange.transfers(), [{ direction: 'in', peer: 'n3', bytesDone: 4, bytes: 10 }]);
+  one.machine.appliedIndex = 20;
+  t.deepEqual(one.exchange.transfers(), [], 'the log brought it sooner');
+
+  one.become('leader', 3);
+  one.exchange.due(['n2']);
+  one.exchange.flush();
+  t.deepEqual(one.exchange.transfers(), [{ direction: 'out', peer: 'n2', bytesDone: 0, bytes: 50 }]);
+  one.answer(3, 'more', 30);
+  t.deepEqual(one.exchange.transfers(), [{ direction: 'out', peer: 'n2', bytesDone: 30, bytes: 50 }]);
+  one.answer(3, 'installed');
+  t.deepEqual(one.exchange.transfers(), []);
 });

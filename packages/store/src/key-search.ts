@@ -19,7 +19,7 @@ export interface KeySearch {
 /** Follows the chain of one slot, whose newest entry has that number counted from 1, and collects what is accepted. */
 export function searchKeyFile(file: KeyIndexFile, newest: number, chain: KeyChain, search: KeySearch): void {
   const { query, accept, found } = search;
-  for (let number = newest; number > 0 && search.stepsLeft > 0;) {
+  for (let number = newest; number > 0 && search.stepsLeft > 0 && found.length < query.countMax;) {
     search.stepsLeft -= 1;
     const { hash, address, seconds, previous } = chain.at(number - 1);
     if (address < query.startAddress) return;
@@ -28,7 +28,6 @@ export function searchKeyFile(file: KeyIndexFile, newest: number, chain: KeyChai
     if (!mayLieWithin(file.baseTime, seconds, query)) continue;
     search.lastAddress = address;
     if (accept(address)) found.push(address);
-    if (found.length >= query.countMax) return;
   }
 }
 

@@ -172,27 +172,43 @@ export class QueueIndex {
   /**
    * LOWER: the earliest offset whose storeTimestamp is >= `timestamp`, or the next offset if there is none.
    * UPPER: the latest offset whose storeTimestamp is <= `timestamp`, or the first offset if there is none. An
-   * empty queue answers its next offset. (RocketMQ 5 getOffsetInQueueByTime, clamped to [min, max].)
+   * empty queue answers its next offset. (RocketMQ 5 getOffsetInQueueByTime, clamped to [min, max].) `from`: units before
+   * this offset, which is not below the first, do not count.
    *
    * Stamps come from the clock of whoever was master and may step back at a change of master. Then the answer
    * is still such a boundary, though not the only one: for LOWER, the unit before it (if any is held) is
    * earlier than `timestamp` and it is not; for UPPER, it is not later and the unit after it is. Runs of equal
    * stamps are never split.
    */
-  findByTime(queueNumber: number, timestamp: number, boundary: TimeBoundary): number {
+  findByTime(
+    queueNumber: number,
+    timestamp: number,
+    boundary: TimeBoundary,
+    from: number = this.minOffset(queueNumber),
+  ): number {
     switch (boundary) {
       case 'LOWER':
-        return this.#firstReaching(queueNumber, STORE_TIMESTAMP_WORD, (stamp) => stamp >= timestamp);
+        return this.#firstReaching(queueNumber, STORE_TIMESTAMP_WORD, from, (stamp) => stamp >= timestamp);
       case 'UPPER': {
-        const later = this.#firstReaching(queueNumber, STORE_TIMESTAMP_WORD, (stamp) => stamp > timestamp);
-        return later > this.minOffset(queueNumber) ? later - 1 : later;
+        const later = this.#firstReaching(
+          queueNumber,
+          STORE_TIMESTAMP_WORD,
+          from,
+          (stamp) => stamp > timestamp,
+        );
+        return later > from ? later - 1 : later;
       }
     }
   }
 
   /** The earliest offset whose address is >= `address`, or the next offset: where retention moves min to. */
   findByAddress(queueNumber: number, address: number): number {
-    return this.#firstReaching(queueNumber, ADDRESS_WORD, (place) => place >= address);
+    return this.#firstReaching(
+      queueNumber,
+      ADDRESS_WORD,
+      this.minOffset(queueNumber),
+      (place) => place >= address,
+    );
   }
 
   /** Let go of all units below `offset`; no change if it is not above the first. INDEX_RANGE above the next. */
@@ -354,9 +370,14 @@ export class QueueIndex {
     this.#columns.flags[queueNumber] = flags | QUEUE_CHANGED;
   }
 
-  /** Binary search in [min, next) for the first unit whose 53-bit value at `word` passes; next if none. */
-  #firstReaching(queueNumber: number, word: number, passes: (value: number) => boolean): number {
-    let low = this.minOffset(queueNumber);
+  /** Binary search in [from, next) for the first unit whose 53-bit value at `word` passes; next if none. */
+  #firstReaching(
+    queueNumber: number,
+    word: number,
+    from: number,
+    passes: (value: number) => boolean,
+  ): number {
+    let low = from;
     let high = this.nextOffset(queueNumber);
     while (low < high) {
       const middle = low + Math.floor((high - low) / 2);

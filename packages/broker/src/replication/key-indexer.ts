@@ -110,6 +110,11 @@ export class KeyIndexer {
     });
   }
 
+  /** The log begins later than before: files that speak only of what is gone go too. */
+  logDropped(): void {
+    if (this.#index !== null && !this.#stopped) this.#dropIfDue(this.#index);
+  }
+
   /** How far the index is complete; null while there is none. */
   get completeTo(): LogIndex | null {
     return this.#index?.completeTo.index ?? null;

@@ -25,10 +25,14 @@ export class IndexedKeyReader implements KeyReader {
     const hash = hashKeyOfTopic(hashTopic(topic, 0, topic.length), key, 0, key.length);
     const records: Buffer[] = [];
     let bytes = 0;
+    let full = false;
     const found = this.#indexer.query({ hash, begin, end, countMax }, (address) => {
+      if (full) return false;
       const record = this.#records.readRecord(address);
       if (record === null || !this.#matches(record, topic, key, lookup)) return false;
-      if (records.length > 0 && bytes + record.length > bytesMax) return false;
+      // What is given has no gap: an older message that would still fit must not stand for a newer one.
+      full = records.length > 0 && bytes + record.length > bytesMax;
+      if (full) return false;
       bytes += record.length;
       records.push(record);
       return true;

@@ -35,6 +35,10 @@ export interface LogRetentionPorts {
   };
   /** Of the present state; another one after a snapshot was installed. */
   readonly queueIndex: () => QueueIndex;
+  /** Index of the entry up to which the state is durable: what lies behind it is still needed to build the state. */
+  readonly checkpointIndex: () => LogIndex;
+  /** The log begins later than before. */
+  readonly onDropped: () => void;
   readonly disk: Pick<Disk, 'freeBytes' | 'totalBytes'>;
   readonly directory: string;
   /** Hour of the day, 0 to 23, where this node stands. */
@@ -57,6 +61,8 @@ export class LogRetention {
   readonly #units: QueueUnits = new QueueUnits(1);
   #timer: TimerHandle | null = null;
   #running: Promise<void> | null = null;
+  /** Start of the log from which all queues are known to begin. */
+  #raisedTo = -1;
   #stopped = false;
 
   constructor(config: LogRetentionConfig, ports: LogRetentionPorts) {
@@ -98,12 +104,15 @@ export class LogRetention {
   async #enforce(): Promise<void> {
     const { log, snapshots, logger } = this.#ports;
     if (this.#stopped) return;
+    // A crash, or another state, may have left queues that begin before the log.
+    if (this.#raisedTo !== log.startAddress()) await this.#raiseMinOffsets();
     const before = log.firstIndex();
     for (const { position } of await this.#dropPoints()) {
       if (this.#stopped) return;
       const first = await log.dropBefore(position.index + 1, position.index);
       if (first === before) continue;
       logger.info('dropped the oldest part of the log', { firstIndex: first, address: log.startAddress() });
+      this.#ports.onDropped();
       await this.#raiseMinOffsets();
       break;
     }
@@ -111,10 +120,12 @@ export class LogRetention {
   }
 
   async #dropPoints(): Promise<readonly SnapshotMeta[]> {
-    const { log, clock, localHour, snapshots } = this.#ports;
+    const { log, clock, localHour, snapshots, checkpointIndex } = this.#ports;
     const now = clock.now();
     const mode = cleaningMode(this.#config, localHour(now), this.#usedPercent());
-    const within = snapshots.list().filter(({ position }) => position.index >= log.firstIndex());
+    const within = snapshots
+      .list()
+      .filter(({ position: { index } }) => index >= log.firstIndex() && index <= checkpointIndex());
     const [oldest] = within;
     if (oldest === undefined) return [];
     const expiredAddress = await this.#expiredAddress(mode, now, oldest.position.address);
@@ -152,12 +163,13 @@ export class LogRetention {
 
   /** A queue begins with its first message whose bytes are still here. */
   async #raiseMinOffsets(): Promise<void> {
-    const { log } = this.#ports;
-    await this.#forQueues((index, number) => {
-      const first = index.findByAddress(number, log.startAddress());
+    const startAddress = this.#ports.log.startAddress();
+    const complete = await this.#forQueues((index, number) => {
+      const first = index.findByAddress(number, startAddress);
       if (first > index.minOffset(number)) index.setMinOffset(number, first);
       return true;
     });
+    if (complete) this.#raisedTo = startAddress;
   }
 
   /** Some queues in each turn. False if `visit` ended it, or another state took the place of this one meanwhile. */

@@ -15,11 +15,13 @@ import type {
   TimeReader,
 } from '../group-port.ts';
 import type { BrokerMachine } from '../machine/machine.ts';
+import type { QueueStarts } from './queue-starts.ts';
 
 export interface QueueReaderPorts {
   readonly machine: BrokerMachine;
   /** Of the present state; another one after a snapshot was installed. */
   readonly queueIndex: () => QueueIndex;
+  readonly starts: QueueStarts;
   readonly log: Pick<SegmentLog, 'read' | 'startAddress'>;
   /** Nothing at or beyond this log address may be read. */
   readonly appliedEnd: () => number;
@@ -54,8 +56,8 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
   bounds(topic: string, queueId: number): QueueBounds | null {
     const queue = this.#ports.machine.queue(topic, queueId);
     if (queue === undefined) return null;
-    const queueIndex = this.#ports.queueIndex();
-    return { minOffset: queueIndex.minOffset(queue.number), maxOffset: queueIndex.nextOffset(queue.number) };
+    const { queueIndex, starts } = this.#ports;
+    return { minOffset: starts.minOffset(queue), maxOffset: queueIndex().nextOffset(queue.number) };
   }
 
   read(topic: string, queueId: number, fromOffset: number, limits: ReadLimits): QueueRead {
@@ -79,8 +81,17 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
   }
 
   findOffsetByTime(topic: string, queueId: number, timestamp: number, boundary: 'LOWER' | 'UPPER'): number {
+    const { machine, queueIndex, starts } = this.#ports;
+    const queue = machine.queue(topic, queueId);
+    if (queue === undefined) return 0;
+    return queueIndex().findByTime(queue.number, timestamp, boundary, starts.minOffset(queue));
+  }
+
+  storeTimestampAt(topic: string, queueId: number, offset: number): number | null {
     const queue = this.#ports.machine.queue(topic, queueId);
-    return queue === undefined ? 0 : this.#ports.queueIndex().findByTime(queue.number, timestamp, boundary);
+    if (queue === undefined) return null;
+    const found = this.#ports.queueIndex().read(queue.number, offset, 1, this.#units) === 1;
+    return found ? (this.#units.storeTimestamps[0] ?? null) : null;
   }
 
   readRecord(physicalOffset: number): Buffer | null {

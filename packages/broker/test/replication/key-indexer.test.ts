@@ -272,6 +272,20 @@ test('what the log lets go is let go, and a log that began anew begins the index
   t.deepEqual(fixture.fatal, []);
 });
 
+test('what the log lets go goes from the disk though nobody sends or asks', async (t) => {
+  const fixture = await started(40);
+  const before = fixture.disk.list(DIRECTORY).length;
+  fixture.firstIndex = 31;
+  await fixture.rest();
+  t.is(fixture.disk.list(DIRECTORY).length, before);
+  fixture.indexer.logDropped();
+  await fixture.rest();
+  t.true(fixture.disk.list(DIRECTORY).length < before / 2);
+  await fixture.indexer.stop();
+  fixture.indexer.logDropped();
+  t.deepEqual(fixture.fatal, []);
+});
+
 test('a full disk stops the index for a while, a broken one the replica', async (t) => {
   const fixture = await started(20);
   fixture.disk.addFault({ operation: 'write', pathEnd: '.keys', code: 'DISK_FULL' });

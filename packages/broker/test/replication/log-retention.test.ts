@@ -31,11 +31,13 @@ class Fixture {
   hour = 12;
   snapshots: SnapshotMeta[] = [10, 25, 30].map(snapshotAt);
   readonly calls: string[] = [];
+  dropped = 0;
   readonly minOffsets: Map<number, number> = new Map();
   readonly queueCount = 600;
   readonly clock: VirtualClock = new VirtualClock(START);
   readonly retention: LogRetention;
   searches = 0;
+  checkpointIndex = 35;
 
   constructor(config: Partial<LogRetentionConfig>) {
     this.retention = new LogRetention(
@@ -59,6 +61,8 @@ class Fixture {
           },
         },
         queueIndex: () => this.#index,
+        checkpointIndex: () => this.checkpointIndex,
+        onDropped: () => void (this.dropped += 1),
         disk: { totalBytes: () => 1_000, freeBytes: () => 1_000 - this.used * 10 },
         directory: '/data',
         localHour: () => this.hour,
@@ -95,6 +99,7 @@ test('segments before the snapshot go, queues begin with what is left, then old 
   const fixture = new Fixture({ logBytesMax: 1_000 });
   await fixture.retention.enforce();
   t.deepEqual(fixture.calls, ['drop 26', 'prune 21']);
+  t.is(fixture.dropped, 1);
   t.is(fixture.minOffsets.get(0), 20);
   t.is(fixture.minOffsets.get(598), 20);
   t.false(fixture.minOffsets.has(1));
@@ -111,6 +116,7 @@ test('what was dropped already is not dropped again', async (t) => {
   fixture.first = 31;
   await fixture.retention.enforce();
   t.deepEqual(fixture.calls, ['prune 31']);
+  t.is(fixture.dropped, 0);
 });
 
 test('messages are kept for their time, and go in the hour that is set', async (t) => {
@@ -166,4 +172,23 @@ test('rounds come by themselves until it is stopped', async (t) => {
   t.true(fixture.calls.length > before);
   await fixture.retention.stop();
   t.is(fixture.clock.timerCount, 0);
+});
+
+test('what the state does not hold durably yet stays, however old', async (t) => {
+  const fixture = new Fixture({ logBytesMax: 1_000 });
+  fixture.checkpointIndex = 24;
+  await fixture.retention.enforce();
+  t.deepEqual(fixture.calls, ['drop 11', 'prune 11']);
+  fixture.checkpointIndex = 25;
+  await fixture.retention.enforce();
+  t.deepEqual(fixture.calls.slice(2), ['drop 26', 'prune 21']);
+});
+
+test('queues that begin before the log after a restart begin with it after the first round', async (t) => {
+  const fixture = new Fixture({});
+  fixture.first = 21;
+  await fixture.retention.enforce();
+  t.deepEqual(fixture.calls, ['prune 21']);
+  t.is(fixture.minOffsets.get(0), 20);
+  t.is(fixture.minOffsets.get(598), 20);
 });

@@ -3,6 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { patchOffsets, readRecords, tagsCode } from '@ledgermq/protocol';
 import { IndexedQueueReader } from '../../src/replication/queue-reader.ts';
+import { QueueStarts } from '../../src/replication/queue-starts.ts';
 import { EntryChain, STORED_AT, recordOf, type TestMessage } from '../machine/entry-chain.ts';
 import { MachineWorld, putTopic, type MachineLife } from '../machine/machine-world.ts';
 
@@ -29,9 +30,11 @@ class Fixture {
 
   private constructor(life: MachineLife) {
     this.life = life;
+    const queueIndex = (): typeof life.derived.queueIndex => life.derived.queueIndex;
     this.reader = new IndexedQueueReader({
       machine: life.machine,
-      queueIndex: () => life.derived.queueIndex,
+      queueIndex,
+      starts: new QueueStarts({ queueIndex, log: { startAddress: () => this.startAddress } }),
       log: {
         startAddress: () => this.startAddress,
         read: (address, bytes, target = Buffer.alloc(bytes)) => this.#read(address, bytes, target),

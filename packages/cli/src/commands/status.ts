@@ -25,7 +25,7 @@ export async function status({ namesrv }: { readonly namesrv: string }): Promise
     rows.push(...cells);
     if (!broker.brokerAddrs.has(0)) rows.push([brokerName, '-', 'no master registered']);
   }
-  const header = ['broker', 'id', 'address', 'role', 'term', 'commit', 'applied', 'last'];
+  const header = ['broker', 'id', 'address', 'role', 'term', 'commit', 'applied', 'last', 'work'];
   for (const line of renderTable([header, ...rows])) console.log(line);
   if (rows.length === 0) console.log('no brokers are registered');
 }
@@ -51,7 +51,7 @@ async function statusRow(brokerName: string, id: number, address: string): Promi
     if (answer.code !== ResponseCode.SUCCESS) return [...place, answer.remark ?? `code ${answer.code}`];
     const table = decodeKvTable(answer.body);
     const fields = ['raftRole', 'raftTerm', 'raftCommitIndex', 'raftAppliedIndex', 'raftLastIndex'];
-    return [...place, ...fields.map((field) => table.get(field) ?? '?')];
+    return [...place, ...fields.map((field) => table.get(field) ?? '?'), table.get('longWork') ?? ''];
   } catch (error) {
     return [...place, error instanceof Error ? error.message : String(error)];
   }

@@ -2,6 +2,7 @@ package org.ledgermq.interop;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,8 @@ import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
+import org.apache.rocketmq.client.exception.MQBrokerException;
+import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
 import org.apache.rocketmq.client.producer.SendResult;
@@ -31,6 +34,9 @@ import org.apache.rocketmq.common.message.MessageQueue;
  * <p>Arguments: name server address, number of messages per mode.
  */
 public final class Interop {
+  /** The client's own code; its class moved between the generations. */
+  private static final int NO_MESSAGE = 208;
+
   private static int failures = 0;
 
   private final String namesrvAddr;
@@ -48,6 +54,7 @@ public final class Interop {
     interop.check("orderly consumption keeps the order of each queue", interop::orderly);
     interop.check("tag filter", interop::tags);
     interop.check("offsets by time, minimum and maximum; message by offset id", interop::queries);
+    interop.check("messages by key, by unique id and within a time; earliest store time", interop::lookups);
     System.out.println(failures == 0 ? "interop: all passed" : "interop: " + failures + " failed");
     System.exit(failures);
   }
@@ -245,5 +252,63 @@ public final class Interop {
     require("second".equals(new String(viewed.getBody(), StandardCharsets.UTF_8)), "viewMessage body");
     require(viewed.getQueueOffset() == second.getQueueOffset(), "viewMessage queueOffset");
     producer.shutdown();
+  }
+
+  private void lookups() throws Exception {
+    String topic = "InteropLookups_" + run;
+    DefaultMQProducer producer = producer("lookups");
+    MessageQueue queue = producer.send(new Message(topic, "Tag", "red green", bytes("0"))).getMessageQueue();
+    List<SendResult> sent = new ArrayList<>();
+    for (int i = 1; i <= 70; i++) {
+      Thread.sleep(i == 36 ? 50 : 1);
+      sent.add(producer.send(new Message(topic, "Tag", "green", bytes(Integer.toString(i))), queue));
+    }
+    // The same key in another topic.
+    producer.send(new Message(topic + "_other", "Tag", "green", bytes("other")));
+    SendResult middle = sent.get(34);
+
+    MessageExt byId = producer.viewMessage(topic, middle.getMsgId());
+    require("35".equals(new String(byId.getBody(), StandardCharsets.UTF_8)), "viewMessage by unique id");
+    require(byId.getQueueOffset() == middle.getQueueOffset(), "offset of the message viewed by unique id");
+    long time = byId.getStoreTimestamp();
+
+    require(bodies(producer, topic, "red", 64, 0, Long.MAX_VALUE).equals(List.of("0")), "query by one of two keys");
+    List<String> green = bodies(producer, topic, "green", 1000, 0, Long.MAX_VALUE);
+    require(green.size() == 64 && green.contains("70") && !green.contains("6"), "the newest 64: " + green);
+    require(bodies(producer, topic, "green", 2, 0, Long.MAX_VALUE).equals(List.of("69", "70")), "the newest two");
+    require(bodies(producer, topic, "green", 1, 0, time).equals(List.of("35")), "the end of a range is included");
+    List<String> later = bodies(producer, topic, "green", 64, time, Long.MAX_VALUE);
+    require(later.size() == 36 && later.contains("35"), "the beginning of a range is included: " + later);
+    try {
+      producer.queryMessage(topic, "none", 64, 0, Long.MAX_VALUE);
+      throw new IllegalStateException("a key that no message has was found");
+    } catch (MQClientException expected) {
+      require(expected.getResponseCode() == NO_MESSAGE, "code " + expected.getResponseCode());
+    }
+    try {
+      producer.viewMessage(topic, sent.get(0).getOffsetMsgId().substring(0, 16) + "7FFFFFFFFFFFFFFF");
+      throw new IllegalStateException("a message beyond the end of the log was viewed");
+    } catch (MQBrokerException | MQClientException expected) {
+      System.out.println("  as it should be: " + expected.getMessage().split("\n")[0]);
+    }
+
+    long earliest = producer.earliestMsgStoreTime(queue);
+    require(producer.searchOffset(queue, earliest) == 0, "the earliest store time is that of offset 0");
+    require(earliest < time && earliest > time - 60_000, "earliestMsgStoreTime " + earliest);
+    long atTime = producer.searchOffset(queue, time);
+    require(atTime <= middle.getQueueOffset() && atTime >= middle.getQueueOffset() - 2, "searchOffset " + atTime);
+    producer.shutdown();
+  }
+
+  /** Bodies of the messages found, in the order of their queue offsets. */
+  private static List<String> bodies(
+      DefaultMQProducer producer, String topic, String key, int max, long begin, long end) throws Exception {
+    List<MessageExt> found = new ArrayList<>(producer.queryMessage(topic, key, max, begin, end).getMessageList());
+    found.sort(Comparator.comparingLong(MessageExt::getQueueOffset));
+    List<String> bodies = new ArrayList<>();
+    for (MessageExt message : found) {
+      bodies.add(new String(message.getBody(), StandardCharsets.UTF_8));
+    }
+    return bodies;
   }
 }
