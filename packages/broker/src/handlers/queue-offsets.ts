@@ -6,7 +6,6 @@ import {
   decodeSearchOffsetHeader,
   encodeOffsetHeader,
   encodeTimestampHeader,
-  recordStoreTimestamp,
 } from '@ledgermq/protocol';
 import type { QueueReader, TimeReader } from '../group-port.ts';
 import { masterReads } from './route.ts';
@@ -57,11 +56,10 @@ export function queueOffsetRoutes(reader: QueueReader & TimeReader): [number, Ro
   ];
 }
 
-function earliestStoreTime(reader: QueueReader, topic: string, queueId: number): number {
+function earliestStoreTime(reader: QueueReader & TimeReader, topic: string, queueId: number): number {
   const bounds = reader.bounds(topic, queueId);
-  if (bounds === null || bounds.minOffset >= bounds.maxOffset) {
+  if (bounds === null) {
     return NO_MESSAGE;
   }
-  const read = reader.read(topic, queueId, bounds.minOffset, { countMax: 1, bytesMax: 1, matches: null });
-  return read.type === 'found' ? recordStoreTimestamp(read.body, 0) : NO_MESSAGE;
+  return reader.storeTimestamp(topic, queueId, bounds.minOffset) ?? NO_MESSAGE;
 }
