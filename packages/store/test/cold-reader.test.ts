@@ -9,7 +9,7 @@ import { firstSegment } from './log-fixture.ts';
 function filled(settings: ConstructorParameters<typeof ColdFixture>[0] = {}): {
   readonly fixture: ColdFixture;
   readonly entries: readonly Entry[];
-  at(number: number): Entry;
+  readonly at: (number: number) => Entry;
 } {
   const fixture = new ColdFixture(settings);
   const entries = fixture.fill(60, 100);
