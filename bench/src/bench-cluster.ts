@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export const TOPIC = 'Bench';
-const QUEUES_PER_BROKER = 4;
+export const QUEUES_PER_BROKER = 4;
 
 /** A cluster of real processes with the topic of the benchmark on every group. */
 export async function startBenchCluster(
@@ -13,9 +13,11 @@ export async function startBenchCluster(
   flushDiskType: 'SYNC_FLUSH' | 'ASYNC_FLUSH',
   groups: number,
   broker: Readonly<Record<string, unknown>> = {},
+  nodes: number = 3,
+  nodeArguments: readonly string[] = [],
 ): Promise<LocalCluster> {
   const dataDir = mkdtempSync(join(parentDir, 'cluster-'));
-  const layout = await layoutOnFreePorts({ nodes: 3, groups, dataDir });
+  const layout = await layoutOnFreePorts({ nodes, groups, dataDir });
   const cluster = new LocalCluster({
     layout,
     dataDir,
@@ -23,6 +25,7 @@ export async function startBenchCluster(
     flushDiskType,
     logLevel: 'warn',
     broker,
+    nodeArguments,
   });
   await cluster.start();
   for (;;) {

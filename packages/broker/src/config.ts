@@ -38,6 +38,10 @@ export interface NetworkLimits {
   readonly parkedRequestsMax: number;
   readonly parkedBytesMax: number;
   readonly heldPullsMax: number;
+  /** Pulls of one group that wait for the disk. */
+  readonly coldPullsMax: number;
+  /** Bytes of the answers that they wait for. */
+  readonly coldPullBytesMax: number;
   readonly clientsMax: number;
   readonly subscriptionsPerGroupMax: number;
   readonly lockedQueuesMax: number;
@@ -112,6 +116,8 @@ export const defaults = {
     parkedRequestsMax: 20_000,
     parkedBytesMax: 134_217_728,
     heldPullsMax: 100_000,
+    coldPullsMax: 10_000,
+    coldPullBytesMax: 67_108_864,
     clientsMax: 20_000,
     subscriptionsPerGroupMax: 1_000,
     lockedQueuesMax: 100_000,
@@ -216,6 +222,8 @@ function readLimits(reader: ConfigReader): NetworkLimits {
     parkedRequestsMax: limit('parkedRequestsMax', 10_000_000),
     parkedBytesMax: limit('parkedBytesMax', 8 * 1024 * 1024 * 1024),
     heldPullsMax: limit('heldPullsMax', 10_000_000),
+    coldPullsMax: limit('coldPullsMax', 10_000_000),
+    coldPullBytesMax: limit('coldPullBytesMax', 8 * 1024 * 1024 * 1024),
     clientsMax: limit('clientsMax', 10_000_000),
     subscriptionsPerGroupMax: limit('subscriptionsPerGroupMax', 1_000_000),
     lockedQueuesMax: limit('lockedQueuesMax', 100_000_000),

@@ -1,5 +1,11 @@
 import type { Buffer } from 'node:buffer';
-import { createResponse, encodeCommand, isOneway, ResponseCode } from '@ledgermq/protocol';
+import {
+  createResponse,
+  encodeCommand,
+  encodeCommandAround,
+  isOneway,
+  ResponseCode,
+} from '@ledgermq/protocol';
 import type { ResponseParts } from '@ledgermq/protocol';
 import { unknownOutcomeRemark } from './failure.ts';
 
@@ -84,6 +90,17 @@ export class Exchange {
       return;
     }
     this.respondFrame(() => encodeCommand(createResponse(this.identity, code, parts)));
+  }
+
+  /** Answers with a success whose body is written into the frame itself; see `encodeCommandAround`. */
+  respondBody(
+    parts: Omit<ResponseParts, 'body'>,
+    bodyBytes: number,
+    writeBody: (frame: Buffer, at: number) => void,
+  ): void {
+    this.respondFrame(() =>
+      encodeCommandAround(createResponse(this.identity, ResponseCode.SUCCESS, parts), bodyBytes, writeBody),
+    );
   }
 
   /**

@@ -5,6 +5,7 @@ import { BirthPlaces } from './birth-places.ts';
 import { ClientRegistry } from './clients/client-registry.ts';
 import { QueueLocks } from './clients/queue-locks.ts';
 import type { BrokerConfig, GroupConfig } from './config.ts';
+import { ColdPulls } from './delivery/cold-pulls.ts';
 import { HeldPulls } from './delivery/held-pulls.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { DispatchConnection } from './dispatcher.ts';
@@ -46,6 +47,7 @@ export interface GroupFacePorts {
 export interface GroupFaceStatus {
   readonly clients: number;
   readonly heldPulls: number;
+  readonly coldPulls: number;
   readonly parkedRequests: number;
   readonly parkedBytes: number;
   readonly lockedQueues: number;
@@ -69,6 +71,7 @@ export class GroupFace {
   readonly #clients: ClientRegistry;
   readonly #locks: QueueLocks;
   readonly #held: HeldPulls;
+  readonly #cold: ColdPulls;
   readonly #router: MasterRouter;
   readonly #dispatcher: Dispatcher;
   readonly #sessionPorts: HeartbeatPorts;
@@ -97,6 +100,7 @@ export class GroupFace {
       heldPullsMax: config.limits.heldPullsMax,
       scanMs: HELD_SCAN_MS,
     });
+    this.#cold = new ColdPulls(config.limits);
     this.#router = new MasterRouter(this.#leadership, ports.masterClient, clock, {
       sendParkMs: config.sendParkMs,
       retryMs: FORWARD_RETRY_MS,
@@ -170,6 +174,7 @@ export class GroupFace {
     }
     this.#router.stop();
     this.#held.stop();
+    this.#cold.stop();
   }
 
   onFrames(frames: readonly Frame[], connection: DispatchConnection): void {
@@ -179,6 +184,7 @@ export class GroupFace {
   onClose(connection: DispatchConnection): void {
     this.#clients.connectionClosed(connection);
     this.#held.connectionClosed(connection);
+    this.#cold.connectionClosed(connection);
   }
 
   /** A message became readable. */
@@ -212,6 +218,7 @@ export class GroupFace {
     return {
       clients: this.#clients.memberships,
       heldPulls: this.#held.count,
+      coldPulls: this.#cold.count,
       parkedRequests: this.#router.parkedCount,
       parkedBytes: this.#router.parkedBytes,
       lockedQueues: this.#locks.count,
@@ -244,6 +251,7 @@ export class GroupFace {
         proposer: group.proposer,
         clients: this.#clients,
         held: this.#held,
+        cold: this.#cold,
         clock,
         confirmReads: (done) => {
           this.#leadership.confirm(done);

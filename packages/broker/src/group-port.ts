@@ -51,9 +51,20 @@ export interface ReadLimits {
 export type QueueRead =
   | {
       readonly type: 'found';
-      readonly body: Buffer;
+      /** Size of all the records. */
+      readonly bytes: number;
       readonly count: number;
       readonly nextBeginOffset: number;
+      /** Writes the records into `target` from `at` on. Only in the turn of the event loop in which they were found. */
+      copyTo(target: Buffer, at: number): void;
+    }
+  | {
+      /** The first message is not in memory: to be fetched, and read again then. */
+      readonly type: 'cold';
+      /** What the answer will take. */
+      readonly bytes: number;
+      /** Places in the log, the first message's first. */
+      readonly addresses: readonly number[];
     }
   | { readonly type: 'none-matched'; readonly nextBeginOffset: number }
   | { readonly type: 'gone'; readonly nextBeginOffset: number };
@@ -61,8 +72,13 @@ export type QueueRead =
 export interface QueueReader {
   /** Null for a queue that never received a message. */
   bounds(topic: string, queueId: number): QueueBounds | null;
-  /** Reads from `fromOffset`, which must lie inside the bounds. */
+  /** Reads from `fromOffset`, which must lie inside the bounds, as far as the messages are in memory. */
   read(topic: string, queueId: number, fromOffset: number, limits: ReadLimits): QueueRead;
+  /**
+   * Brings what is cold into memory. `done` is called once, perhaps at once; then what lies at the address that came last
+   * is in memory, unless the log has moved on.
+   */
+  fetch(addresses: readonly number[], done: (error: Error | null) => void): void;
 }
 
 export interface TimeReader {

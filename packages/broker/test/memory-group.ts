@@ -78,6 +78,9 @@ export class MemoryGroup implements GroupPort {
     bounds: (topic: string, queueId: number): QueueBounds | null => this.#bounds(topic, queueId),
     read: (topic: string, queueId: number, from: number, limits: ReadLimits): QueueRead =>
       this.#read(topic, queueId, from, limits),
+    fetch: (addresses: readonly number[], done: (error: Error | null) => void): void => {
+      this.fetches.push({ addresses, done });
+    },
     findOffsetByTime: (topic: string, queueId: number, timestamp: number): number => {
       const queue = this.#queue(topic, queueId);
       const found = queue.records.findIndex((record) => readRecord(record, 0).storeTimestamp >= timestamp);
@@ -100,6 +103,12 @@ export class MemoryGroup implements GroupPort {
       return null;
     },
   };
+  /** Messages from this queue offset on are in memory; a test says so. */
+  warmFrom = 0;
+  readonly fetches: {
+    readonly addresses: readonly number[];
+    readonly done: (error: Error | null) => void;
+  }[] = [];
   /** What was asked for, and what is found: a test says so. */
   readonly lookups: KeyLookup[] = [];
   lookupResult: KeyLookupResult | null = { records: [], lastTimestamp: 0, lastPhysicalOffset: 0 };
@@ -280,12 +289,23 @@ export class MemoryGroup implements GroupPort {
       }
       const code = tagsCode(decodeProperties(readRecord(record, 0).properties).get('TAGS'));
       if (limits.matches === null || limits.matches(code)) {
+        if (next < this.warmFrom) {
+          return { type: 'cold', bytes: record.length, addresses: [readRecord(record, 0).physicalOffset] };
+        }
         found.push(record);
       }
     }
     return found.length === 0
       ? { type: 'none-matched', nextBeginOffset: next }
-      : { type: 'found', body: Buffer.concat(found), count: found.length, nextBeginOffset: next };
+      : {
+          type: 'found',
+          bytes: found.reduce((sum, { length }) => sum + length, 0),
+          count: found.length,
+          nextBeginOffset: next,
+          copyTo: (target, at) => {
+            target.set(Buffer.concat(found), at);
+          },
+        };
   }
 }
 

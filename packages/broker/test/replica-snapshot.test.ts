@@ -1,6 +1,7 @@
 import { join } from 'node:path/posix';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
+import { readQueue } from './read-queue.ts';
 import { DIRECTORY, ReplicaCluster, type Member } from './replica-cluster.ts';
 
 /** Log bytes kept in these tests; a message takes about 200. */
@@ -38,7 +39,7 @@ async function caughtUp(
   const bounds = member.live.queues.bounds('T', 0);
   t.is(bounds?.maxOffset, count);
   t.true((bounds?.minOffset ?? count) < count, 'the retained log came with the state');
-  const read = member.live.queues.read('T', 0, bounds?.minOffset ?? 0, {
+  const { read } = await readQueue(member.live.queues, 'T', 0, bounds?.minOffset ?? 0, {
     countMax: 1,
     bytesMax: 1_000,
     matches: null,

@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { readRecords } from '@ledgermq/protocol';
 import type { SendOutcome } from '../src/replication/outcome.ts';
+import { readQueue } from './read-queue.ts';
 import { ReplicaCluster, type Member } from './replica-cluster.ts';
 
 const SEED = 60_601;
@@ -96,13 +97,14 @@ class Story {
 }
 
 /** Bodies of the queue by queue offset; throws when an offset is not where it should be. */
-function bodiesOf({ live }: Member): string[] {
+async function bodiesOf({ live }: Member): Promise<string[]> {
   const { maxOffset = 0 } = live.queues.bounds('T', 0) ?? {};
   const found: string[] = [];
   while (found.length < maxOffset) {
-    const read = live.queues.read('T', 0, found.length, { countMax: 32, bytesMax: 1e6, matches: null });
-    if (read.type !== 'found') throw new Error(`a hole at ${found.length}`);
-    for (const record of readRecords(read.body, { verifyBody: true })) {
+    const limits = { countMax: 32, bytesMax: 1e6, matches: null };
+    const { body } = await readQueue(live.queues, 'T', 0, found.length, limits);
+    if (body === null) throw new Error(`a hole at ${found.length}`);
+    for (const record of readRecords(body, { verifyBody: true })) {
       if (record.queueOffset !== found.length)
         throw new Error(`${record.queueOffset} stands at ${found.length}`);
       found.push(record.body.toString());
@@ -111,8 +113,8 @@ function bodiesOf({ live }: Member): string[] {
   return found;
 }
 
-function check({ cluster, sent }: Story): void {
-  const [first, ...others] = cluster.members.map(bodiesOf);
+async function check({ cluster, sent }: Story): Promise<void> {
+  const [first, ...others] = await Promise.all(cluster.members.map(bodiesOf));
   const bodies = first ?? [];
   for (const other of others) {
     if (other.join() !== bodies.join())
@@ -142,7 +144,7 @@ test('whatever fails, what was confirmed stays where it was said to be, once', a
       await story.cluster.createTopic('T');
       for (const next of steps) await story.play(next);
       await story.recover();
-      check(story);
+      await check(story);
       confirmed += story.sent.filter(({ told }) => told[0]?.type === 'stored').length;
     }),
     { seed: SEED, numRuns: 25 },
@@ -160,10 +162,5 @@ test('the checker sees confirmations that did not wait for the disk', async (t) 
   for (const one of IDS) await story.play({ type: 'open', id: one });
   await story.cluster.createTopic('T');
   await story.recover();
-  t.throws(
-    () => {
-      check(story);
-    },
-    { message: /is lost/ },
-  );
+  await t.throwsAsync(check(story), { message: /is lost/ });
 });

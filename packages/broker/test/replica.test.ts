@@ -4,21 +4,23 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { readRecords } from '@ledgermq/protocol';
 import { machineLimits } from '../src/machine/machine-limits.ts';
+import { readQueue } from './read-queue.ts';
 import { DIRECTORY, ReplicaCluster, type Member } from './replica-cluster.ts';
 
 /** Bodies of queue 0 of T, after a check that offsets and places are as they must be. */
-function bodies(t: ExecutionContext, member: Member): string[] {
+async function bodies(t: ExecutionContext, member: Member): Promise<string[]> {
   const { queues, records } = member.live;
   const { minOffset = 0, maxOffset = 0 } = queues.bounds('T', 0) ?? {};
   t.is(minOffset, 0);
   const found: string[] = [];
   while (found.length < maxOffset) {
-    const read = queues.read('T', 0, found.length, { countMax: 7, bytesMax: 1e6, matches: null });
-    if (read.type !== 'found') {
+    const limits = { countMax: 7, bytesMax: 1e6, matches: null };
+    const { body } = await readQueue(queues, 'T', 0, found.length, limits);
+    if (body === null) {
       t.fail(`${member.id} has a hole at ${found.length}`);
       break;
     }
-    for (const record of readRecords(read.body, { verifyBody: true })) {
+    for (const record of readRecords(body, { verifyBody: true })) {
       t.is(record.queueOffset, found.length);
       const viewed = records.readRecord(record.physicalOffset);
       t.is(viewed === null ? '' : readRecords(viewed)[0]?.body.toString(), record.body.toString());
@@ -36,7 +38,7 @@ async function sameEverywhere(
   await cluster.level();
   for (const member of cluster.members) {
     if (member.replica === null) continue;
-    t.deepEqual(bodies(t, member), expected, member.id);
+    t.deepEqual(await bodies(t, member), expected, member.id);
     t.deepEqual(member.fatal, []);
   }
 }

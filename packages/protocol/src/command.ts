@@ -122,19 +122,31 @@ export function decodeCommand(frame: Frame): RemotingCommand {
  */
 export function encodeCommand(command: RemotingCommand): Buffer {
   const { body } = command;
+  return encodeCommandAround(command, body.length, (frame, at) => frame.set(body, at));
+}
+
+/**
+ * The frame of a command whose body the caller writes into it: `bodyBytes` bytes from `at` on. Saves a large body from
+ * being put together elsewhere first. The command's own body is not looked at.
+ */
+export function encodeCommandAround(
+  command: RemotingCommand,
+  bodyBytes: number,
+  writeBody: (frame: Buffer, at: number) => void,
+): Buffer {
   if (command.serializeType === 1) {
     const headerBytes = binaryHeaderSize(command);
-    const frame = Buffer.allocUnsafe(FRAME_PREFIX_BYTES + headerBytes + body.length);
-    writeFramePrefix(frame, 0, 1, headerBytes, body.length);
+    const frame = Buffer.allocUnsafe(FRAME_PREFIX_BYTES + headerBytes + bodyBytes);
+    writeFramePrefix(frame, 0, 1, headerBytes, bodyBytes);
     writeBinaryHeader(frame, FRAME_PREFIX_BYTES, command);
-    frame.set(body, FRAME_PREFIX_BYTES + headerBytes);
+    writeBody(frame, FRAME_PREFIX_BYTES + headerBytes);
     return frame;
   }
   const header = encodeJsonHeader(command);
   const headerBytes = Buffer.byteLength(header);
-  const frame = Buffer.allocUnsafe(FRAME_PREFIX_BYTES + headerBytes + body.length);
-  writeFramePrefix(frame, 0, 0, headerBytes, body.length);
+  const frame = Buffer.allocUnsafe(FRAME_PREFIX_BYTES + headerBytes + bodyBytes);
+  writeFramePrefix(frame, 0, 0, headerBytes, bodyBytes);
   frame.write(header, FRAME_PREFIX_BYTES, headerBytes, 'utf8');
-  frame.set(body, FRAME_PREFIX_BYTES + headerBytes);
+  writeBody(frame, FRAME_PREFIX_BYTES + headerBytes);
   return frame;
 }

@@ -16,6 +16,7 @@ export {
   createResponse,
   decodeCommand,
   encodeCommand,
+  encodeCommandAround,
   isOneway,
   isResponse,
   PROTOCOL_VERSION,

@@ -25,6 +25,8 @@ export interface RunParameters {
   readonly flushDiskType: 'SYNC_FLUSH' | 'ASYNC_FLUSH';
   readonly segmentBytes: number;
   readonly tailCacheBytes: number;
+  readonly coldCacheBytes: number;
+  readonly coldBlockBytes: number;
   readonly checkpointBytes: number;
   readonly checkpointIntervalMs: number;
   /** Bytes of log between two snapshots. */
@@ -82,6 +84,8 @@ export function drawParameters(random: SeededRandom): RunParameters {
     flushDiskType: random.stream('flush').chance(ASYNC_FLUSH_CHANCE) ? 'ASYNC_FLUSH' : 'SYNC_FLUSH',
     segmentBytes: random.pick([16_384, 65_536, 262_144]),
     tailCacheBytes: random.pick([4_096, 65_536]),
+    coldCacheBytes: random.stream('cold cache').pick([8_192, 131_072]),
+    coldBlockBytes: random.stream('cold blocks').pick([1_024, 4_096]),
     checkpointBytes: random.pick([8_192, 65_536, 1_048_576]),
     checkpointIntervalMs: random.pick([200, 1_000, 5_000]),
     snapshotIntervalBytes: random.pick([16_384, 65_536, 1_048_576]),

@@ -19,6 +19,14 @@ export interface SegmentLogConfig {
   readonly conflictKeepBytesMax: number;
   /** Bytes read from a file at a time when scanning or reading entries cold. */
   readonly readChunkBytes: number;
+  /** Memory for what was read from files for consumers, kept for the others that need it. Not allocated before. */
+  readonly coldCacheBytes: number;
+  /** Least amount read from a file for a consumer, and checked at once. */
+  readonly coldBlockBytes: number;
+  /** Most bytes read at once ahead of a consumer that goes forward. */
+  readonly readAheadBytesMax: number;
+  /** Such reads under way at a time. The thread pool has four threads, and syncs need one of them. */
+  readonly coldReadsMax: number;
   /** Bytes of completed segments, the newest first, that are read and checked at every start. */
   readonly verifyAtOpenBytes: number;
 }
@@ -32,6 +40,10 @@ export const segmentLogDefaults: SegmentLogConfig = Object.freeze({
   openSegmentsMax: 64,
   conflictKeepBytesMax: 16 * 1024 * 1024,
   readChunkBytes: 256 * 1024,
+  coldCacheBytes: 64 * 1024 * 1024,
+  coldBlockBytes: 512 * 1024,
+  readAheadBytesMax: 2 * 1024 * 1024,
+  coldReadsMax: 2,
   verifyAtOpenBytes: 32 * 1024 * 1024,
 });
 
@@ -45,6 +57,10 @@ const ranges: SettingRanges<keyof SegmentLogConfig> = {
   openSegmentsMax: [1, 65_536],
   conflictKeepBytesMax: [0, 2 ** 40],
   readChunkBytes: [64, 2 ** 30],
+  coldCacheBytes: [64, 2 ** 40],
+  coldBlockBytes: [64, 2 ** 26],
+  readAheadBytesMax: [0, 2 ** 28],
+  coldReadsMax: [1, 64],
   verifyAtOpenBytes: [0, 2 ** 53 - 1],
 };
 

@@ -25,6 +25,11 @@ export interface DiskFile {
   /** Fill `buffer` from byte offset `at`; returns the bytes read, fewer only at the end of the file. */
   read(buffer: Buffer, at: number): number;
   /**
+   * The same in the thread pool: for data that may lie on the platter only. It costs several times as much CPU, and
+   * blocks nobody. `buffer` belongs to the read until it settles; bytes written meanwhile may be seen or not.
+   */
+  readLater(buffer: Buffer, at: number): Promise<number>;
+  /**
    * Write all of `buffer` at byte offset `at`; a gap before `at` reads as zeros. On DISK_FULL a part may
    * have been written: the caller decides what becomes of it.
    */

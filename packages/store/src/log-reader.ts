@@ -1,6 +1,8 @@
-import { ENTRY_HEADER_BYTES, RaftError, decodeEntry } from '@ledgermq/raft';
+import { ENTRY_HEADER_BYTES } from '@ledgermq/raft';
 import type { Entry, LogPosition } from '@ledgermq/raft';
+import { ColdReader } from './cold-reader.ts';
 import type { SegmentLogConfig } from './config.ts';
+import { requireEntry } from './entry-check.ts';
 import { StoreError } from './errors.ts';
 import { readFrameHeader } from './frame-header.ts';
 import type { Segment } from './segment.ts';
@@ -18,6 +20,8 @@ export class LogReader {
   readonly #segments: SegmentList;
   readonly #cache: TailCache;
   readonly #config: SegmentLogConfig;
+  /** What consumers read that is not in the tail cache any more. */
+  readonly cold: ColdReader;
   /** Entries read from files and found good, the newest last; byte reads mostly go on where the last one was. */
   #verified: Entry[] = [];
 
@@ -25,6 +29,7 @@ export class LogReader {
     this.#segments = segments;
     this.#cache = cache;
     this.#config = config;
+    this.cold = new ColdReader(segments, config, () => cache.start());
   }
 
   positionAt(index: number): LogPosition | null {
@@ -66,6 +71,11 @@ export class LogReader {
       throw outside('LOG_COMPACTED', `address ${address} is before the start of the log`);
     }
     for (let done = 0; done < bytes;) {
+      const copied = this.#copyHeld(address + done, target.subarray(done, bytes));
+      if (copied > 0) {
+        done += copied;
+        continue;
+      }
       const entry = this.#verifiedEntryAt(address + done);
       const from = address + done - entry.address;
       done += entry.frame.copy(target, done, from, Math.min(entry.frame.length, from + bytes - done));
@@ -73,9 +83,28 @@ export class LogReader {
     return target;
   }
 
-  /** The log was cut or begins anew: what was read before may not be there any more. */
-  forget(): void {
+  /** Whether `read` of this range, which must lie within one entry, touches no file. LOG_CORRUPT if it is known to be bad. */
+  inMemory(address: number, bytes: number): boolean {
+    return this.#cache.holds(address, bytes) || this.cold.holds(address, bytes);
+  }
+
+  /** Everything from `address` on was cut, or the log begins anew there: what was read before is not there any more. */
+  forgetFrom(address: number): void {
     this.#verified = [];
+    this.cold.keep(0, address);
+  }
+
+  /** What lies before `address` was dropped. */
+  forgetBefore(address: number): void {
+    this.#verified = this.#verified.filter((entry) => entry.address >= address);
+    this.cold.keep(address, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Copy what memory has from `address` on; returns how many bytes of `target` that were. */
+  #copyHeld(address: number, target: Buffer): number {
+    if (!this.#cache.holds(address, target.length)) return this.cold.copy(address, target);
+    this.#cache.copy(address, target.length, target, 0);
+    return target.length;
   }
 
   #verifiedEntryAt(address: number): Entry {
@@ -87,7 +116,7 @@ export class LogReader {
     if (segment === undefined) throw outside('LOG_UNAVAILABLE', `address ${address} is after the end`);
     const place = segment.entryAt(address);
     const frame = this.#readRaw(place.address, place.length, Buffer.allocUnsafe(place.length));
-    const entry = this.#decode(segment, frame, place.address, place.address, place.index, true, undefined);
+    const entry = requireEntry(segment, frame, place.address, place, true, undefined);
     this.#verified.push(entry);
     if (this.#verified.length > VERIFIED_ENTRIES_MAX) this.#verified.shift();
     return entry;
@@ -132,7 +161,7 @@ export class LogReader {
     for (; next < indexEnd && address < end; next += 1) {
       // An end that is not exact may lie within a frame; then the next run begins with that frame.
       if (exactEnd === null && !holdsFrame(buffer, address - start)) break;
-      const entry = this.#decode(segment, buffer, address, start, next, !warm, entries.at(-1));
+      const entry = requireEntry(segment, buffer, start, { index: next, address }, !warm, entries.at(-1));
       if (entries.length > 0 && address + entry.frame.length > start + bytesLeft) break;
       entries.push(entry);
       address += entry.frame.length;
@@ -148,30 +177,6 @@ export class LogReader {
       throw segment.corrupt(address, index, 'an invalid entry header');
     }
     return address + length;
-  }
-
-  #decode(
-    segment: Segment,
-    buffer: Buffer,
-    address: number,
-    bufferAddress: number,
-    index: number,
-    verifyBody: boolean,
-    previous: Entry | undefined,
-  ): Entry {
-    let entry: Entry;
-    try {
-      entry = decodeEntry(buffer, address - bufferAddress, { verifyBody });
-    } catch (error) {
-      if (error instanceof RaftError) throw segment.corrupt(address, index, error.message);
-      throw error;
-    }
-    const prevHash =
-      index === segment.start.index + 1 ? segment.start.hash : (previous?.hash ?? entry.prevHash);
-    if (entry.index !== index || entry.address !== address || entry.prevHash !== prevHash) {
-      throw segment.corrupt(address, index, 'an entry that does not belong there');
-    }
-    return entry;
   }
 }
 

@@ -68,7 +68,7 @@ export class LogTail {
   restart(position: LogPosition): void {
     const { segments, cache, durability, reader } = this.#parts;
     this.#last = position;
-    reader.forget();
+    reader.forgetFrom(0);
     cache.reset(position.address);
     const { disk, directory, aside } = this.#parts;
     try {
@@ -236,7 +236,7 @@ export class LogTail {
   #goBackTo(position: LogPosition): void {
     const { cache, durability, reader } = this.#parts;
     this.#last = position;
-    reader.forget();
+    reader.forgetFrom(position.address);
     durability.lower(position.index);
     cache.cut(position.address);
     // The ring may have let go of the bytes before the cut.

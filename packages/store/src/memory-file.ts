@@ -22,9 +22,16 @@ export class MemoryFile implements DiskFile {
 
   read(buffer: Buffer, at: number): number {
     this.#require(false);
-    this.#disk.trip('read', this.path);
-    const content = this.#inode.content();
-    return at >= content.length ? 0 : content.copy(buffer, 0, at, at + buffer.length);
+    return this.#read(buffer, at);
+  }
+
+  async readLater(buffer: Buffer, at: number): Promise<number> {
+    this.#require(false);
+    let bytes = 0;
+    await this.#disk.later(() => {
+      bytes = this.#read(buffer, at);
+    });
+    return bytes;
   }
 
   write(buffer: Buffer, at: number): void {
@@ -77,6 +84,12 @@ export class MemoryFile implements DiskFile {
 
   close(): void {
     this.#closed = true;
+  }
+
+  #read(buffer: Buffer, at: number): number {
+    this.#disk.trip('read', this.path);
+    const content = this.#inode.content();
+    return at >= content.length ? 0 : content.copy(buffer, 0, at, at + buffer.length);
   }
 
   #write(buffer: Buffer, at: number): void {

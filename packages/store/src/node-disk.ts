@@ -142,6 +142,22 @@ class NodeFile implements DiskFile {
     });
   }
 
+  async readLater(buffer: Buffer, at: number): Promise<number> {
+    const fd = this.#descriptor();
+    let done = 0;
+    while (done < buffer.length) {
+      const from = done;
+      const bytes = await this.#inPool<number>('read', (settle) => {
+        fs.read(fd, buffer, from, buffer.length - from, at + from, settle);
+      });
+      if (bytes === 0) break;
+      done += bytes;
+      // Closed in between, the descriptor may already name another file.
+      if (done < buffer.length) this.#descriptor();
+    }
+    return done;
+  }
+
   write(buffer: Buffer, at: number): void {
     const fd = this.#descriptor();
     attempt('write', this.path, () => {
@@ -210,13 +226,16 @@ class NodeFile implements DiskFile {
     if (this.#operationsInFlight === 0) this.#closeDescriptor();
   }
 
-  #inPool(operation: string, start: (done: (error: Error | null) => void) => void): Promise<void> {
+  #inPool<T = void>(
+    operation: string,
+    start: (done: (error: Error | null, result?: T) => void) => void,
+  ): Promise<T> {
     this.#operationsInFlight += 1;
     return new Promise((resolve, reject) => {
-      start((error) => {
+      start((error, result) => {
         this.#operationsInFlight -= 1;
         if (this.#closed && this.#operationsInFlight === 0) this.#closeDescriptor();
-        if (error === null) resolve();
+        if (error === null) resolve(result as T);
         else reject(diskError(operation, this.path, error));
       });
     });

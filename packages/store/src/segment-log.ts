@@ -110,6 +110,12 @@ export class SegmentLog implements LogStorage {
     return fartherReach(last, reach) === last ? NO_VOTE_FLOOR : { index: reach.index, term: reach.term };
   }
 
+  /** What has been read for `fetch` so far, and what it takes in memory. */
+  get coldReads(): { readonly reads: number; readonly cachedBytes: number } {
+    const { reads, cachedBytes } = this.#parts.reader.cold;
+    return { reads, cachedBytes };
+  }
+
   /** The error that ended this log, or null. Reads go on; appends and syncs do not. */
   get failure(): StoreError | null {
     return this.#parts.durability.failure;
@@ -138,6 +144,35 @@ export class SegmentLog implements LogStorage {
     this.#requireOpen();
     if (target.length < bytes) throw new RangeError(`${bytes} bytes do not fit into ${target.length}`);
     return this.#noting(() => this.#parts.reader.read(address, bytes, target.subarray(0, bytes)));
+  }
+
+  /**
+   * Whether `read` of this range touches no file, so that it cannot take long. The range must lie within one entry, as
+   * a record does. Throws LOG_CORRUPT if it is known to be damaged.
+   */
+  inMemory(address: number, bytes: number): boolean {
+    this.#requireOpen();
+    return this.#noting(() => this.#parts.reader.inMemory(address, bytes));
+  }
+
+  /**
+   * Bring the blocks that hold the bytes at these log addresses into memory, off the event loop; many callers share
+   * one read. Calls `done` once: at the moment when the block of the last address that was missing has come, which is
+   * in memory then. The others may have had to go again, or the log may have been cut or dropped meanwhile: so ask `inMemory`
+   * again. With an error if a file cannot be read or is damaged (LOG_CORRUPT).
+   */
+  fetch(addresses: readonly number[], done: (error: Error | null) => void): void {
+    this.#requireOpen();
+    this.#parts.reader.cold.fetch(addresses, (error) => {
+      try {
+        this.#noting(() => {
+          if (error !== null) throw error;
+        });
+      } catch {
+        // Taken note of; the caller is told.
+      }
+      done(error);
+    });
   }
 
   /**
@@ -237,6 +272,7 @@ export class SegmentLog implements LogStorage {
       Math.min(index, snapshotIndex + 1, committedIndex + 1, durableIndex + 1),
     );
     if (dropped.length === 0) return this.firstIndex();
+    this.#parts.reader.forgetBefore(this.startAddress());
     // A crash between the two steps leaves files below the marked start, which the next start removes. Both slots,
     // so that damage to one cannot bring back a start whose segments are gone.
     await this.#parts.durability.writeMark();
@@ -273,6 +309,7 @@ export class SegmentLog implements LogStorage {
     } finally {
       this.#closed = true;
       await this.settled();
+      this.#parts.reader.forgetFrom(0);
       for (const segment of this.#parts.segments.all()) segment.close();
       this.#opening.files.closeAll();
       this.#parts.recovered.mark.close();
@@ -331,6 +368,7 @@ export class SegmentLog implements LogStorage {
     for (const segment of this.#parts.segments.all()) segment.close();
     this.#opening.files.closeAll();
     this.#parts.recovered.mark.close();
+    this.#parts.reader.forgetFrom(0);
     this.#repair = null;
     this.#parts = assembleLog(this.#opening, recoverLog(this.#opening));
     this.#holes = this.#parts.recovered.holes;

@@ -288,9 +288,7 @@ export class Segment {
       const from = this.start.address + this.#table.place(number);
       return { index, address: from, length: this.addressOf(index + 1) - from };
     }
-    const walked = this.#walked;
-    const near = this.#sparse.before(place);
-    const from = walked.place <= place && walked.number > near.number ? walked : near;
+    const from = this.#knownBefore(place);
     const window = new FileWindow(this.file(), WALK_CHUNK_BYTES, walkBuffer);
     let at = this.start.address + from.place;
     for (let number = from.number; ; number += 1) {
@@ -301,6 +299,27 @@ export class Segment {
       }
       at += header.length;
     }
+  }
+
+  /**
+   * The last entry known to start at or before `address`, which must be in this segment; no file is read. Unless it is
+   * `exact`, a walk over the headers leads from there to the entry that holds the byte.
+   */
+  knownEntryBefore(address: number): {
+    readonly index: number;
+    readonly address: number;
+    readonly exact: boolean;
+  } {
+    const place = address - this.start.address;
+    let known: KnownPlace;
+    if (this.#table === null) {
+      known = this.#knownBefore(place);
+    } else {
+      const number = this.#table.lastAt(place);
+      known = { number, place: this.#table.place(number) };
+    }
+    const exact = this.#table !== null || known.place === place;
+    return { index: this.start.index + 1 + known.number, address: this.start.address + known.place, exact };
   }
 
   /**
@@ -329,6 +348,11 @@ export class Segment {
     return this.file().read(target, this.offsetOf(address));
   }
 
+  /** The same off the event loop. */
+  readLaterAt(address: number, target: Buffer): Promise<number> {
+    return this.file().readLater(target, this.offsetOf(address));
+  }
+
   corrupt(address: number, index: number, what: string): StoreError {
     const offset = this.offsetOf(address);
     const text = `${what} in ${this.name} at byte ${offset}, where entry ${index} should be`;
@@ -338,6 +362,13 @@ export class Segment {
   close(): void {
     this.seal();
     this.#files.close(this.path);
+  }
+
+  /** The known place from which a walk to `place` is shortest. */
+  #knownBefore(place: number): KnownPlace {
+    const walked = this.#walked;
+    const near = this.#sparse.before(place);
+    return walked.place <= place && walked.number > near.number ? walked : near;
   }
 
   /** Find an entry by walking headers from the nearest known place. */

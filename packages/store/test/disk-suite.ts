@@ -64,6 +64,30 @@ export function diskSuite(test: TestFn, name: string, factory: () => DiskFixture
     file.close();
   });
 
+  check(
+    'a read in the thread pool gives the same as one on the spot',
+    async ({ disk, path, codeFrom, t }) => {
+      const file = disk.open(path('a'), 'create');
+      const content = Buffer.from(Array.from({ length: 9_000 }, (_, at) => at % 251));
+      file.write(content, 0);
+      const [whole, part, behind] = [Buffer.alloc(9_000), Buffer.alloc(50, 1), Buffer.alloc(4, 1)];
+      const counts = await Promise.all([
+        file.readLater(whole, 0),
+        file.readLater(part, 8_980),
+        file.readLater(behind, 9_000),
+        file.readLater(Buffer.alloc(0), 3),
+      ]);
+      t.deepEqual(counts, [9_000, 20, 0, 0]);
+      t.true(whole.equals(content));
+      t.true(part.equals(Buffer.concat([content.subarray(8_980), Buffer.alloc(30, 1)])));
+      t.true(behind.equals(Buffer.alloc(4, 1)));
+      const last = file.readLater(Buffer.alloc(10), 5);
+      file.close();
+      t.is(await last, 10, 'what is in flight finishes when the file is closed');
+      t.is(await codeFrom(file.readLater(Buffer.alloc(1), 0)), 'DISK_FAILED');
+    },
+  );
+
   check('parts are written as if joined, more of them than one system call takes', ({ disk, path, t }) => {
     const file = disk.open(path('a'), 'create');
     file.writeParts([], 0);

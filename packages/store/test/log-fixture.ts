@@ -223,6 +223,10 @@ function countingFile(file: DiskFile, counts: DiskCounts, syncLies: boolean): Di
       counts.reads += 1;
       return file.read(buffer, at);
     },
+    readLater: (buffer, at) => {
+      counts.reads += 1;
+      return file.readLater(buffer, at);
+    },
     write: (buffer, at) => {
       counts.writes += 1;
       file.write(buffer, at);

@@ -9,14 +9,16 @@ import {
 import type { PullHeader, RemotingCommand } from '@ledgermq/protocol';
 import type { Clock } from '@ledgermq/raft';
 import type { ClientRegistry } from '../clients/client-registry.ts';
+import type { ColdPulls } from '../delivery/cold-pulls.ts';
 import type { HeldPulls } from '../delivery/held-pulls.ts';
 import type { Exchange } from '../exchange.ts';
-import { answerCommand, guarded } from '../failure.ts';
+import { answerCommand, guarded, refusalOf } from '../failure.ts';
 import type {
   ConfigurationProposer,
   ConsumerOffsetsPort,
   OffsetProposer,
   QueueBounds,
+  QueueRead,
   QueueReader,
   SubscriptionGroupsPort,
   TopicsPort,
@@ -31,6 +33,7 @@ export interface PullPorts {
   readonly proposer: ConfigurationProposer & OffsetProposer;
   readonly clients: ClientRegistry;
   readonly held: HeldPulls;
+  readonly cold: ColdPulls;
   readonly clock: Clock;
   /** See `LeadershipPort.confirm`: asked before a client is told that there is no more. */
   confirmReads(done: (confirmed: boolean) => void): void;
@@ -46,9 +49,16 @@ export interface PullOptions {
 }
 
 type TagFilter = ((tagsCode: number) => boolean) | null;
+type ColdRead = Extract<QueueRead, { readonly type: 'cold' }>;
 type FilterFound =
   | { readonly type: 'filter'; readonly matches: TagFilter }
   | { readonly type: 'refused'; readonly code: number; readonly remark: string };
+
+/**
+ * How often a pull waits for the disk. The first wait is for all its messages, the others for the first one alone, which is
+ * there then, unless the log has moved on.
+ */
+const FETCHES_MAX = 4;
 
 /** The id of the master, from which all clients read. */
 const MASTER_ID = 0;
@@ -181,20 +191,65 @@ export class PullMessageHandler {
    * Messages that are here are committed and may be served at once. That there are none, and where the queue ends then, is
    * true only of a replica that is still the master: a deposed one would deny what its successor has acknowledged.
    */
-  #readConfirmed(header: PullHeader, matches: TagFilter, exchange: Exchange, lost: () => void): void {
+  #readConfirmed(
+    header: PullHeader,
+    matches: TagFilter,
+    exchange: Exchange,
+    lost: () => void,
+    fetches: number = 0,
+  ): void {
     const { queues } = this.#ports;
+    const read = (bounds: QueueBounds | null): void => {
+      const addresses = this.#read(header, bounds, matches, exchange);
+      if (addresses !== null) this.#fetch(addresses, header, matches, exchange, lost, fetches);
+    };
     const bounds = queues.bounds(header.topic, header.queueId);
     const { queueOffset } = header;
     if (bounds !== null && queueOffset >= bounds.minOffset && queueOffset < bounds.maxOffset) {
-      this.#read(header, bounds, matches, exchange);
+      read(bounds);
       return;
     }
     this.#ports.confirmReads((confirmed) => {
       guarded(exchange, () => {
-        if (confirmed) this.#read(header, queues.bounds(header.topic, header.queueId), matches, exchange);
+        if (confirmed) read(queues.bounds(header.topic, header.queueId));
         else lost();
       });
     });
+  }
+
+  /** Has the messages read off the event loop, and then looks at everything again: meanwhile it may have changed. */
+  #fetch(
+    { bytes, addresses }: ColdRead,
+    header: PullHeader,
+    matches: TagFilter,
+    exchange: Exchange,
+    lost: () => void,
+    fetches: number,
+  ): void {
+    const { queues, cold } = this.#ports;
+    const parked =
+      fetches < FETCHES_MAX &&
+      cold.park({
+        connection: exchange.connection,
+        bytes,
+        fetch: (done) => {
+          queues.fetch(fetches === 0 ? addresses : addresses.slice(0, 1), done);
+        },
+        resume: () => {
+          guarded(exchange, () => {
+            this.#readConfirmed(header, matches, exchange, lost, fetches + 1);
+          });
+        },
+        fail: (error) => {
+          const { code, remark } = refusalOf(error);
+          exchange.respond(code, { remark });
+        },
+      });
+    if (!parked) {
+      exchange.respond(ResponseCode.SYSTEM_BUSY, {
+        remark: '[OVERLOAD]system busy, too many pulls wait for the disk',
+      });
+    }
   }
 
   #hold(header: PullHeader, matches: TagFilter, exchange: Exchange): boolean {
@@ -222,8 +277,16 @@ export class PullMessageHandler {
     });
   }
 
-  /** One pass of reading; the mapping of states to codes follows the table of the pull request. */
-  #read(header: PullHeader, bounds: QueueBounds | null, matches: TagFilter, exchange: Exchange): void {
+  /**
+   * One pass of reading; the mapping of states to codes follows the table of the pull request. Returns what has to be fetched
+   * first, or null when there is an answer.
+   */
+  #read(
+    header: PullHeader,
+    bounds: QueueBounds | null,
+    matches: TagFilter,
+    exchange: Exchange,
+  ): ColdRead | null {
     const { topic, queueId, queueOffset } = header;
     if (bounds === null || bounds.maxOffset === 0) {
       const status = bounds === null ? 'NO_MATCHED_LOGIC_QUEUE' : 'NO_MESSAGE_IN_QUEUE';
@@ -243,8 +306,16 @@ export class PullMessageHandler {
       });
       switch (read.type) {
         case 'found':
-          answer(exchange, ResponseCode.SUCCESS, 'FOUND', read.nextBeginOffset, bounds, read.body);
-          return;
+          exchange.respondBody(
+            { extFields: answerFields(read.nextBeginOffset, bounds), remark: 'FOUND' },
+            read.bytes,
+            (frame, at) => {
+              read.copyTo(frame, at);
+            },
+          );
+          return null;
+        case 'cold':
+          return read;
         case 'none-matched':
           answer(
             exchange,
@@ -253,7 +324,7 @@ export class PullMessageHandler {
             read.nextBeginOffset,
             bounds,
           );
-          return;
+          return null;
         case 'gone':
           answer(
             exchange,
@@ -262,9 +333,10 @@ export class PullMessageHandler {
             read.nextBeginOffset,
             bounds,
           );
-          return;
+          return null;
       }
     }
+    return null;
   }
 }
 
@@ -293,16 +365,19 @@ function refused(code: number, remark: string): FilterFound {
   return { type: 'refused', code, remark };
 }
 
-/** All four offsets are in every answer: clients fail on a missing one. */
 function answer(
   exchange: Exchange,
   code: number,
   status: string,
   nextBeginOffset: number,
   bounds: QueueBounds | null,
-  body?: Buffer,
 ): void {
-  const extFields = encodePullResponseHeader({
+  exchange.respond(code, { extFields: answerFields(nextBeginOffset, bounds), remark: status });
+}
+
+/** All four offsets are in every answer: clients fail on a missing one. */
+function answerFields(nextBeginOffset: number, bounds: QueueBounds | null): Record<string, string> {
+  return encodePullResponseHeader({
     suggestWhichBrokerId: MASTER_ID,
     nextBeginOffset,
     minOffset: bounds?.minOffset ?? 0,
@@ -310,8 +385,4 @@ function answer(
     topicSysFlag: 0,
     groupSysFlag: 0,
   });
-  exchange.respond(
-    code,
-    body === undefined ? { extFields, remark: status } : { extFields, remark: status, body },
-  );
 }

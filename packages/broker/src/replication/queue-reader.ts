@@ -1,10 +1,4 @@
-import {
-  locateRecord,
-  patchOffsets,
-  RECORD_BYTES_MIN,
-  recordQueueId,
-  recordTotalSize,
-} from '@ledgermq/protocol';
+import { locateRecord, patchOffsets, RECORD_BYTES_MIN, recordQueueId } from '@ledgermq/protocol';
 import { QueueUnits, type QueueIndex, type SegmentLog } from '@ledgermq/store';
 import type {
   QueueBounds,
@@ -22,7 +16,7 @@ export interface QueueReaderPorts {
   /** Of the present state; another one after a snapshot was installed. */
   readonly queueIndex: () => QueueIndex;
   readonly starts: QueueStarts;
-  readonly log: Pick<SegmentLog, 'read' | 'startAddress'>;
+  readonly log: Pick<SegmentLog, 'read' | 'startAddress' | 'inMemory' | 'fetch'>;
   /** Nothing at or beyond this log address may be read. */
   readonly appliedEnd: () => number;
 }
@@ -32,12 +26,17 @@ const UNITS_SCANNED_MAX = 800;
 const UNITS_PER_STEP = 128;
 /** The size of a record stands in its first bytes. */
 const RECORD_PREFIX_BYTES = 4;
+/** Places fetched for one pull; messages that lie far apart need a block of the log each. */
+const FETCHED_PLACES_MAX = 8;
+/** Messages nearer to each other than this share a block, mostly. */
+const FETCHED_PLACES_APART = 64 * 1024;
 /** No entry between peers is larger (raft's entryBytesMax), so no record is; other bytes must not decide what is read. */
 const RECORD_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
- * Reads messages through the queue index: finds where they lie, copies their stored bytes from the log into one buffer
- * and fills in the two offsets that were not known when they were written.
+ * Reads messages through the queue index: finds where they lie, copies their stored bytes from the log into the answer
+ * and fills in the two offsets that were not known when they were written. Messages that are not in memory are never read
+ * here: an answer ends before them, and one that would begin with them has to wait until they were fetched.
  */
 export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader {
   readonly #ports: QueueReaderPorts;
@@ -76,8 +75,28 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
     if (selection.count === 0) {
       return { type: selection.skippedGone ? 'gone' : 'none-matched', nextBeginOffset: offset };
     }
-    this.#served += selection.count;
-    return { type: 'found', body: this.#copy(selection), count: selection.count, nextBeginOffset: offset };
+    const held = this.#countHeld(selection);
+    if (held === 0) return { type: 'cold', bytes: selection.bytes, addresses: placesToFetch(selection) };
+    if (held < selection.count) {
+      offset = selection.offsets[held] ?? offset;
+      // The consumer will come back for it.
+      this.#ports.log.fetch(selection.addresses.slice(held, held + 1), () => undefined);
+      selection.truncate(held);
+    }
+    this.#served += held;
+    return {
+      type: 'found',
+      bytes: selection.bytes,
+      count: held,
+      nextBeginOffset: offset,
+      copyTo: (target, at) => {
+        this.#copy(selection, target, at);
+      },
+    };
+  }
+
+  fetch(addresses: readonly number[], done: (error: Error | null) => void): void {
+    this.#ports.log.fetch(addresses, done);
   }
 
   findOffsetByTime(topic: string, queueId: number, timestamp: number, boundary: 'LOWER' | 'UPPER'): number {
@@ -127,11 +146,19 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
     }
   }
 
-  /** Records that lie side by side in the log, as those of one batch do, are fetched by one read. */
-  #copy(selection: Selection): Buffer {
-    const { addresses, sizes, offsets, count, bytes } = selection;
-    const target = Buffer.allocUnsafe(bytes);
-    let at = 0;
+  /** How many of the messages, from the first one on, are in memory. */
+  #countHeld({ addresses, sizes, count }: Selection): number {
+    const { log } = this.#ports;
+    for (let i = 0; i < count; i += 1) {
+      if (!log.inMemory(addresses[i] ?? 0, sizes[i] ?? 0)) return i;
+    }
+    return count;
+  }
+
+  /** Records that lie side by side in the log, as those of one batch do, are copied together. */
+  #copy(selection: Selection, target: Buffer, from: number): void {
+    const { addresses, sizes, offsets, count } = selection;
+    let at = from;
     for (let first = 0; first < count;) {
       const start = addresses[first] ?? 0;
       let end = start + (sizes[first] ?? 0);
@@ -144,13 +171,24 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
       at += end - start;
       first = next;
     }
-    at = 0;
+    at = from;
     for (let i = 0; i < count; i += 1) {
       patchOffsets(target, at, offsets[i] ?? 0, addresses[i] ?? 0);
-      at += recordTotalSize(target, at);
+      at += sizes[i] ?? 0;
     }
-    return target;
   }
+}
+
+function placesToFetch({ addresses }: Selection): number[] {
+  const places: number[] = [];
+  let last = -Infinity;
+  for (const address of addresses) {
+    if (address < last + FETCHED_PLACES_APART) continue;
+    if (places.length === FETCHED_PLACES_MAX) break;
+    places.push(address);
+    last = address;
+  }
+  return places;
 }
 
 /** Which messages a read takes, within its limits. The first match is taken whatever its size. */
@@ -168,6 +206,13 @@ class Selection {
   constructor(limits: ReadLimits, startAddress: number) {
     this.#limits = limits;
     this.#startAddress = startAddress;
+  }
+
+  /** Keeps the first `count` messages. */
+  truncate(count: number): void {
+    this.count = count;
+    this.bytes = 0;
+    for (let i = 0; i < count; i += 1) this.bytes += this.sizes[i] ?? 0;
   }
 
   /** Looks at `available` units from queue offset `from` on; returns how many were dealt with. */

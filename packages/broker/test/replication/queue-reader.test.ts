@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import test from 'ava';
 import fc from 'fast-check';
 import { patchOffsets, readRecords, tagsCode } from '@ledgermq/protocol';
+import type { QueueRead } from '../../src/group-port.ts';
 import { IndexedQueueReader } from '../../src/replication/queue-reader.ts';
 import { QueueStarts } from '../../src/replication/queue-starts.ts';
 import { EntryChain, STORED_AT, recordOf, type TestMessage } from '../machine/entry-chain.ts';
@@ -24,6 +25,11 @@ class Fixture {
   readonly stored: Map<number, Stored[]> = new Map();
   readonly reader: IndexedQueueReader;
   readonly reads: number[] = [];
+  readonly fetched: (readonly number[])[] = [];
+  /** What lies before this address is not in memory. */
+  warmFrom = 0;
+  /** Nor is what lies behind this one. */
+  coldFrom = Infinity;
   appliedEnd = 0;
   startAddress = 0;
   #bytes: Buffer = Buffer.alloc(0);
@@ -37,6 +43,11 @@ class Fixture {
       starts: new QueueStarts({ queueIndex, log: { startAddress: () => this.startAddress } }),
       log: {
         startAddress: () => this.startAddress,
+        inMemory: (address) => address >= this.warmFrom && address < this.coldFrom,
+        fetch: (addresses, done) => {
+          this.fetched.push(addresses);
+          done(null);
+        },
         read: (address, bytes, target = Buffer.alloc(bytes)) => this.#read(address, bytes, target),
       },
       appliedEnd: () => this.appliedEnd,
@@ -79,6 +90,15 @@ class Fixture {
   }
 }
 
+function bodyOf(read: QueueRead): Buffer {
+  if (read.type !== 'found') throw new Error(`nothing was found: ${read.type}`);
+  // The place before it is not the reader's.
+  const target = Buffer.alloc(read.bytes + 3, 7);
+  read.copyTo(target, 3);
+  if (!target.subarray(0, 3).every((byte) => byte === 7)) throw new Error('written before the place');
+  return target.subarray(3);
+}
+
 const message = fc.record({
   topic: fc.constant('T'),
   queueId: fc.nat(2),
@@ -119,11 +139,10 @@ test('a read gives what a plain list of messages gives', async (t) => {
             taken.push(one);
             bytes += one.bytes.length;
           }
-          t.is(found.nextBeginOffset, next);
-          t.is(found.type, taken.length === 0 ? 'none-matched' : 'found');
+          t.like(found, { type: taken.length === 0 ? 'none-matched' : 'found', nextBeginOffset: next });
           if (found.type !== 'found') continue;
           t.is(found.count, taken.length);
-          t.true(found.body.equals(Buffer.concat(taken.map((one) => one.bytes))));
+          t.true(bodyOf(found).equals(Buffer.concat(taken.map((one) => one.bytes))));
         }
         await fixture.life.derived.close();
       },
@@ -132,12 +151,44 @@ test('a read gives what a plain list of messages gives', async (t) => {
   );
 });
 
+test('an answer ends before the first cold message, which is fetched', async (t) => {
+  const fixture = await Fixture.open();
+  const size = recordOf({ topic: 'T', body: 'x'.repeat(40_000) }).length;
+  for (let i = 0; i < 12; i += 1) fixture.store([{ topic: 'T', body: 'x'.repeat(40_000) }]);
+  const places = fixture.queue(0).map(({ address }) => address);
+  fixture.warmFrom = Infinity;
+  const cold = fixture.reader.read('T', 0, 0, ALL);
+  t.like(cold, { type: 'cold', bytes: size * 12 });
+  // One place of each block is enough, the first message's above all.
+  t.deepEqual(
+    cold.type === 'cold' ? cold.addresses : [],
+    places.filter((_, i) => i % 2 === 0),
+  );
+  t.is(fixture.reader.served, 0);
+  fixture.warmFrom = -Infinity;
+  const first = fixture.reader.read('T', 0, 0, { ...ALL, countMax: 3 });
+  t.like(first, { type: 'found', count: 3, bytes: size * 3, nextBeginOffset: 3 });
+  t.deepEqual(fixture.fetched, []);
+});
+
+test('only what is in memory is given out', async (t) => {
+  const fixture = await Fixture.open();
+  fixture.store(Array.from({ length: 4 }, (_, i) => ({ topic: 'T', tags: i === 1 ? 'b' : 'a' })));
+  const [, , third] = fixture.queue(0);
+  fixture.coldFrom = third?.address ?? 0;
+  const read = fixture.reader.read('T', 0, 0, { ...ALL, matches: (code) => code === tagsCode('a') });
+  t.like(read, { type: 'found', count: 1, nextBeginOffset: 2 });
+  t.true(bodyOf(read).equals(fixture.queue(0)[0]?.bytes ?? Buffer.alloc(0)));
+  t.deepEqual(fixture.fetched, [[fixture.coldFrom]]);
+});
+
 test('records side by side are fetched by one read', async (t) => {
   const fixture = await Fixture.open();
   fixture.store(Array.from({ length: 10 }, () => ({ topic: 'T' })));
   fixture.store([{ topic: 'T' }, { topic: 'T', queueId: 1 }, { topic: 'T' }]);
   const found = fixture.reader.read('T', 0, 0, ALL);
   const size = recordOf({ topic: 'T' }).length;
+  bodyOf(found);
   t.is(found.type === 'found' ? found.count : 0, 12);
   t.deepEqual(fixture.reads, [size * 10, size, size]);
   t.is(fixture.reader.served, 12);
@@ -174,7 +225,7 @@ test('messages whose bytes the log no longer has are gone', async (t) => {
   fixture.store([{ topic: 'T' }]);
   const found = fixture.reader.read('T', 0, 0, ALL);
   t.like(found, { type: 'found', count: 1, nextBeginOffset: 2 });
-  if (found.type === 'found') t.is(readRecords(found.body)[0]?.queueOffset, 1);
+  t.is(readRecords(bodyOf(found))[0]?.queueOffset, 1);
 });
 
 test('messages are found by the time at which they were stored', async (t) => {

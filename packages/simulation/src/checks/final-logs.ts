@@ -64,7 +64,19 @@ function recordsOf(replica: GroupReplica, topic: string, queueId: number): Messa
   const records: MessageRecord[] = [];
   for (let offset = bounds?.minOffset ?? 0; offset < (bounds?.maxOffset ?? 0);) {
     const read = replica.queues.read(topic, queueId, offset, READ_LIMITS);
-    if (read.type === 'found') records.push(...readRecords(read.body));
+    if (read.type === 'cold') {
+      // Nothing goes on here for which a read of the disk would be waited: one message, the slow way.
+      const [record] = readRecords(replica.records.readRecord(read.addresses[0] ?? -1) ?? Buffer.alloc(0));
+      if (record === undefined) break;
+      records.push(record);
+      offset = record.queueOffset + 1;
+      continue;
+    }
+    if (read.type === 'found') {
+      const body = Buffer.alloc(read.bytes);
+      read.copyTo(body, 0);
+      records.push(...readRecords(body));
+    }
     if (read.nextBeginOffset <= offset) break;
     offset = read.nextBeginOffset;
   }
