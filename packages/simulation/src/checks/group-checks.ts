@@ -149,8 +149,8 @@ export class GroupChecks {
     const covers = (entry: MirrorEntry): boolean =>
       lastTerm > entry.term || (lastTerm === entry.term && lastIndex >= entry.index);
     const end = `a log that ends with entry ${lastIndex} of term ${lastTerm}`;
-    // A vote waits for the disk; meanwhile the candidate may have won, and sent what it has in its term.
-    if (settled && own !== null && own.term < term && !covers(own)) {
+    // A vote waits for the disk; meanwhile the candidate, or one after it, may have won, and sent what it has.
+    if (settled && now.term <= term && own !== null && own.term < term && !covers(own)) {
       this.#fail(
         'vote-up-to-date',
         `${now.id}, whose log ends with entry ${own.index} of term ${own.term}, is for ${candidate} with ${end}`,
@@ -306,11 +306,12 @@ export class GroupChecks {
   /** acknowledged-durable: what was confirmed to a leader is not cut again while it leads. */
   #requireKept(memory: MemberMemory, now: Observation): void {
     const { acknowledged, acknowledgedTerm, life } = memory;
-    if (acknowledged === null || now.life !== life || now.term !== acknowledgedTerm) return;
+    if (acknowledged === null || now.life !== life) return;
     // Its log may have lost it before its files do.
     if (now.lastIndex >= acknowledged.index && this.#holds(memory, acknowledged)) return;
     memory.acknowledged = null;
-    if (this.#ports.damaged(now.id)) return;
+    // A leader of a later term may take it away.
+    if (now.term !== acknowledgedTerm || this.#ports.damaged(now.id)) return;
     this.#fail(
       'acknowledged-durable',
       `${now.id} confirmed entry ${acknowledged.index} in term ${acknowledgedTerm} and has cut it in that term`,

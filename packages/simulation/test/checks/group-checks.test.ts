@@ -239,6 +239,17 @@ test('acknowledged-durable: what an earlier leader was told may be cut, although
   t.deepEqual(group.seen(), []);
 });
 
+test('acknowledged-durable: what a later leader took away is not missed after a restart', (t) => {
+  const group = committedTwo();
+  const longer = logOf('1', '1', '1');
+  group.sync('b', longer);
+  group.checks.saw(standing('b', 'follower', 1, longer, 2));
+  group.checks.acknowledges('b', 3, 'a', 1);
+  group.checks.saw(standing('b', 'follower', 2, logOf('1', '1', '2'), 2));
+  group.checks.opened(standing('b', 'follower', 2, logOf('1', '1', '2'), 2, { life: 2 }), false);
+  t.deepEqual(group.seen(), []);
+});
+
 test('acknowledged-durable: what this leader was told is kept', (t) => {
   const group = committedTwo();
   const longer = logOf('1', '1', '1');

@@ -45,6 +45,14 @@ test('vote-up-to-date: a vote may leave after its candidate has won and sent wha
   t.deepEqual(group.seen(), []);
 });
 
+test('vote-up-to-date: nor is it judged by what a leader after its candidate has sent', (t) => {
+  const group = committedTwo();
+  const now = standing('b', 'follower', 4, logOf('1', '1', '2'), 2);
+  group.checks.saw(now);
+  group.checks.votes(now, 'c', { term: 3, lastIndex: 2, lastTerm: 1 }, BINDING);
+  t.deepEqual(group.seen(), []);
+});
+
 /** B has confirmed two entries and comes back with damaged files and one of them. */
 function forgotten(doubt: Doubt): CheckedGroup {
   const group = committedTwo();
