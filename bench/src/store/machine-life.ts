@@ -18,7 +18,7 @@ export class MachineLife {
     this.derived = derived;
     this.maker = maker;
     this.machine = new BrokerMachine(derived);
-    this.machine.restore(derived.entries);
+    this.machine.restore(derived.takeEntries());
   }
 
   /** As of the last checkpoint. `maker` goes on with the entries of an earlier life. */

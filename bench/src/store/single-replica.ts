@@ -23,7 +23,8 @@ export async function singleNodeConfig(
     nodeId: NODE_ID,
     dataDir,
     brokerIP1: '127.0.0.1',
-    namesrvAddr: '',
+    // Nobody listens there: routes are not what is measured.
+    namesrvAddr: '127.0.0.1:1',
     peerListen: `127.0.0.1:${peer}`,
     adminListen: `127.0.0.1:${admin}`,
     peers: [{ id: NODE_ID, peerAddress: `127.0.0.1:${peer}` }],

@@ -61,12 +61,11 @@ export class DerivedState {
   readonly queueIndex: QueueIndex;
   readonly uniqKeys: UniqKeyTable;
   readonly stateDb: StateDb;
-  /** What the owner put into checkpoints, in key order, as it was when opened. */
-  readonly entries: readonly StateEntry[];
   readonly #checkpoint: Checkpoint;
   readonly #opening: DerivedOpening;
   #pending: Promise<void> = Promise.resolve();
   readonly #cleaning: Promise<void>;
+  #entries: readonly StateEntry[];
   #closed = false;
 
   constructor(opening: DerivedOpening, parts: DerivedParts) {
@@ -76,13 +75,23 @@ export class DerivedState {
     this.queueIndex = parts.queueIndex;
     this.uniqKeys = parts.uniqKeys;
     this.stateDb = parts.stateDb;
-    this.entries = parts.restored.entries;
+    this.#entries = parts.restored.entries;
     this.#checkpoint = parts.checkpoint;
   }
 
   /** Index of the last durable checkpoint; the log may be dropped up to here, and is replayed after it. */
   get appliedIndex(): number {
     return this.#checkpoint.appliedIndex;
+  }
+
+  /**
+   * What the owner put into checkpoints, in key order, as it was when opened. Given once and then forgotten: the owner
+   * makes its own form of it, and a second copy of what all topics and queues have would stay for nothing.
+   */
+  takeEntries(): readonly StateEntry[] {
+    const entries = this.#entries;
+    this.#entries = [];
+    return entries;
   }
 
   get checkpointRunning(): boolean {

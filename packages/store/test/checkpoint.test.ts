@@ -83,7 +83,7 @@ for (const mode of modes) {
     const seen = new Set<number>();
     for (let steps = 0; ; steps += 1) {
       const { done, reopened } = await crashAfter(steps, mode);
-      const entries = reopened.entries.map(({ key, value }) => `${key.toString()}=${value.toString()}`);
+      const entries = reopened.takeEntries().map(({ key, value }) => `${key.toString()}=${value.toString()}`);
       seen.add(reopened.appliedIndex);
       if (reopened.appliedIndex === 10) {
         t.deepEqual(readUnits(reopened.queueIndex, 0, 0), expected(0, 0, 300));

@@ -207,7 +207,7 @@ for (const [file, pattern] of Object.entries(files)) {
       for (const meta of snapshots.list()) await snapshots.verify(meta.position.index);
       t.true(snapshots.list().length >= (file.includes('snapshot') ? 1 : 2));
       t.true([0, 10, 30, 35].includes(derived.appliedIndex), `state at ${derived.appliedIndex}`);
-      const applied = derived.entries.map(({ value }) => value.toString());
+      const applied = derived.takeEntries().map(({ value }) => value.toString());
       t.deepEqual(applied, derived.appliedIndex === 0 ? [] : [String(derived.appliedIndex)]);
       apply(derived, derived.appliedIndex + 1, COUNT);
       await derived.checkpoint({ appliedIndex: COUNT, puts: [{ key: 'applied', value: '40' }], deletes: [] });

@@ -45,7 +45,7 @@ test('a real disk and LevelDB give back the last checkpoint and nothing after it
   t.deepEqual(readUnits(reopened.queueIndex, 3, 0), expected);
   const handle = reopened.uniqKeys.find(1, key, 0, 32);
   t.is(reopened.uniqKeys.queueOffset(handle), 44);
-  const entries = reopened.entries.map((entry) => [entry.key.toString('hex'), entry.value.toString('hex')]);
+  const entries = reopened.takeEntries().map((entry) => [entry.key.toString('hex'), entry.value.toString('hex')]);
   t.deepEqual(entries, [
     ['00ff80', '00ff80'],
     ['61', '62'],
