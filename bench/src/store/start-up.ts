@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ interface StartUp {
   readonly seconds: number;
   /** Until it answers at all. */
   readonly answersSeconds: number;
+  /** Processor time of all its threads until it is master. */
+  readonly cpuSeconds: number;
   readonly status: NodeStatus;
 }
 
@@ -48,7 +50,10 @@ export async function measureStartUp({ directory, gigabytes, rounds, say }: Part
   ];
   const verdicts = [];
   for (const how of new Set(starts.map((start) => start.how))) {
-    const seconds = median(starts.filter((start) => start.how === how).map((start) => start.seconds));
+    const alike = starts.filter((start) => start.how === how);
+    const seconds = median(alike.map((start) => start.seconds));
+    const cpuSeconds = median(alike.map((start) => start.cpuSeconds));
+    figures.push({ name: `processor time until master ${how}`, value: cpuSeconds, unit: 's' });
     verdicts.push(judge(`master ${how}, ${gigabytes} GB, ${QUEUES} queues`, seconds, 's', { most: SECONDS_ASKED }));
   }
   return { figures, verdicts, details: { starts, pageCache: dropped ?? 'dropped' } };
@@ -80,9 +85,13 @@ async function startOnce(
   const answersSeconds = (performance.now() - began) / 1000;
   const status = await untilMaster(String(config['adminListen']));
   const seconds = (performance.now() - began) / 1000;
-  say(`${how}: answers after ${answersSeconds.toFixed(2)} s, master after ${seconds.toFixed(2)} s`);
+  const cpuSeconds = cpuSecondsOf(broker.pid ?? 0);
+  say(
+    `${how}: answers after ${answersSeconds.toFixed(2)} s, master after ${seconds.toFixed(2)} s, ` +
+      `${cpuSeconds.toFixed(2)} s of processor time`,
+  );
   await broker.kill();
-  return { how, seconds, answersSeconds, status };
+  return { how, seconds, answersSeconds, cpuSeconds, status };
 }
 
 /** Until the node leads and its machine has everything that its log has. */
@@ -93,6 +102,12 @@ async function untilMaster(adminAddress: string): Promise<NodeStatus> {
     if (status !== null && group?.role === 'leader' && group.appliedIndex === group.lastIndex) return status;
     await delay(POLL_MS);
   }
+}
+
+/** utime and stime of proc(5), in ticks of 10 ms. */
+function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Null if the page cache was dropped, else why it could not be. */
