@@ -34,12 +34,18 @@ export async function measureAppend({ directory, rounds, say }: PartOptions): Pr
     for (let round = 0; round < rounds; round += 1) {
       rates.ceiling.push(await ceilingOnce(join(directory, 'plain'), batch));
       rates.log.push(await logOnce(join(directory, 'log'), batch));
-      say(`append, ${batch} per entry: plain ${rates.ceiling.at(-1)?.toFixed(0)}, log ${rates.log.at(-1)?.toFixed(0)} MB/s`);
+      say(
+        `append, ${batch} per entry: plain ${rates.ceiling.at(-1)?.toFixed(0)}, log ${rates.log.at(-1)?.toFixed(0)} MB/s`,
+      );
     }
     const share = median(rates.log.map((rate, round) => rate / (rates.ceiling[round] ?? rate)));
     details[`${batch} messages per entry`] = { ...rates, share };
     figures.push(
-      { name: `plain write + fdatasync, ${batch} messages per write`, value: median(rates.ceiling), unit: 'MB/s' },
+      {
+        name: `plain write + fdatasync, ${batch} messages per write`,
+        value: median(rates.ceiling),
+        unit: 'MB/s',
+      },
       { name: `log append + sync, ${batch} messages per entry`, value: median(rates.log), unit: 'MB/s' },
     );
     const figure = `share of the disk's ceiling, ${batch} messages per entry`;

@@ -23,7 +23,9 @@ export async function measureIndexCost({ directory, rounds, say }: PartOptions):
     figures.push(...(await repeated(name, path, rounds, (life) => appendUnits(life, queues))));
     say(`${name}: done`);
   }
-  figures.push(...(await repeated('table of ids: look up and insert', join(directory, 'ids'), rounds, addIds)));
+  figures.push(
+    ...(await repeated('table of ids: look up and insert', join(directory, 'ids'), rounds, addIds)),
+  );
   figures.push(...(await repeated('machine: apply', join(directory, 'machine'), rounds, applyEntries)));
   figures.push(...(await keyIndexCost(join(directory, 'keys'), rounds)));
   return { figures, verdicts: [] };
@@ -53,7 +55,14 @@ async function appendUnits({ derived }: MachineLife, queues: number): Promise<nu
   const began = cpuMs();
   for (let i = 0; i < MESSAGES; i += 1) {
     const queue = i % queues;
-    queueIndex.append(queue, queueIndex.nextOffset(queue), i * MESSAGE_BYTES, MESSAGE_BYTES, 0, STORED_AT + i);
+    queueIndex.append(
+      queue,
+      queueIndex.nextOffset(queue),
+      i * MESSAGE_BYTES,
+      MESSAGE_BYTES,
+      0,
+      STORED_AT + i,
+    );
     if (i % PER_ENTRY === 0 && derived.needsCheckpoint) await checkpointOf(derived);
   }
   await checkpointOf(derived);
@@ -80,7 +89,9 @@ async function applyEntries(life: MachineLife): Promise<number> {
   const targets = [0, 1, 2, 3].map((queueId) => ({ topic: 'cost', queueId }));
   let ms = 0;
   for (let done = 0; done < MESSAGES; done += PER_ENTRY * ENTRIES_AT_ONCE) {
-    const entries: Entry[] = Array.from({ length: ENTRIES_AT_ONCE }, () => life.maker.data(targets, PER_ENTRY));
+    const entries: Entry[] = Array.from({ length: ENTRIES_AT_ONCE }, () =>
+      life.maker.data(targets, PER_ENTRY),
+    );
     const began = cpuMs();
     for (const entry of entries) {
       life.machine.apply(entry);
@@ -114,7 +125,11 @@ async function keyIndexCost(path: string, rounds: number): Promise<Figure[]> {
   await index.close();
   return [
     { name: 'key index, two keys', value: (median(times) / MESSAGES) * 1000, unit: 'us/message' },
-    { name: 'key index, two keys, on disk', value: diskBytes(path) / (MESSAGES * rounds), unit: 'bytes/message' },
+    {
+      name: 'key index, two keys, on disk',
+      value: diskBytes(path) / (MESSAGES * rounds),
+      unit: 'bytes/message',
+    },
   ];
 }
 
@@ -137,7 +152,11 @@ let idsGiven = 0;
 
 async function checkpointOf(derived: MachineLife['derived']): Promise<void> {
   checkpoints += 1;
-  await derived.checkpoint({ appliedIndex: Math.max(derived.appliedIndex + 1, checkpoints), puts: [], deletes: [] });
+  await derived.checkpoint({
+    appliedIndex: Math.max(derived.appliedIndex + 1, checkpoints),
+    puts: [],
+    deletes: [],
+  });
 }
 
 /** Space that the files of a folder take, without their holes. */

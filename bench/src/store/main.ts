@@ -53,7 +53,11 @@ const report = {
   method:
     `1 KiB bodies, one process, one replica; medians of ${options.rounds} rounds, what is compared runs in turn; ` +
     'bytes per message are file space, us/message are processor time, for the index with its checkpoints',
-  machine: { ...machine(), diskGB: Math.round((bsize * blocks) / 1e9), diskFreeGB: Math.round((bsize * bavail) / 1e9) },
+  machine: {
+    ...machine(),
+    diskGB: Math.round((bsize * blocks) / 1e9),
+    diskFreeGB: Math.round((bsize * bavail) / 1e9),
+  },
   parts: [] as PartReport[],
 };
 

@@ -39,7 +39,8 @@ export function judge(
 ): Verdict {
   const digits = Math.abs(value) < 10 ? 2 : 0;
   const reached = `${value.toFixed(digits)} ${unit}`;
-  if ('most' in asked) return { figure, asked: `<= ${asked.most} ${unit}`, reached, met: value <= asked.most };
+  if ('most' in asked)
+    return { figure, asked: `<= ${asked.most} ${unit}`, reached, met: value <= asked.most };
   return { figure, asked: `>= ${asked.least} ${unit}`, reached, met: value >= asked.least };
 }
 

@@ -33,7 +33,8 @@ export async function measureQueueMemory({ directory, say }: PartOptions): Promi
   life = null;
   const closed = await settledMemory();
   life = await MachineLife.open(path, maker);
-  if (life.machine.queueCount !== QUEUES) throw new Error(`${life.machine.queueCount} queues after the restart`);
+  if (life.machine.queueCount !== QUEUES)
+    throw new Error(`${life.machine.queueCount} queues after the restart`);
   const restarted = await settledMemory();
   const held = life.machine.queueCount;
   await life.derived.close();
@@ -44,12 +45,28 @@ export async function measureQueueMemory({ directory, say }: PartOptions): Promi
   // An empty state has a few things too; they are small beside 50,000 queues and stay in this figure.
   const afterRestart = perQueue(closed, restarted, 'heap');
   const figures: Figure[] = [
-    { name: 'heap of the topic, for each of its 8 queues', value: perQueue(empty, topics, 'heap'), unit: 'bytes' },
+    {
+      name: 'heap of the topic, for each of its 8 queues',
+      value: perQueue(empty, topics, 'heap'),
+      unit: 'bytes',
+    },
     { name: 'heap of a queue with its share of the topic', value: inUse, unit: 'bytes' },
     { name: 'the same after a restart', value: afterRestart, unit: 'bytes' },
-    { name: 'array buffers per queue (columns, pages, table of ids)', value: perQueue(empty, loaded, 'arrayBuffers'), unit: 'bytes' },
-    { name: 'the same after a restart, an empty state included', value: perQueue(closed, restarted, 'arrayBuffers'), unit: 'bytes' },
-    { name: 'external memory per queue after a restart', value: perQueue(closed, restarted, 'external'), unit: 'bytes' },
+    {
+      name: 'array buffers per queue (columns, pages, table of ids)',
+      value: perQueue(empty, loaded, 'arrayBuffers'),
+      unit: 'bytes',
+    },
+    {
+      name: 'the same after a restart, an empty state included',
+      value: perQueue(closed, restarted, 'arrayBuffers'),
+      unit: 'bytes',
+    },
+    {
+      name: 'external memory per queue after a restart',
+      value: perQueue(closed, restarted, 'external'),
+      unit: 'bytes',
+    },
   ];
   return {
     figures,

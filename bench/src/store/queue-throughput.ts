@@ -28,7 +28,9 @@ export async function measureQueueThroughput({ directory, rounds, say }: PartOpt
     for (let round = 0; round < rounds; round += 1) {
       ones.push(await replica.send(one, MESSAGES));
       manys.push(await replica.send(many, MESSAGES));
-      say(`messages/s: one queue ${rate(ones.at(-1)).toFixed(0)}, ${QUEUES} queues ${rate(manys.at(-1)).toFixed(0)}`);
+      say(
+        `messages/s: one queue ${rate(ones.at(-1)).toFixed(0)}, ${QUEUES} queues ${rate(manys.at(-1)).toFixed(0)}`,
+      );
     }
     const loss = median(ones.map((report, round) => (1 - rate(manys[round]) / rate(report)) * 100));
     return {

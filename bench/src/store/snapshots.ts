@@ -50,13 +50,22 @@ export async function measureSnapshots({ directory, say }: PartOptions): Promise
         { name: 'time of the slowest', value: slowest, unit: 'ms' },
         { name: 'sends meanwhile', value: MESSAGES / sending.seconds, unit: 'messages/s' },
         { name: 'turns of the loop longer than 50 ms', value: pauses.countAbove(PAUSE_ASKED), unit: '' },
-        { name: 'longest turn while the table of ids grew', value: starting.longest(1)[0]?.ms ?? 0, unit: 'ms' },
+        {
+          name: 'longest turn while the table of ids grew',
+          value: starting.longest(1)[0]?.ms ?? 0,
+          unit: 'ms',
+        },
       ],
       verdicts: [
         judge('snapshots in that time', measured.length, '', { least: 1 }),
         judge('longest turn of the event loop', pause, 'ms', { most: PAUSE_ASKED }),
       ],
-      details: { measured, longest: pauses.longest(10), longestBefore: starting.longest(10), turns: pauses.turns },
+      details: {
+        measured,
+        longest: pauses.longest(10),
+        longestBefore: starting.longest(10),
+        turns: pauses.turns,
+      },
     };
   } finally {
     await replica.stop();

@@ -27,9 +27,19 @@ interface StartUp {
 }
 
 /** Time until a broker with much log and many queues is master again after kill -9. */
-export async function measureStartUp({ directory, gigabytes, rounds, say }: PartOptions): Promise<PartResult> {
+export async function measureStartUp({
+  directory,
+  gigabytes,
+  rounds,
+  say,
+}: PartOptions): Promise<PartResult> {
   const dataDir = join(directory, 'data');
-  const filler = process_('filler', 'fill-folder.js', [dataDir, String(gigabytes), String(QUEUES)], FILL_MS_MAX);
+  const filler = process_(
+    'filler',
+    'fill-folder.js',
+    [dataDir, String(gigabytes), String(QUEUES)],
+    FILL_MS_MAX,
+  );
   const began = performance.now();
   await filler.start();
   const fillSeconds = (performance.now() - began) / 1000;
@@ -43,7 +53,8 @@ export async function measureStartUp({ directory, gigabytes, rounds, say }: Part
   }
   const dropped = dropPageCache();
   say(dropped ?? 'page cache dropped');
-  if (dropped === null) starts.push(await startOnce(directory, dataDir, 'after kill -9, page cache dropped', say));
+  if (dropped === null)
+    starts.push(await startOnce(directory, dataDir, 'after kill -9, page cache dropped', say));
   const figures: Figure[] = [
     { name: 'folder', value: logBytes / 1e9, unit: 'GB' },
     { name: 'written at', value: logBytes / 1e6 / fillSeconds, unit: 'MB/s' },
@@ -54,13 +65,26 @@ export async function measureStartUp({ directory, gigabytes, rounds, say }: Part
     const seconds = median(alike.map((start) => start.seconds));
     const cpuSeconds = median(alike.map((start) => start.cpuSeconds));
     figures.push({ name: `processor time until master ${how}`, value: cpuSeconds, unit: 's' });
-    verdicts.push(judge(`master ${how}, ${gigabytes} GB, ${QUEUES} queues`, seconds, 's', { most: SECONDS_ASKED }));
+    verdicts.push(
+      judge(`master ${how}, ${gigabytes} GB, ${QUEUES} queues`, seconds, 's', { most: SECONDS_ASKED }),
+    );
   }
   return { figures, verdicts, details: { starts, pageCache: dropped ?? 'dropped' } };
 
-  function process_(name: string, module: string, args: readonly string[], readyTimeoutMs: number): ServerProcess {
+  function process_(
+    name: string,
+    module: string,
+    args: readonly string[],
+    readyTimeoutMs: number,
+  ): ServerProcess {
     const modulePath = fileURLToPath(new URL(module, import.meta.url));
-    return new ServerProcess({ name, modulePath, args, logFile: join(directory, `${name}.log`), readyTimeoutMs });
+    return new ServerProcess({
+      name,
+      modulePath,
+      args,
+      logFile: join(directory, `${name}.log`),
+      readyTimeoutMs,
+    });
   }
 }
 

@@ -10,6 +10,7 @@ import type { Disk, DiskLock } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { QueueBlockFile } from './queue-block-file.ts';
 import { QueueIndex } from './queue-index.ts';
+import { QueueTails } from './queue-tails.ts';
 import { StateDb } from './state-db.ts';
 import type { LoadedState, StateEntry, StateLevel } from './state-db.ts';
 import { UniqKeyRingFile } from './uniq-key-ring-file.ts';
@@ -318,7 +319,11 @@ function openParts(
   undo.push(() => {
     file.close();
   });
-  const queueIndex = new QueueIndex(file, queueIndexConfig(config), restored);
+  const tails = QueueTails.open(disk, directory);
+  undo.push(() => {
+    tails.close();
+  });
+  const queueIndex = new QueueIndex(file, tails, queueIndexConfig(config), restored);
   const uniqKeys = UniqKeyTable.open(disk, directory, uniqKeyConfig(config), mark?.uniqKeys ?? null);
   undo.push(() => {
     uniqKeys.close();
@@ -331,7 +336,7 @@ function openParts(
   return { queueIndex, uniqKeys, checkpoint };
 }
 
-function queueIndexConfig(config: DerivedStateConfig): ConstructorParameters<typeof QueueIndex>[1] {
+function queueIndexConfig(config: DerivedStateConfig): ConstructorParameters<typeof QueueIndex>[2] {
   return {
     cacheBytesMax: config.queueCacheBytesMax,
     dirtyBytesMax: config.queueDirtyBytesMax,

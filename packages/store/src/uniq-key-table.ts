@@ -63,7 +63,12 @@ export class UniqKeyTable {
   readonly #pinnedTails = new Set<{ readonly tail: number }>();
 
   /** `count`: entries that are about to be restored, so that nothing is laid out anew while they come. */
-  private constructor(file: UniqKeyRingFile, config: UniqKeyTableConfig, firstSequence: number, count: number) {
+  private constructor(
+    file: UniqKeyRingFile,
+    config: UniqKeyTableConfig,
+    firstSequence: number,
+    count: number,
+  ) {
     this.#ring = new UniqKeyRing(firstSequence, count);
     this.#index = new UniqKeyIndex(count);
     this.#file = file;

@@ -311,6 +311,11 @@ test('a window of another size takes over what fits and moves to its own file', 
     t.is(reopened.uniqKeys.size, kept);
     for (let number = 0; number < 60; number += 1)
       t.is(findKey(reopened, `key-${number}`) >= 0, number >= 60 - kept);
-    t.deepEqual(world.disk.list(FOLDER), ['queue-index.dat', `uniq-keys-${uniqKeyCountMax * 2}.dat`]);
+    t.deepEqual(world.disk.list(FOLDER), [
+      'queue-index.dat',
+      'queue-tails-0.dat',
+      'queue-tails-1.dat',
+      `uniq-keys-${uniqKeyCountMax * 2}.dat`,
+    ]);
   }
 });

@@ -37,6 +37,7 @@ const files = {
   'the base snapshot': 'snapshots/0*.snap:0',
   'the number of the derived state': 'derived/current',
   'the queue index': 'derived/1/queue-index.dat',
+  'the tails of queues': 'derived/1/queue-tails-1.dat',
   'the ring of keys': 'derived/1/uniq-keys-128.dat',
   'the current file of LevelDB': 'derived/1/state-db/CURRENT',
   'the log of LevelDB': 'derived/1/state-db/0*.log:-1',
