@@ -319,3 +319,23 @@ test('a window of another size takes over what fits and moves to its own file', 
     ]);
   }
 });
+
+for (const mode of modes) {
+  test(`a crash (${mode}) within a checkpoint leaves the pages that the one before carried`, async (t) => {
+    for (let steps = 0, done = false; !done; steps += 1) {
+      const world = new DerivedWorld();
+      const state = await world.open();
+      for (const appliedIndex of [1, 2, 3]) {
+        appendUnit(state.queueIndex, 1, unitAt(1, appliedIndex - 1));
+        await world.settle(state.checkpoint({ appliedIndex, puts: [], deletes: [] }));
+      }
+      appendUnit(state.queueIndex, 1, unitAt(1, 3));
+      state.checkpoint({ appliedIndex: 4, puts: [], deletes: [] }).catch(() => undefined);
+      done = (await world.step(steps)) < steps;
+      await world.crash(mode, randomFrom(steps * 31 + 5));
+      const reopened = await world.open();
+      t.true(reopened.appliedIndex >= 3);
+      t.deepEqual(readUnits(reopened.queueIndex, 1, 0), expected(1, 0, reopened.appliedIndex));
+    }
+  });
+}
