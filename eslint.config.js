@@ -68,6 +68,7 @@ const adapters = [
   // Order and measure runs; what happens in them knows virtual time only.
   'packages/simulation/src/world/scheduler.ts',
   'packages/simulation/src/run.ts',
+  'packages/simulation/src/stray-rejections.ts',
   'packages/simulation/src/cli/**/*.ts',
   'packages/simulation/src/mutants/**/*.ts',
   'packages/protocol/src/net/node-net.ts',

@@ -12,7 +12,7 @@ import { GroupFace } from './group-face.ts';
 import type { NamesrvConnection } from './namesrv-link.ts';
 import { NamesrvRegistration } from './namesrv-registration.ts';
 import type { LoggerFactory } from './process-logger.ts';
-import type { HostedReplica, ReplicaHost } from './replica-host.ts';
+import type { HostedReplica, ReplicaEvents, ReplicaHost } from './replica-host.ts';
 
 export interface BrokerOptions {
   readonly loggers: LoggerFactory;
@@ -68,6 +68,8 @@ export class Broker {
   readonly #groups: RunningGroup[] = [];
   #starting: Promise<BrokerReady> | null = null;
   #stopping: Promise<void> | null = null;
+  /** Aborted by `stop`, for a start that would wait for other nodes. */
+  readonly #stopped = new AbortController();
   #failed = false;
 
   constructor(config: BrokerConfig, options: BrokerOptions) {
@@ -91,6 +93,7 @@ export class Broker {
           });
   }
 
+  /** Rejects with BrokerError STOPPED when `stop` is called before it has ended. */
   start(): Promise<BrokerReady> {
     this.#starting ??= this.#start();
     return this.#starting;
@@ -114,10 +117,12 @@ export class Broker {
     const { nodeId, groups } = this.#config;
     await this.#options.replicas.start();
     for (const group of groups) {
+      this.#requireWanted();
       if (group.members.some(({ id }) => id === nodeId)) {
         this.#groups.push(await this.#openGroup(group));
       }
     }
+    this.#requireWanted();
     for (const { replica, face, registration } of this.#groups) {
       replica.start();
       face.start();
@@ -136,6 +141,7 @@ export class Broker {
    * still answered.
    */
   async #stop(): Promise<void> {
+    this.#stopped.abort();
     await this.#starting?.catch(() => null);
     await this.#admin?.stop();
     for (const { face, registration, replica, listener } of [...this.#groups].reverse()) {
@@ -146,6 +152,11 @@ export class Broker {
     }
     await this.#forwards.stop();
     await this.#options.replicas.stop();
+  }
+
+  #requireWanted(): void {
+    if (this.#stopped.signal.aborted)
+      throw new BrokerError('STOPPED', 'the node was stopped before it was ready');
   }
 
   #order(brokerName: string, give: (replica: HostedReplica) => string | null): AdministrationAnswer {
@@ -160,7 +171,7 @@ export class Broker {
     const logger = this.#options.loggers.component('network', { group: group.brokerName });
     // The parts know each other: events begin only after start(), when `running` is complete.
     let running: RunningGroup | null = null;
-    const replica = await this.#options.replicas.open(group, {
+    const events: ReplicaEvents = {
       onRole: () => {
         running?.face.onLeadership();
         running?.registration.changed();
@@ -175,7 +186,8 @@ export class Broker {
       onFatal: (error) => {
         this.#fatal(error);
       },
-    });
+    };
+    const replica = await this.#options.replicas.open(group, events, this.#stopped.signal);
     const listener = new Listener(
       {
         ...this.#listenOn(group),

@@ -97,8 +97,11 @@ export interface KeyLookupResult {
 }
 
 export interface KeyReader {
-  /** Null while there is no index to look in. */
-  findByKey(lookup: KeyLookup): KeyLookupResult | null;
+  /**
+   * Calls `done` once: with null while there is no index to look in, at once when the index has all that was applied, and
+   * some turns of the event loop later when it has not.
+   */
+  findByKey(lookup: KeyLookup, done: (found: KeyLookupResult | null) => void): void;
 }
 
 /** One record that encodes itself into the entry being gathered. */

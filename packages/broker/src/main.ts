@@ -132,6 +132,8 @@ async function run(): Promise<void> {
     print({ ready: true, ...ready });
     process.send?.({ type: 'ready', ...ready });
   } catch (error) {
+    // Whoever stops it says how it ended.
+    if (stopping) return;
     fail('this node cannot start', error, ExitCode.START);
   }
 }

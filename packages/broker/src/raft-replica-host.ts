@@ -85,7 +85,7 @@ export class RaftReplicaHost implements ReplicaHost {
     }
   }
 
-  async open(group: GroupConfig, events: ReplicaEvents): Promise<HostedReplica> {
+  async open(group: GroupConfig, events: ReplicaEvents, stopped: AbortSignal): Promise<HostedReplica> {
     const { brokerName, members, preferredLeader } = group;
     const { nodeId, dataDir, flushDiskType } = this.#config;
     const { clock, random, loggers, disk, level, net, observe, localHour } = this.#ports;
@@ -113,11 +113,13 @@ export class RaftReplicaHost implements ReplicaHost {
         logger: loggers.component('replica', { group: brokerName }),
         join: (peerEvents) => this.#join(brokerName, peerEvents),
         events,
+        stopped,
         flushAnswers: () => net.turn.flush(),
       });
       observe?.(replica);
       return replica;
     } catch (error) {
+      if (error instanceof BrokerError && error.code === 'STOPPED') throw error;
       throw new BrokerError('REPLICA_FAILED', `cannot open the replica of ${brokerName}`, { cause: error });
     }
   }

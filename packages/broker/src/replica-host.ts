@@ -49,8 +49,11 @@ export interface HostedReplica extends GroupPort {
 export interface ReplicaHost {
   /** Listens for the other nodes. */
   start(): Promise<void>;
-  /** Opens the store of a replica; it takes part only when started. */
-  open(group: GroupConfig, events: ReplicaEvents): Promise<HostedReplica>;
+  /**
+   * Opens the store of a replica; it takes part only when started. A damaged log waits for other nodes meanwhile, as long
+   * as it takes or until `stopped` is aborted: then the promise is rejected with BrokerError STOPPED, and nothing stays open.
+   */
+  open(group: GroupConfig, events: ReplicaEvents, stopped: AbortSignal): Promise<HostedReplica>;
   /** Closes the connections to the other nodes; all replicas are stopped by then. */
   stop(): Promise<void>;
 }

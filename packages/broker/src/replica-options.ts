@@ -39,6 +39,8 @@ export interface ReplicaOptions {
   /** Joins the group: what is received goes to `events`, the result sends. */
   readonly join: (events: PeerEvents) => Transport;
   readonly events: ReplicaEvents;
+  /** Ends an opening that would go on waiting for other nodes; means nothing once the replica is open. */
+  readonly stopped: AbortSignal;
   /** After answers were written, to let them leave without waiting for the next turn. */
   readonly flushAnswers: () => void;
 }

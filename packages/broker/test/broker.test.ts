@@ -59,7 +59,7 @@ class MemoryHost implements ReplicaHost {
     return Promise.resolve();
   }
 
-  open(_group: unknown, events: ReplicaEvents): Promise<HostedReplica> {
+  open(_group: unknown, events: ReplicaEvents, _stopped: AbortSignal): Promise<HostedReplica> {
     this.events = events;
     this.replica.onArrival = (topic, queueId, maxOffset, code) => {
       events.onArrival(topic, queueId, maxOffset, code);
@@ -70,6 +70,20 @@ class MemoryHost implements ReplicaHost {
   stop(): Promise<void> {
     this.replica.life.push('host stopped');
     return Promise.resolve();
+  }
+}
+
+/** Opens its first replica; the second one waits for other nodes until it is told to stop. */
+class WaitingHost extends MemoryHost {
+  waits = 0;
+
+  override open(group: unknown, events: ReplicaEvents, stopped: AbortSignal): Promise<HostedReplica> {
+    if (this.events === null) return super.open(group, events, stopped);
+    this.waits += 1;
+    return new Promise((_resolve, reject) => {
+      const end = (): void => reject(new BrokerError('STOPPED', 'no longer wanted'));
+      stopped.addEventListener('abort', end, { once: true });
+    });
   }
 }
 
@@ -269,4 +283,26 @@ test('a port that is taken is a typed error that names it, and frees the replica
   t.true(error?.message.includes(taken));
   t.deepEqual(host.replica.life, ['stop']);
   await second.stop();
+});
+
+test('a node that is stopped while it still starts ends what it has, and is never ready', async (t) => {
+  const replicas = new WaitingHost();
+  const members = [{ id: 'n1', listenAddress: '127.0.0.1:0' }];
+  const groups = ['broker-a', 'broker-b', 'broker-c'].map((brokerName) => ({ brokerName, members }));
+  const broker = new Broker(brokerConfig({ groups }), {
+    loggers: { component: () => silentLogger },
+    onFatal: (error) => t.fail(error.message),
+    clock: new SystemClock(),
+    random: new SystemRandom(),
+    replicas,
+    processId: 1,
+    admin: false,
+  });
+  const starting = broker.start();
+  while (replicas.waits === 0) await new Promise((resolve) => setImmediate(resolve));
+  await broker.stop();
+  const error = await t.throwsAsync(starting, { instanceOf: BrokerError });
+  t.is(error.code, 'STOPPED');
+  t.deepEqual(replicas.replica.life, ['stop', 'host stopped']);
+  t.is(replicas.waits, 1, 'nothing more is opened');
 });

@@ -98,9 +98,9 @@ export class MemoryGroup implements GroupPort {
   readonly lookups: KeyLookup[] = [];
   lookupResult: KeyLookupResult | null = { records: [], lastTimestamp: 0, lastPhysicalOffset: 0 };
   readonly keys: KeyReader = {
-    findByKey: (lookup: KeyLookup): KeyLookupResult | null => {
+    findByKey: (lookup: KeyLookup, done: (found: KeyLookupResult | null) => void): void => {
       this.lookups.push(lookup);
-      return this.lookupResult;
+      done(this.lookupResult);
     },
   };
   readonly proposer: GroupPort['proposer'] = {

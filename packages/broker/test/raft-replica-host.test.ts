@@ -6,9 +6,11 @@ import test from 'ava';
 import { nodeNet } from '@ledgermq/protocol/net';
 import { silentLogger } from '@ledgermq/raft';
 import { MemoryDisk, MemoryLevel, NodeDisk, nodeLevel } from '@ledgermq/store';
+import { Broker } from '../src/broker.ts';
 import { BrokerError } from '../src/errors.ts';
 import { RaftReplicaHost, type RaftReplicaHostPorts } from '../src/raft-replica-host.ts';
 import { brokerConfig } from './broker-config.ts';
+import { leaveDamagedLog } from './replication/damaged-log.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 function host(
@@ -101,9 +103,38 @@ test('replicas live on the disk of the ports; who observes sees them, and their 
   const group = config.groups[0];
   if (group === undefined) throw new Error('the configuration has no group');
   const events = { onRole: silent, onArrival: silent, onTopics: silent, onFatal: silent };
-  const replica = await memory.open(group, events);
+  const replica = await memory.open(group, events, new AbortController().signal);
   t.deepEqual(opened, [replica]);
   t.deepEqual(wrapped, [['broker-a', 'n1']]);
   t.false(existsSync(dataDir));
   await replica.stop();
+});
+
+test('a node that is stopped while a damaged log waits for the others ends at once, and gives its directory back', async (t) => {
+  const dataDir = '/data';
+  const disk = new MemoryDisk();
+  await leaveDamagedLog(disk, join(dataDir, 'broker-a', 'log'), 7);
+  const told: string[] = [];
+  const note = (text: string): void => void told.push(text);
+  const logger = { debug: note, info: note, warn: note, error: note };
+  const ports = { disk, level: () => new MemoryLevel().connect(), loggers: { component: () => logger } };
+  const broker = new Broker(brokerConfig({ dataDir }), {
+    loggers: ports.loggers,
+    onFatal: (error) => t.fail(error.message),
+    clock: new VirtualClock(),
+    random: { nextInt: () => 0 },
+    replicas: host({ dataDir }, ports),
+    processId: 1,
+    admin: false,
+  });
+  const starting = broker.start();
+  while (!told.some((text) => text.startsWith('the log has a hole'))) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await broker.stop();
+  const error = await t.throwsAsync(starting, { instanceOf: BrokerError });
+  t.is(error.code, 'STOPPED');
+  const next = host({ dataDir }, ports);
+  t.teardown(() => next.stop());
+  await t.notThrowsAsync(next.start());
 });

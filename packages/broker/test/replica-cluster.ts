@@ -124,6 +124,7 @@ export class ReplicaCluster {
     const clock = new LifeClock(this.clock);
     member.clock = clock;
     member.replica = await GroupReplica.open({
+      stopped: new AbortController().signal,
       brokerName: 'broker-a',
       memberId: id,
       members: this.members.map((one) => one.id),

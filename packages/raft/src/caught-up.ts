@@ -1,16 +1,19 @@
-import type { RaftStatus } from './status.ts';
+import type { LeaderView } from './status.ts';
 
 /**
- * Whether the voter `member` holds all of this leader's log but `lagMax` entries, which may be on their way. Asked of the
- * status of a leader.
+ * Whether the voter `member` holds all of this leader's log but `lagMax` entries, which may be on their way.
  */
-export function isCaughtUp(status: RaftStatus, member: string, lagMax: number): boolean {
-  const progress = status.progress[member];
+export function isCaughtUp(
+  view: Pick<LeaderView, 'configuration' | 'lastIndex' | 'progressOf'>,
+  member: string,
+  lagMax: number,
+): boolean {
+  const progress = view.progressOf(member);
   return (
-    progress !== undefined &&
+    progress !== null &&
     !progress.learner &&
     progress.state === 'replicate' &&
-    status.configuration.voters.includes(member) &&
-    progress.match + lagMax >= status.lastIndex
+    view.configuration.voters.includes(member) &&
+    progress.match + lagMax >= view.lastIndex
   );
 }

@@ -1,4 +1,4 @@
-import type { TimerHandle } from './clock.ts';
+import { BackgroundFlush } from './background-flush.ts';
 import type { ConfigurationState } from './configuration-state.ts';
 import { DriverLife } from './driver-life.ts';
 import type { DriverMetrics, RaftDriverOptions } from './driver-options.ts';
@@ -44,9 +44,9 @@ export class RaftDriver implements RaftView {
   readonly #hint: ElectionHint;
   readonly #grace: FirstElectionGrace;
   readonly #ticker: Ticker;
+  readonly #flusher: BackgroundFlush;
   #scheduled = false;
   #inTurn = false;
-  #flushTimer: TimerHandle | null = null;
   #turns = 0;
   #readies = 0;
 
@@ -119,6 +119,7 @@ export class RaftDriver implements RaftView {
       isConnected: (peer) => this.#hint.isConnected(peer),
       transfer: (to) => this.transferLeadership(to).type === 'started',
     });
+    this.#flusher = new BackgroundFlush(config, clock, () => this.#executor.writer.sync());
     this.#grace = new FirstElectionGrace(config, clock);
     this.#ticker = new Ticker({
       config,
@@ -176,7 +177,7 @@ export class RaftDriver implements RaftView {
     if (!this.#life.begin()) return;
     this.#grace.begin(this.#node.status());
     this.#ticker.start();
-    if (this.#options.config.asyncFlush) this.#armFlush();
+    this.#flusher.start();
     this.#hint.start();
     this.#schedule();
   }
@@ -195,28 +196,17 @@ export class RaftDriver implements RaftView {
    * the event loop, together with everything else proposed in it.
    */
   propose(kind: EntryKind, frame: Buffer): ProposeResult {
-    if (!this.#life.running) return { type: 'refused', reason: 'stopped', leader: null };
-    if (this.#executor.writer.diskFull) return this.#refusalOfFullDisk();
-    const result = this.#node.propose(kind, frame);
-    if (result.type === 'appended') this.#schedule();
-    return result;
+    return this.#offer(() => this.#node.propose(kind, frame));
   }
 
-  /**
-   * Handles what was proposed so far now. For a proposer that has a full entry while the turn goes on: followers and disk
-   * work on it meanwhile. Within a turn of the driver's own (a proposal made by a waiter) it does nothing.
-   */
+  /** Handles at once what was proposed: followers and disk work on it while the turn goes on. No effect within a cycle. */
   flush(): void {
     if (!this.#inTurn) this.#turn(0);
   }
 
   /** Asks the leader to change the members (see RaftNode.proposeConfiguration). */
   changeMembers(target: MembershipTarget): ProposeResult {
-    if (!this.#life.running) return { type: 'refused', reason: 'stopped', leader: null };
-    if (this.#executor.writer.diskFull) return this.#refusalOfFullDisk();
-    const result = this.#node.proposeConfiguration(target);
-    if (result.type === 'appended') this.#schedule();
-    return result;
+    return this.#offer(() => this.#node.proposeConfiguration(target));
   }
 
   /** Hands the leadership to the voter `to` (see RaftNode.transferLeadership). */
@@ -309,13 +299,18 @@ export class RaftDriver implements RaftView {
     };
   }
 
-  #refusalOfFullDisk(): ProposeResult {
-    return { type: 'refused', reason: 'disk-full', leader: this.#node.leader };
+  #offer(append: () => ProposeResult): ProposeResult {
+    if (!this.#life.running) return { type: 'refused', reason: 'stopped', leader: null };
+    if (this.#executor.writer.diskFull)
+      return { type: 'refused', reason: 'disk-full', leader: this.#node.leader };
+    const result = append();
+    if (result.type === 'appended') this.#schedule();
+    return result;
   }
 
   #onTicks(ticks: number): void {
     this.#turn(this.#grace.lasts(this.#node) ? 0 : ticks);
-    if (this.#life.running) this.#care.look(this.#node, () => this.#node.status());
+    if (this.#life.running) this.#care.look(this.#node);
   }
 
   #onRole(): void {
@@ -387,15 +382,6 @@ export class RaftDriver implements RaftView {
     this.#schedule();
   }
 
-  #armFlush(): void {
-    const { clock, config } = this.#options;
-    if (!this.#life.running) return;
-    this.#flushTimer = clock.setTimer(config.flushIntervalMs, () => {
-      this.#executor.writer.sync();
-      this.#armFlush();
-    });
-  }
-
   /** Calls the core, or what is as certain not to throw; a throw is a fault of the program. */
   #call(step: () => void): void {
     this.#life.attempt(step, 'INVARIANT_VIOLATED');
@@ -407,8 +393,7 @@ export class RaftDriver implements RaftView {
     this.#exchange.halt();
     this.#executor.writer.halt();
     this.#inbound.clear();
-    if (this.#flushTimer !== null) this.#options.clock.clearTimer(this.#flushTimer);
-    this.#flushTimer = null;
+    this.#flusher.stop();
     this.#reads.end();
   }
 }

@@ -166,6 +166,7 @@ export class Follower implements RoleBehaviour {
     // The leader names at most what this member confirmed. It can be more than the log holds only after the
     // log was damaged and cut; what is left of it is still the leader's.
     log.commitTo(Math.min(message.commit, log.lastIndex));
+    if (message.repairTo !== undefined) this.#raft.repairAsked(message.repairTo);
     const { from: to, round } = message;
     const repairing = standing !== 'full';
     this.#raft.send({ type: 'heartbeat-response', from: id, to, term, round, repairing });

@@ -2,7 +2,7 @@ import { isCaughtUp } from './caught-up.ts';
 import type { Clock } from './clock.ts';
 import type { RaftConfig } from './config.ts';
 import type { Logger } from './logger.ts';
-import type { RaftStatus } from './status.ts';
+import type { LeaderView } from './status.ts';
 
 /** Why a leader should not lead on. */
 export type HandOverReason = 'disk-full' | 'slow-syncs' | 'hanging-sync';
@@ -36,12 +36,12 @@ export class HandOver {
     return this.#count;
   }
 
-  /** `status` is that of a leader that hands over to nobody yet. Called every few ticks while the reason lasts. */
-  consider(status: RaftStatus, reason: HandOverReason): void {
+  /** `view` is that of a leader that hands over to nobody yet. Called every few ticks while the reason lasts. */
+  consider(view: LeaderView, reason: HandOverReason): void {
     const { config, clock, logger } = this.#ports;
     const now = clock.monotonic();
     if (now < this.#nextAt) return;
-    const to = this.#target(status);
+    const to = this.#target(view);
     if (to === null) return;
     // Long after the last time the disk was fine for a while; then the pause begins anew.
     const calm = now - this.#nextAt > config.handOverRetryMsMax;
@@ -53,15 +53,15 @@ export class HandOver {
     if (this.#ports.transfer(to)) this.#count++;
   }
 
-  #target(status: RaftStatus): string | null {
-    const fit = status.configuration.voters
-      .filter((voter) => voter !== status.id && this.#ports.isConnected(voter))
-      .filter((voter) => isCaughtUp(status, voter, this.#ports.config.caughtUpLagMax))
-      .sort((one, other) => matchOf(status, other) - matchOf(status, one));
+  #target(view: LeaderView): string | null {
+    const fit = view.configuration.voters
+      .filter((voter) => voter !== view.id && this.#ports.isConnected(voter))
+      .filter((voter) => isCaughtUp(view, voter, this.#ports.config.caughtUpLagMax))
+      .sort((one, other) => matchOf(view, other) - matchOf(view, one));
     return fit.find((voter) => voter !== this.#lastTarget) ?? fit[0] ?? null;
   }
 }
 
-function matchOf(status: RaftStatus, member: string): number {
-  return status.progress[member]?.match ?? 0;
+function matchOf(view: LeaderView, member: string): number {
+  return view.progressOf(member)?.match ?? 0;
 }

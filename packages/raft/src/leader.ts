@@ -58,14 +58,24 @@ export class Leader implements RoleBehaviour {
     return this.#transfer?.target ?? null;
   }
 
-  get progress(): Readonly<Record<string, ProgressStatus>> {
+  progressOf(member: string): ProgressStatus | null {
     const { id, log, configuration } = this.#raft;
-    const own = { match: log.durableIndex, next: log.lastIndex + 1, state: 'replicate' } as const;
-    const status: Record<string, ProgressStatus> = {
-      [id]: { ...own, learner: configuration.isLearner(id) },
-    };
-    for (const [peer, { match, next, state }] of this.#replication.tracker.followers())
-      status[peer] = { match, next, state, learner: configuration.isLearner(peer) };
+    const learner = configuration.isLearner(member);
+    if (member === id)
+      return { match: log.durableIndex, next: log.lastIndex + 1, state: 'replicate', learner };
+    const follower = this.#replication.tracker.follower(member);
+    return follower === undefined
+      ? null
+      : { match: follower.match, next: follower.next, state: follower.state, learner };
+  }
+
+  get progress(): Readonly<Record<string, ProgressStatus>> {
+    const status: Record<string, ProgressStatus> = {};
+    const followers = [...this.#replication.tracker.followers()].map(([peer]) => peer);
+    for (const member of [this.#raft.id, ...followers]) {
+      const progress = this.progressOf(member);
+      if (progress !== null) status[member] = progress;
+    }
     return status;
   }
 

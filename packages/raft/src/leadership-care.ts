@@ -3,7 +3,7 @@ import type { RaftConfig } from './config.ts';
 import { HandOver, type HandOverReason } from './hand-over.ts';
 import type { Logger } from './logger.ts';
 import { PreferredReturn } from './preferred-return.ts';
-import type { RaftStatus, RaftView } from './status.ts';
+import type { LeaderView, RaftStatus } from './status.ts';
 import type { SyncWatch } from './sync-watch.ts';
 
 export interface LeadershipCareParts {
@@ -45,14 +45,14 @@ export class LeadershipCare {
   }
 
   /** Called after ticks. */
-  look({ role, transferTarget }: Pick<RaftView, 'role' | 'transferTarget'>, status: () => RaftStatus): void {
-    if (role !== 'leader' || transferTarget !== null) return;
+  look(view: LeaderView): void {
+    if (view.role !== 'leader' || view.transferTarget !== null) return;
     const reason = this.#reason();
     if (reason === null) {
-      this.#preferred.consider(status());
+      this.#preferred.consider(view);
     } else {
       this.#preferred.pause();
-      this.#handOver.consider(status(), reason);
+      this.#handOver.consider(view, reason);
     }
   }
 

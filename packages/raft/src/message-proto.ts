@@ -74,8 +74,8 @@ export function messageToProto(message: Message): Proto {
       return { type: PeerMessageType.APPEND_REJECTED, term, prevIndex, hintIndex, hintTerm };
     }
     case 'heartbeat-request': {
-      const { commit, round } = message;
-      return { type: PeerMessageType.HEARTBEAT_REQUEST, term, commit, round };
+      const { commit, round, repairTo = 0 } = message;
+      return { type: PeerMessageType.HEARTBEAT_REQUEST, term, commit, round, repairTo };
     }
     case 'heartbeat-response': {
       const { round, repairing = false } = message;
@@ -157,7 +157,10 @@ export function messageFromProto(
     }
     case PeerMessageType.HEARTBEAT_REQUEST: {
       const commit = safeInteger(proto.commit);
-      return { type: 'heartbeat-request', ...envelope, commit, round: safeInteger(proto.round) };
+      const repairTo = safeInteger(proto.repairTo);
+      const round = safeInteger(proto.round);
+      const beat = { type: 'heartbeat-request', ...envelope, commit, round } as const;
+      return repairTo === 0 ? beat : { ...beat, repairTo };
     }
     case PeerMessageType.HEARTBEAT_RESPONSE:
       return {

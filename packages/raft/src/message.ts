@@ -106,6 +106,12 @@ export interface HeartbeatRequest extends Envelope {
   readonly type: 'heartbeat-request';
   readonly commit: number;
   readonly round: number;
+  /**
+   * The leader's commit index, told to a receiver that has said it lost its memory: whatever was committed with the help
+   * of what that one once confirmed lies up to here. At least one entry of the leader's own term is among it. Left out
+   * for others.
+   */
+  readonly repairTo?: number;
 }
 
 export interface HeartbeatResponse extends Envelope {

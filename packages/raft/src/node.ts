@@ -10,7 +10,7 @@ import type { MembershipTarget, ProposeResult, ReadIndexResult, TransferResult }
 import { Raft } from './raft.ts';
 import { RaftLog } from './raft-log.ts';
 import type { Random } from './random.ts';
-import type { RaftStatus, RaftView, Role, RoleChange } from './status.ts';
+import type { LeaderView, ProgressStatus, RaftStatus, Role, RoleChange } from './status.ts';
 import {
   NO_VOTE_FLOOR,
   type HardState,
@@ -49,7 +49,7 @@ export interface RaftNodeOptions {
  * Input are ticks, messages, proposals and reports of the disk; output is one {@link Ready} after another. All
  * calls are synchronous. A call that throws `INVARIANT_VIOLATED` leaves the node unusable.
  */
-export class RaftNode implements RaftView {
+export class RaftNode implements LeaderView {
   readonly #raft: Raft;
   readonly #log: RaftLog;
   readonly #outbox: Outbox;
@@ -83,6 +83,10 @@ export class RaftNode implements RaftView {
       voteFloor: options.voteFloor ?? NO_VOTE_FLOOR,
     });
     this.#announced = this.#raft.roleState;
+  }
+
+  get id(): string {
+    return this.#raft.id;
   }
 
   get role(): Role {
@@ -119,6 +123,10 @@ export class RaftNode implements RaftView {
 
   get transferTarget(): string | null {
     return this.#raft.leading?.transferTarget ?? null;
+  }
+
+  progressOf(member: string): ProgressStatus | null {
+    return this.#raft.leading?.progressOf(member) ?? null;
   }
 
   /** `tickMs` passed. */

@@ -2,7 +2,7 @@ import { isCaughtUp } from './caught-up.ts';
 import type { Clock } from './clock.ts';
 import type { RaftConfig } from './config.ts';
 import type { Logger } from './logger.ts';
-import type { RaftStatus } from './status.ts';
+import type { LeaderView } from './status.ts';
 
 export interface PreferredReturnPorts {
   readonly config: Pick<RaftConfig, 'preferredLeader' | 'preferredReturnMs' | 'caughtUpLagMax'>;
@@ -33,12 +33,12 @@ export class PreferredReturn {
   }
 
   /** Looks at the state of a leader that is in good order and hands over to nobody. Called every few ticks. */
-  consider(status: RaftStatus): void {
+  consider(view: LeaderView): void {
     const { config, clock, logger } = this.#ports;
     const preferred = config.preferredLeader;
-    if (preferred === null || preferred === status.id) return;
+    if (preferred === null || preferred === view.id) return;
     const now = clock.monotonic();
-    const fit = this.#ports.isConnected(preferred) && isCaughtUp(status, preferred, config.caughtUpLagMax);
+    const fit = this.#ports.isConnected(preferred) && isCaughtUp(view, preferred, config.caughtUpLagMax);
     if (!fit) {
       this.#fitSince = null;
       return;

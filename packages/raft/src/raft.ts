@@ -166,7 +166,12 @@ export class Raft {
   /** The leader of the current term, heard just now, counts on this member. */
   leaderHeard(): void {
     this.#lease.leaderHeard();
-    this.#standing.leaderHeard(this.#term);
+    this.#standing.leaderHeard();
+  }
+
+  /** See HeartbeatRequest.repairTo. */
+  repairAsked(index: number): void {
+    this.#standing.asked(this.#term, index);
   }
 
   /** See RaftNode.installSnapshot. */
@@ -344,7 +349,7 @@ export class Raft {
   #tryRepaired(): void {
     if (this.#leader === null || this.standing !== 'repairing') return;
     const { commitIndex, durableIndex } = this.log;
-    if (!this.#standing.repairedBy(this.log.term(Math.min(commitIndex, durableIndex)), this.#term)) return;
+    if (!this.#standing.repairedBy(Math.min(commitIndex, durableIndex), this.#term)) return;
     // In an earlier life it may have voted in this very term.
     this.#votedFor ??= this.#leader;
     this.logger.info('repaired, votes again', { term: this.#term, commitIndex });

@@ -58,8 +58,19 @@ export class Replication {
   /** A heartbeat of the current round, also to a follower that has just left the group. */
   sendHeartbeat(to: string, progress: Progress): void {
     const { id, term, log } = this.#raft;
-    const commit = Math.min(progress.match, log.commitIndex);
-    this.#raft.send({ type: 'heartbeat-request', from: id, to, term, commit, round: this.#round });
+    const { commitIndex } = log;
+    const commit = Math.min(progress.match, commitIndex);
+    const tellTarget = !progress.remembers && log.term(commitIndex) === term;
+    const repairTo = tellTarget ? { repairTo: commitIndex } : {};
+    this.#raft.send({
+      type: 'heartbeat-request',
+      from: id,
+      to,
+      term,
+      commit,
+      round: this.#round,
+      ...repairTo,
+    });
   }
 
   /** Whether `sendAppends` would send something. */

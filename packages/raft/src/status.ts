@@ -39,6 +39,13 @@ export interface ProgressStatus {
   readonly learner: boolean;
 }
 
+/** What a leader knows of the others, of each on its own. */
+export interface LeaderView extends RaftView {
+  readonly id: string;
+  /** Null for who is no member, and on a member that does not lead. */
+  progressOf(member: string): ProgressStatus | null;
+}
+
 /** A copy of what is worth knowing about a member; safe to keep. */
 export interface RaftStatus {
   readonly id: string;

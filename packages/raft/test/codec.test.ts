@@ -126,6 +126,13 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   }),
   fc.record({ type: fc.constant('heartbeat-request' as const), ...base, commit: n, round: n }),
   fc.record({
+    type: fc.constant('heartbeat-request' as const),
+    ...base,
+    commit: n,
+    round: n,
+    repairTo: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  }),
+  fc.record({
     type: fc.constant('heartbeat-response' as const),
     ...base,
     round: n,

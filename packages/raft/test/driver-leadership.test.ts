@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { AppliedPrefixes } from './applied-prefixes.ts';
 import { Cluster, IDS } from './driver-cluster.ts';
 
 /** Three members led by n1. */
@@ -189,17 +190,8 @@ test('disks that fill up and find room again, with restarts, lose nothing that w
     async (seed, actions) => {
       const cluster = new Cluster(seed);
       await cluster.awaitLeader(8_000);
-      let longest: readonly string[] = [];
+      const prefixes = new AppliedPrefixes(t, cluster);
       let sequence = 0;
-      const observe = (): void => {
-        for (const id of IDS) {
-          const texts = cluster.texts(id);
-          const shared = Math.min(texts.length, longest.length);
-          t.deepEqual(texts.slice(0, shared), longest.slice(0, shared), 'applied states are prefixes');
-          if (texts.length > longest.length) longest = texts.slice();
-          cluster.member(id).driver?.checkInvariants();
-        }
-      };
       for (const step of actions) {
         if (step === 'propose') {
           for (const id of IDS) cluster.propose(id, `text ${++sequence}`);
@@ -214,7 +206,7 @@ test('disks that fill up and find room again, with restarts, lose nothing that w
           cluster.kill(step.process);
         }
         await cluster.run(20);
-        observe();
+        prefixes.observe();
       }
       for (const id of IDS) {
         fullCount += cluster.member(id).driver?.metrics().diskFullCount ?? 0;
@@ -224,8 +216,8 @@ test('disks that fill up and find room again, with restarts, lose nothing that w
       await cluster.run(3_000);
       await cluster.awaitLeader(20_000);
       await cluster.run(2_000);
-      observe();
-      for (const id of IDS) t.deepEqual(cluster.texts(id), longest, id);
+      prefixes.observe();
+      for (const id of IDS) t.deepEqual(cluster.texts(id), prefixes.longest, id);
     },
   );
   await fc.assert(property, { seed: 17, numRuns: 40 });

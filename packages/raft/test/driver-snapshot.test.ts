@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import type { Message, SnapshotAnswer, SnapshotChunk } from '../src/message.ts';
+import { AppliedPrefixes } from './applied-prefixes.ts';
 import { Cluster, IDS } from './driver-cluster.ts';
 
 /** Everything small, so that a snapshot is many chunks and nothing is served from memory. */
@@ -326,17 +327,8 @@ test('transfers end well over a network that loses, repeats, delays and damages,
         return { ...message, data };
       };
       cluster.start('n3');
-      let longest: readonly string[] = [];
+      const prefixes = new AppliedPrefixes(t, cluster);
       let sequence = 0;
-      const observe = (): void => {
-        for (const id of IDS) {
-          const texts = cluster.texts(id);
-          const shared = Math.min(texts.length, longest.length);
-          t.deepEqual(texts.slice(0, shared), longest.slice(0, shared), 'applied states are prefixes');
-          if (texts.length > longest.length) longest = texts.slice();
-          cluster.member(id).driver?.checkInvariants();
-        }
-      };
       for (const action of steps) {
         if (action === 'propose') {
           for (const id of IDS) cluster.propose(id, `more ${++sequence}`);
@@ -352,15 +344,15 @@ test('transfers end well over a network that loses, repeats, delays and damages,
           else cluster.kill(action);
         }
         await cluster.run(150);
-        observe();
+        prefixes.observe();
       }
       Object.assign(cluster.weather, { lossPercent: 0, twicePercent: 0, delayMsMax: 0 });
       for (const id of IDS) if (cluster.member(id).driver === null) cluster.start(id);
       await cluster.awaitLeader(20_000);
       await cluster.run(4_000);
-      observe();
+      prefixes.observe();
       for (const id of IDS) {
-        t.deepEqual(cluster.texts(id), longest, id);
+        t.deepEqual(cluster.texts(id), prefixes.longest, id);
         installed += cluster.driver(id).metrics().snapshotsInstalled;
       }
     },

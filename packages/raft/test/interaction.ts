@@ -326,8 +326,10 @@ function describe(message: Message): string {
       return `${head} index ${message.index}`;
     case 'append-rejected':
       return `${head} prev ${message.prevIndex} hint ${message.hintIndex}@${message.hintTerm}`;
-    case 'heartbeat-request':
-      return `${head} commit ${message.commit} round ${message.round}`;
+    case 'heartbeat-request': {
+      const target = message.repairTo === undefined ? '' : ` repair to ${message.repairTo}`;
+      return `${head} commit ${message.commit} round ${message.round}${target}`;
+    }
     case 'heartbeat-response':
       return `${head} round ${message.round}`;
     case 'timeout-now':

@@ -55,7 +55,8 @@ class Fixture {
   pass(ms: number): void {
     for (let passed = 0; passed < ms; passed += 50) {
       this.clock.advance(50);
-      this.care.look(this.status(), () => this.status());
+      const status = this.status();
+      this.care.look({ ...status, progressOf: (member) => status.progress[member] ?? null });
     }
   }
 

@@ -136,6 +136,8 @@ test('a leader that is elected in the joint phase ends it', (t) => {
   const cluster = led({ joining: ['n4', 'n5'] });
   cluster.node('n1').proposeConfiguration({ learners: ['n4', 'n5'] });
   cluster.settle();
+  cluster.node('n1').tick();
+  cluster.settle();
   for (const id of ['n4', 'n5']) for (let i = 0; i < 40; i++) cluster.node(id).tick();
   cluster.node('n1').tick();
   cluster.settle();

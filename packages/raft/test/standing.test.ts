@@ -5,6 +5,7 @@ import {
   configurationOf,
   parseRaftConfig,
   silentLogger,
+  type Message,
   type Standing,
 } from '../src/index.ts';
 import { Cluster } from './cluster.ts';
@@ -127,9 +128,16 @@ function repairing(): Cluster {
   cluster.crash('n3');
   cluster.lose('n3');
   cluster.restart('n3');
-  cluster.node('n1').tick();
-  cluster.settle();
+  rounds(cluster, 2);
   return cluster;
+}
+
+/** The leader learns in one round of heartbeats that n3 lost its memory, and tells it in the next what to reach. */
+function rounds(cluster: Cluster, count: number): void {
+  for (let round = 0; round < count; round++) {
+    cluster.node('n1').tick();
+    cluster.settle();
+  }
 }
 
 test('time alone repairs nothing, and neither does an entry of an earlier term', (t) => {
@@ -143,8 +151,33 @@ test('time alone repairs nothing, and neither does an entry of an earlier term',
   for (let i = 0; i < 60; i++) cluster.node('n3').tick();
   t.is(cluster.node('n3').status().standing, 'repairing');
   t.is(cluster.node('n3').status().commitIndex, 1);
-  cluster.node('n1').tick();
+  rounds(cluster, 2);
+  cluster.node('n3').tick();
+  t.is(cluster.node('n3').status().standing, 'full');
+});
+
+test('a part of what the leader committed in its own term repairs nothing', (t) => {
+  const cluster = new Cluster({ ids, config: { appendEntriesMax: 1 } });
+  cluster.node('n1').campaign();
   cluster.settle();
+  // Of these only the leader and n3 know.
+  for (const text of ['a', 'b', 'c', 'd']) cluster.propose('n1', text);
+  cluster.settle((message) => message.to !== 'n2');
+  t.is(cluster.node('n1').status().commitIndex, 5);
+  cluster.crash('n3');
+  cluster.lose('n3');
+  cluster.restart('n3');
+  const early = (message: Message): boolean =>
+    message.to !== 'n2' &&
+    (message.type !== 'append-request' || message.entries.every(({ index }) => index <= 3));
+  for (let round = 0; round < 4; round++) {
+    cluster.node('n1').tick();
+    cluster.settle(early);
+  }
+  for (let i = 0; i < 60; i++) cluster.node('n3').tick();
+  t.is(cluster.node('n3').status().commitIndex, 3, 'entries of the leader of this term');
+  t.is(cluster.node('n3').status().standing, 'repairing', 'it would elect n2, which has none of the others');
+  rounds(cluster, 2);
   cluster.node('n3').tick();
   t.is(cluster.node('n3').status().standing, 'full');
 });

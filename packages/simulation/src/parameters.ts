@@ -1,3 +1,4 @@
+import { drawRareStory, rareStoryLimits, type RareStory } from './rare-stories.ts';
 import type { SeededRandom } from './world/seeded-random.ts';
 
 /** What is drawn for a run beside its faults. Small limits make rare code run often. */
@@ -20,6 +21,7 @@ export interface RunParameters {
   /** Part of the time in which bursts are on. */
   readonly burstShare: number;
   readonly bodyBytesMax: number;
+  /** With ASYNC_FLUSH entries count before they are synced, so a loss of power is damage (see `ProcessFaults`). */
   readonly flushDiskType: 'SYNC_FLUSH' | 'ASYNC_FLUSH';
   readonly segmentBytes: number;
   readonly tailCacheBytes: number;
@@ -48,16 +50,22 @@ export interface RunParameters {
   readonly socketBufferBytes: number;
   /** Mean time of a sync, ms. */
   readonly syncMs: number;
+  /** A story that is told beside the other faults, for which some limits above were made. */
+  readonly rareStory: RareStory | null;
 }
 
 /** Longest election time-out, unless it must leave room for several heartbeats. */
 const ELECTION_MS_MAX = 1_000;
+
+/** Part of the runs in which messages are acknowledged before they are synced. */
+const ASYNC_FLUSH_CHANCE = 0.1;
 
 /** Draws the parameters of one run. */
 export function drawParameters(random: SeededRandom): RunParameters {
   const nodes = Number(random.weighted({ 3: 65, 4: 15, 5: 20 }));
   const heartbeatTicks = random.between(1, 3);
   const tickMs = random.stream('ticks').pick([50, 100, 100]);
+  const rareStory = drawRareStory(random.stream('rare story'));
   return {
     nodes,
     spareNodes: nodes > 3 && random.chance(0.65) ? 1 : 0,
@@ -71,7 +79,7 @@ export function drawParameters(random: SeededRandom): RunParameters {
     burstRate: random.pick([15, 40, 60]),
     burstShare: random.pick([0.2, 0.4]),
     bodyBytesMax: random.pick([64, 256, 2_048]),
-    flushDiskType: 'SYNC_FLUSH',
+    flushDiskType: random.stream('flush').chance(ASYNC_FLUSH_CHANCE) ? 'ASYNC_FLUSH' : 'SYNC_FLUSH',
     segmentBytes: random.pick([16_384, 65_536, 262_144]),
     tailCacheBytes: random.pick([4_096, 65_536]),
     checkpointBytes: random.pick([8_192, 65_536, 1_048_576]),
@@ -95,5 +103,7 @@ export function drawParameters(random: SeededRandom): RunParameters {
     splitChance: random.pick([0, 0.02, 0.2]),
     socketBufferBytes: random.pick([16_384, 262_144]),
     syncMs: random.pick([0.2, 2, 10]),
+    rareStory,
+    ...(rareStory === null ? {} : rareStoryLimits[rareStory]),
   };
 }

@@ -4,6 +4,8 @@ import { drawFaultPlan } from './faults/fault-plan.ts';
 import { Injector } from './faults/injector.ts';
 import { drawParameters, type RunParameters } from './parameters.ts';
 import type { RunOptions, RunResult } from './run-result.ts';
+import { StrayRejections } from './stray-rejections.ts';
+import { Turns } from './turns.ts';
 import { converged } from './world/convergence.ts';
 import { scrub } from './world/scrub.ts';
 import { SeededRandom } from './world/seeded-random.ts';
@@ -15,8 +17,20 @@ const RECOVERY_MS = 5_000;
 /** Then everything must have come to rest within this time. */
 const CONVERGENCE_MS = 60_000;
 
-/** Runs one seed: the whole cluster under load and faults, then its convergence, with every check. */
-export async function runSeed(seed: number, options: RunOptions = {}): Promise<RunResult> {
+/** By then a background sync has run on every node. */
+const FLUSH_MS = 2_000;
+
+const turns = new Turns();
+
+/**
+ * Runs one seed: the whole cluster under load and faults, then its convergence, with every check. Runs of one process take
+ * turns, and each has ended all it began before the next one starts.
+ */
+export function runSeed(seed: number, options: RunOptions = {}): Promise<RunResult> {
+  return turns.take(() => run(seed, options));
+}
+
+async function run(seed: number, options: RunOptions): Promise<RunResult> {
   const startedAt = process.hrtime.bigint();
   const virtualMs = options.virtualMs ?? VIRTUAL_MS;
   const root = new SeededRandom(seed);
@@ -28,8 +42,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   const world = new SimWorld(seed, parameters, options.onEvent ?? null);
   const checks = new Checks(world);
   const injector = new Injector(world, checks.atlas);
-  const rejected = (error: unknown): void => world.thrown(world.scheduler.current, error);
-  process.on('unhandledRejection', rejected);
+  const rejections = new StrayRejections((error) => world.thrown(world.scheduler.current, error));
   try {
     for (const { atMs, fault } of schedule) world.after(atMs, () => injector.apply(fault));
     world.start();
@@ -42,9 +55,14 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
       world.scheduler.run(world.now + CONVERGENCE_MS, () => converged(world));
     const rested = (await rest()) && (await scrub(world, rest));
     if (!rested) world.report('convergence', describeUnrest(world));
+    if (parameters.flushDiskType === 'ASYNC_FLUSH') {
+      world.count('run with ASYNC_FLUSH');
+      await world.scheduler.run(world.now + FLUSH_MS);
+    }
     await checks.finish();
   } finally {
-    process.off('unhandledRejection', rejected);
+    world.end();
+    await rejections.end();
   }
   return {
     seed,
@@ -64,9 +82,10 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
 function describeUnrest(world: SimWorld): string {
   const members = world.members().map(({ id, group, replica }) => {
     const status = replica?.status();
-    return status === undefined
-      ? `${id} ${group} down`
-      : `${id} ${group} ${status.role} term ${status.term} applied ${status.appliedIndex} of ${status.lastIndex}`;
+    if (replica === null || status === undefined) return `${id} ${group} down`;
+    const { role, term, appliedIndex, lastIndex } = status;
+    const applied = `handed out ${appliedIndex}, applied ${replica.inspect().machineIndex()} of ${lastIndex}`;
+    return `${id} ${group} ${role} term ${term} ${applied}`;
   });
   const undelivered = world.undelivered().join(', ');
   return (

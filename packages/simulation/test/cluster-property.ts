@@ -25,6 +25,7 @@ export const smallCluster: Partial<RunParameters> = {
   queuesPerTopic: 2,
   burstShare: 0.5,
   bodyBytesMax: 64,
+  flushDiskType: 'SYNC_FLUSH',
 };
 
 export interface ClusterProperty {

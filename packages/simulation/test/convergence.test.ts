@@ -27,6 +27,11 @@ test('a cluster without faults comes to rest, and everything sent was delivered'
   t.is(healthy.openOperations, 0);
   t.true(healthy.history.some(({ f, type }) => f === 'send' && type === 'ok'));
   t.deepEqual(healthy.undelivered(), []);
+  const replica = healthy.members()[0]?.replica ?? null;
+  if (replica === null) throw new Error('a member is down');
+  const behind = { ...replica.inspect(), machineIndex: () => replica.status().appliedIndex - 1 };
+  Object.assign(replica, { inspect: () => behind });
+  t.false(converged(healthy), 'a machine that has not applied what it was given');
 });
 
 test('a cluster with a member that stays away, or is cut off, does not count as at rest', async (t) => {

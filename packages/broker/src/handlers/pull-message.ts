@@ -178,13 +178,14 @@ export class PullMessageHandler {
   }
 
   /**
-   * Messages that are here are committed and may be served at once. That there are none is true only of a replica that is
-   * still the master: a deposed one would deny what its successor has acknowledged.
+   * Messages that are here are committed and may be served at once. That there are none, and where the queue ends then, is
+   * true only of a replica that is still the master: a deposed one would deny what its successor has acknowledged.
    */
   #readConfirmed(header: PullHeader, matches: TagFilter, exchange: Exchange, lost: () => void): void {
     const { queues } = this.#ports;
     const bounds = queues.bounds(header.topic, header.queueId);
-    if (bounds !== null && header.queueOffset < bounds.maxOffset) {
+    const { queueOffset } = header;
+    if (bounds !== null && queueOffset >= bounds.minOffset && queueOffset < bounds.maxOffset) {
       this.#read(header, bounds, matches, exchange);
       return;
     }

@@ -4,7 +4,8 @@ import {
   decodeQueryMessageHeader,
   encodeQueryMessageResponseHeader,
 } from '@ledgermq/protocol';
-import type { KeyReader } from '../group-port.ts';
+import type { Exchange } from '../exchange.ts';
+import type { KeyLookup, KeyLookupResult, KeyReader } from '../group-port.ts';
 import { masterReads } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -25,7 +26,7 @@ export function queryMessageRoutes(keys: KeyReader): [number, Route][] {
       masterReads((command, exchange) => {
         const header = decodeQueryMessageHeader(command.extFields);
         const { topic, key, beginTimestamp, endTimestamp, uniqueKey } = header;
-        const found = keys.findByKey({
+        const lookup: KeyLookup = {
           topic,
           key,
           uniqKeyOnly: uniqueKey,
@@ -33,22 +34,26 @@ export function queryMessageRoutes(keys: KeyReader): [number, Route][] {
           end: endTimestamp,
           countMax: uniqueKey ? UNIQ_KEY_QUERY_COUNT : Math.max(0, Math.min(header.maxNum, QUERY_COUNT_MAX)),
           bytesMax: QUERY_BYTES_MAX,
-        });
-        if (found === null) {
-          exchange.respond(ResponseCode.SYSTEM_ERROR, { remark: 'the key index is not available' });
-          return;
-        }
-        const extFields = encodeQueryMessageResponseHeader({
-          indexLastUpdateTimestamp: found.lastTimestamp,
-          indexLastUpdatePhyoffset: found.lastPhysicalOffset,
-        });
-        if (found.records.length === 0) {
-          const remark = 'can not find message, maybe time range not correct';
-          exchange.respond(ResponseCode.QUERY_NOT_FOUND, { extFields, remark });
-        } else {
-          exchange.respond(ResponseCode.SUCCESS, { extFields, body: Buffer.concat(found.records) });
-        }
+        };
+        keys.findByKey(lookup, (found) => answer(exchange, found));
       }),
     ],
   ];
+}
+
+function answer(exchange: Exchange, found: KeyLookupResult | null): void {
+  if (found === null) {
+    exchange.respond(ResponseCode.SYSTEM_ERROR, { remark: 'the key index is not available' });
+    return;
+  }
+  const extFields = encodeQueryMessageResponseHeader({
+    indexLastUpdateTimestamp: found.lastTimestamp,
+    indexLastUpdatePhyoffset: found.lastPhysicalOffset,
+  });
+  if (found.records.length === 0) {
+    const remark = 'can not find message, maybe time range not correct';
+    exchange.respond(ResponseCode.QUERY_NOT_FOUND, { extFields, remark });
+  } else {
+    exchange.respond(ResponseCode.SUCCESS, { extFields, body: Buffer.concat(found.records) });
+  }
 }

@@ -19,8 +19,10 @@ export interface KeyIndexerConfig {
   readonly sliceMs: number;
   /** Time after which what was indexed is made durable, ms. */
   readonly checkpointMs: number;
-  /** Bytes of log that a query indexes first, so that it finds what was sent just before. */
+  /** Bytes of log that are indexed for a query first, so that it finds what was sent just before. */
   readonly queryCatchUpBytes: number;
+  /** Of these, bytes indexed in one turn of the event loop, whatever the number of queries that wait. */
+  readonly querySliceBytes: number;
   /** Pause before the index is tried again after the disk was full, ms. */
   readonly retryMs: number;
   readonly files: Partial<KeyIndexConfig>;
@@ -32,6 +34,7 @@ export const keyIndexerDefaults: KeyIndexerConfig = Object.freeze({
   sliceMs: 10,
   checkpointMs: 5_000,
   queryCatchUpBytes: 8 * 1024 * 1024,
+  querySliceBytes: 256 * 1024,
   retryMs: 10_000,
   files: {},
 });
@@ -46,10 +49,18 @@ export interface KeyIndexerPorts {
   readonly log: Pick<SegmentLog, 'entries' | 'firstIndex' | 'startAddress' | 'positionAt' | 'syncedUpTo'>;
   /** Index of the entry that the machine applied last. */
   readonly appliedIndex: () => LogIndex;
-  readonly clock: Pick<Clock, 'setTimer' | 'clearTimer'>;
+  readonly clock: Pick<Clock, 'setTimer' | 'clearTimer' | 'immediate'>;
   readonly logger: Logger;
   /** The disk failed: what is on it is no longer known to be whole. */
   readonly onFatal: (error: Error) => void;
+}
+
+/** A query that waits for what was applied before it. */
+interface Waiter {
+  readonly upTo: LogIndex;
+  /** What is left of its `queryCatchUpBytes`. */
+  bytesLeft: number;
+  readonly ready: () => void;
 }
 
 /**
@@ -67,6 +78,9 @@ export class KeyIndexer {
   /** Checkpoints and removals, one after the other. */
   #work: Promise<void> = Promise.resolve();
   #droppedBefore = -1;
+  /** As many as requests that the connections have in flight, at most. */
+  #waiters: Waiter[] = [];
+  #catchingUp = false;
   #stopped = false;
 
   constructor(config: KeyIndexerConfig, ports: KeyIndexerPorts) {
@@ -106,11 +120,24 @@ export class KeyIndexer {
     return this.#index?.last ?? { timestamp: 0, address: 0 };
   }
 
+  /**
+   * Calls `ready` once, when the index has what was applied before this call or can get no nearer to it; at once if it has.
+   * Queries that wait share the work, one slice in each turn of the event loop.
+   */
+  catchUp(ready: () => void): void {
+    const upTo = this.#ports.appliedIndex();
+    if (this.#reaches(upTo)) {
+      ready();
+      return;
+    }
+    this.#waiters.push({ upTo, bytesLeft: this.#config.queryCatchUpBytes, ready });
+    this.#catchUpSoon();
+  }
+
   /** See `KeyIndex.query`; null while there is no index. */
   query(query: Omit<KeyQuery, 'startAddress'>, accept: (address: number) => boolean): number[] | null {
     return this.#guard(() => {
       if (this.#index === null || this.#stopped) return null;
-      this.#slice(this.#config.queryCatchUpBytes);
       return this.#index.query({ ...query, startAddress: this.#ports.log.startAddress() }, accept);
     });
   }
@@ -123,10 +150,40 @@ export class KeyIndexer {
     for (const timer of [this.#timer, this.#checkpointTimer, this.#retryTimer]) {
       if (timer !== null) clock.clearTimer(timer);
     }
+    for (const { ready } of this.#waiters.splice(0)) ready();
     await this.#work;
     // Without it the next start only has more of the log to index.
     await this.#index?.checkpoint((index) => this.#ports.log.syncedUpTo(index)).catch(() => undefined);
     await this.#index?.close();
+  }
+
+  /** Nothing is to come that `upTo` could wait for. */
+  #reaches(upTo: LogIndex): boolean {
+    return this.#index === null || this.#stopped || this.#index.completeTo.index >= upTo;
+  }
+
+  #catchUpSoon(): void {
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    this.#ports.clock.immediate(() => {
+      this.#catchingUp = false;
+      this.#catchUpTurn();
+    });
+  }
+
+  #catchUpTurn(): void {
+    if (this.#waiters.length === 0) return;
+    const taken = this.#guard(() => this.#slice(this.#config.querySliceBytes)) ?? 0;
+    const done: Waiter[] = [];
+    const left: Waiter[] = [];
+    for (const waiter of this.#waiters) {
+      waiter.bytesLeft -= taken;
+      const ends = taken === 0 || waiter.bytesLeft <= 0 || this.#reaches(waiter.upTo);
+      (ends ? done : left).push(waiter);
+    }
+    this.#waiters = left;
+    if (this.#waiters.length > 0) this.#catchUpSoon();
+    for (const { ready } of done) ready();
   }
 
   #open(): KeyIndex {
@@ -162,15 +219,17 @@ export class KeyIndexer {
     return { index, hash: this.#ports.log.positionAt(index)?.hash ?? 0 };
   }
 
-  #slice(bytesMax: number): void {
+  /** Indexes up to so many bytes of log, one entry at least; returns how many. */
+  #slice(bytesMax: number): number {
     const { log, appliedIndex } = this.#ports;
-    if (this.#index === null) return;
+    if (this.#index === null) return 0;
     if (this.#index.completeTo.index < log.firstIndex() - 1) this.#beginAgain('gone');
     const index = this.#index;
     let from = index.completeTo.index + 1;
     const to = appliedIndex() + 1;
-    for (let left = bytesMax; from < to && left > 0;) {
-      const entries = log.entries(from, to, Math.min(left, this.#config.sliceBytes));
+    let left = bytesMax;
+    while (from < to && left > 0) {
+      const entries = log.entries(from, to, left);
       if (entries.length === 0) break;
       for (const entry of entries) {
         visitKeys(entry, (hash, address, storeTimestamp) => {
@@ -183,6 +242,7 @@ export class KeyIndexer {
     }
     this.#dropIfDue(index);
     this.#checkpointIfDue(index);
+    return bytesMax - left;
   }
 
   #dropIfDue(index: KeyIndex): void {

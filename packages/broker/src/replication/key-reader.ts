@@ -6,16 +6,20 @@ import { RecordKeys } from './record-keys.ts';
 
 /** Finds messages by key: candidates come from the key index, and only the records themselves decide. */
 export class IndexedKeyReader implements KeyReader {
-  readonly #indexer: Pick<KeyIndexer, 'query' | 'last'>;
+  readonly #indexer: Pick<KeyIndexer, 'query' | 'last' | 'catchUp'>;
   readonly #records: RecordReader;
   readonly #keys: RecordKeys = new RecordKeys();
 
-  constructor(indexer: Pick<KeyIndexer, 'query' | 'last'>, records: RecordReader) {
+  constructor(indexer: Pick<KeyIndexer, 'query' | 'last' | 'catchUp'>, records: RecordReader) {
     this.#indexer = indexer;
     this.#records = records;
   }
 
-  findByKey(lookup: KeyLookup): KeyLookupResult | null {
+  findByKey(lookup: KeyLookup, done: (found: KeyLookupResult | null) => void): void {
+    this.#indexer.catchUp(() => done(this.#find(lookup)));
+  }
+
+  #find(lookup: KeyLookup): KeyLookupResult | null {
     const { begin, end, countMax, bytesMax } = lookup;
     const [topic, key] = [Buffer.from(lookup.topic), Buffer.from(lookup.key)];
     const hash = hashKeyOfTopic(hashTopic(topic, 0, topic.length), key, 0, key.length);

@@ -1,5 +1,6 @@
 import { LogRepair, type Clock, type Logger, type RaftConfig } from '@ledgermq/raft';
 import type { LogHole, SegmentLog } from '@ledgermq/store';
+import { BrokerError } from '../errors.ts';
 import type { PeerLink } from './peer-link.ts';
 
 export interface LogRepairTask {
@@ -12,6 +13,8 @@ export interface LogRepairTask {
   readonly raft: RaftConfig;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The node is to stop: nobody waits for the peers any more. */
+  readonly stopped: AbortSignal;
 }
 
 /**
@@ -22,9 +25,11 @@ export interface LogRepairTask {
  * What several members cannot read and all others never had was not committed if it lies beyond the durable mark: of
  * committed entries a majority has synced copies, and damage strikes less than a majority. Members that lost their power
  * together with an unsynced end may all miss the same part of it, and would wait for each other for ever.
+ *
+ * @throws BrokerError STOPPED when it was ended by `stopped`; the holes that are left are found again at the next start.
  */
 export async function repairLog(task: LogRepairTask): Promise<void> {
-  const { log, peers, members, memberId, brokerName, raft, clock, logger } = task;
+  const { log, peers, members, memberId, brokerName, raft, clock, logger, stopped } = task;
   if (log.holes.length === 0) return;
   const repair = new LogRepair<LogHole>({
     id: memberId,
@@ -49,5 +54,13 @@ export async function repairLog(task: LogRepairTask): Promise<void> {
     peerOpened: () => undefined,
     peerClosed: () => undefined,
   });
-  await repair.run();
+  const end = (): void => void repair.stop();
+  if (stopped.aborted) end();
+  else stopped.addEventListener('abort', end, { once: true });
+  try {
+    if ((await repair.run()) === 'stopped')
+      throw new BrokerError('STOPPED', `stopped while the log of ${brokerName} waits for repair`);
+  } finally {
+    stopped.removeEventListener('abort', end);
+  }
 }

@@ -36,6 +36,15 @@ test('that there are no more messages is said only after the mastership was conf
   t.is(fixture.connection.answer(opaque)?.code, 19);
 });
 
+test('that messages are gone is said after the mastership was confirmed: the answer tells the end of the queue', (t) => {
+  const { fixture, confirm } = unconfirmed();
+  fixture.group.expire('T', 0, 1);
+  const opaque = fixture.request(11, pullAt(0));
+  t.is(fixture.connection.answer(opaque), undefined);
+  confirm(true);
+  t.like(fixture.connection.answer(opaque), { code: 21, remark: 'OFFSET_TOO_SMALL' });
+});
+
 test('what was stored while the confirmation was under way is in the answer', (t) => {
   const { fixture, confirm } = unconfirmed();
   const opaque = fixture.request(11, pullAt(2));

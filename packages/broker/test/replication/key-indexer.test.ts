@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import test from 'ava';
 import { silentLogger, type Entry } from '@ledgermq/raft';
 import { hashKeyOfTopic, hashTopic, MemoryDisk, StoreError } from '@ledgermq/store';
-import { KeyIndexer, keyIndexerDefaults } from '../../src/replication/key-indexer.ts';
+import { KeyIndexer, keyIndexerDefaults, type KeyIndexerConfig } from '../../src/replication/key-indexer.ts';
 import { EntryChain } from '../machine/entry-chain.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
@@ -18,11 +18,12 @@ class Fixture {
   /** Entries read from the log. */
   read = 0;
   applied: number | null = null;
+  limits: Partial<KeyIndexerConfig> = { queryCatchUpBytes: 1 };
   indexer: KeyIndexer = this.create();
 
   create(): KeyIndexer {
     return new KeyIndexer(
-      { ...keyIndexerDefaults, files: { entriesPerFile: 8, slotsPerFile: 4 }, queryCatchUpBytes: 1 },
+      { ...keyIndexerDefaults, files: { entriesPerFile: 8, slotsPerFile: 4 }, ...this.limits },
       {
         disk: this.disk,
         directory: DIRECTORY,
@@ -61,10 +62,22 @@ class Fixture {
     this.indexer.advance();
   }
 
+  /** What a query finds when it has waited for its turn. */
   find(key: string): number[] | null {
+    let found: number[] | null = null;
+    this.ask(key, (result) => {
+      found = result;
+    });
+    this.clock.endTurn();
+    return found;
+  }
+
+  ask(key: string, done: (found: number[] | null) => void): void {
     const [topic, bytes] = [Buffer.from('T'), Buffer.from(key)];
     const hash = hashKeyOfTopic(hashTopic(topic, 0, 1), bytes, 0, bytes.length);
-    return this.indexer.query({ hash, begin: 0, end: 1e15, countMax: 64 }, () => true);
+    this.indexer.catchUp(() => {
+      done(this.indexer.query({ hash, begin: 0, end: 1e15, countMax: 64 }, () => true));
+    });
   }
 
   async rest(ms = 10_000): Promise<void> {
@@ -124,6 +137,68 @@ test('a query indexes first what was sent just before', (t) => {
   fixture.indexer.start();
   fixture.send(3);
   t.is(fixture.find('all')?.length, 3);
+});
+
+/** An indexer with 60 entries before it, whose turns of the event loop the test ends one by one. */
+function behind(limits: Partial<KeyIndexerConfig>): {
+  readonly fixture: Fixture;
+  readonly turns: (() => void)[];
+} {
+  const fixture = new Fixture();
+  fixture.limits = limits;
+  fixture.indexer = fixture.create();
+  const turns: (() => void)[] = [];
+  fixture.clock.immediate = (fn) => turns.push(fn);
+  fixture.indexer.start();
+  fixture.send(60);
+  return { fixture, turns };
+}
+
+/** The log of the fixture gives no more in one read. */
+const READ_MAX = 3;
+
+test('queries that have to wait for the index share small slices of work, one in each turn', (t) => {
+  const { fixture, turns } = behind({ querySliceBytes: 1 });
+  const found: (number | null)[] = [];
+  for (let query = 0; query < 5; query += 1) fixture.ask('all', (all) => found.push(all?.length ?? null));
+  t.is(fixture.read, 0, 'nothing in the turn that asks');
+  let count = 0;
+  for (let next = turns.shift(); next !== undefined; next = turns.shift()) {
+    const before = fixture.read;
+    next();
+    t.true(fixture.read - before <= READ_MAX, `${fixture.read - before} entries in one turn`);
+    t.true(turns.length <= 1);
+    count += 1;
+  }
+  t.is(count, 60 / READ_MAX);
+  t.deepEqual(found, [60, 60, 60, 60, 60]);
+  fixture.ask('all', (all) => found.push(all?.length ?? null));
+  t.is(found.length, 6, 'at once when the index has everything');
+});
+
+test('a query waits for no more than its share of the log, and for nothing that came after it', (t) => {
+  const { fixture, turns } = behind({ querySliceBytes: 1, queryCatchUpBytes: 1 });
+  const found: (number | null)[] = [];
+  fixture.ask('all', (all) => found.push(all?.length ?? null));
+  turns.shift()?.();
+  t.deepEqual(found, [READ_MAX]);
+  const later = behind({ querySliceBytes: 1 });
+  later.fixture.applied = READ_MAX;
+  later.fixture.ask('all', (all) => found.push(all?.length ?? null));
+  later.fixture.applied = 60;
+  later.turns.shift()?.();
+  t.deepEqual(found, [READ_MAX, READ_MAX]);
+  t.is(later.turns.length, 0);
+});
+
+test('a query that waits when the index ends is answered that there is none', async (t) => {
+  const { fixture, turns } = behind({ querySliceBytes: 1 });
+  const found: (number[] | null)[] = [];
+  fixture.ask('all', (all) => found.push(all));
+  await fixture.indexer.stop();
+  t.deepEqual(found, [null]);
+  turns.shift()?.();
+  t.is(fixture.read, 0);
 });
 
 test('a restart goes on where the last life ended, and after a loss of power behind the last checkpoint', async (t) => {

@@ -1,33 +1,20 @@
 import test from 'ava';
 import { raftConfigDefaults, silentLogger, type Message, type Transport } from '@ledgermq/raft';
-import { entriesAfter } from '@ledgermq/raft/suite';
 import { MemoryDisk, parseSegmentLogConfig, SegmentLog } from '@ledgermq/store';
+import { BrokerError } from '../../src/errors.ts';
 import { PeerLink } from '../../src/replication/peer-link.ts';
 import type { PeerEvents } from '../../src/replication/peer-transport.ts';
 import { repairLog } from '../../src/replication/log-repair.ts';
 import { VirtualClock } from '../virtual-clock.ts';
+import { leaveDamagedLog } from './damaged-log.ts';
 
 const DIRECTORY = '/log';
-const SEGMENT = `${DIRECTORY}/${'0'.repeat(20)}.log`;
-const HEADER_BYTES = 64;
-const config = parseSegmentLogConfig({});
 
-/** A log of nine entries with a hole at the fifth; entries up to `committed` are below its durable mark. */
+/** See `leaveDamagedLog`. */
 async function logWithHole(committed: number): Promise<SegmentLog> {
   const disk = new MemoryDisk();
-  disk.mkdir(DIRECTORY);
-  const log = SegmentLog.open(disk, DIRECTORY, config, silentLogger);
-  const entries = entriesAfter(
-    log.lastPosition(),
-    Array.from({ length: 9 }, () => ({ term: 1, bytes: 100 })),
-  );
-  log.append(entries);
-  log.markCommitted(committed);
-  await log.sync();
-  await log.close();
-  const at = HEADER_BYTES + (entries[4]?.address ?? 0) + 60;
-  disk.corrupt(SEGMENT, at, Buffer.of((disk.contentOf(SEGMENT)[at] ?? 0) ^ 1));
-  return SegmentLog.open(disk.process(), DIRECTORY, config, silentLogger);
+  await leaveDamagedLog(disk, DIRECTORY, committed);
+  return SegmentLog.open(disk.process(), DIRECTORY, parseSegmentLogConfig({}), silentLogger);
 }
 
 /** Lets the repair of n1's log run for a while; n2 and n3 hold entries up to there, and can read none behind the fourth. */
@@ -56,6 +43,7 @@ async function repaired(log: SegmentLog, ends: Readonly<Record<string, number>>)
     raft: raftConfigDefaults,
     clock,
     logger: silentLogger,
+    stopped: new AbortController().signal,
   }).then(() => {
     done = true;
   });
@@ -84,4 +72,32 @@ test('what was committed is waited for, though another member cannot read it at 
 
 test('a member that is not heard may have what is missing', async (t) => {
   t.false(await repaired(await logWithHole(3), { n2: 9 }));
+});
+
+test('whoever is to stop waits for nobody, whether the question is out or not', async (t) => {
+  for (const early of [true, false]) {
+    const log = await logWithHole(7);
+    const clock = new VirtualClock();
+    const stop = new AbortController();
+    if (early) stop.abort();
+    const asked: string[] = [];
+    const repairing = repairLog({
+      memberId: 'n1',
+      brokerName: 'broker-a',
+      members: ['n1', 'n2', 'n3'],
+      log,
+      peers: new PeerLink(() => ({ send: (to) => asked.push(to) })),
+      raft: raftConfigDefaults,
+      clock,
+      logger: silentLogger,
+      stopped: stop.signal,
+    });
+    await Promise.resolve();
+    stop.abort();
+    const error = await t.throwsAsync(repairing, { instanceOf: BrokerError });
+    t.is(error.code, 'STOPPED');
+    t.deepEqual(asked, early ? [] : ['n2']);
+    t.is(clock.timerCount, 0, 'nothing of it is left');
+    t.is(log.holes.length, 1, 'the next start finds what is missing');
+  }
 });

@@ -231,6 +231,9 @@ export namespace ledgermq {
             /** PeerMessage commitTerm. */
             commitTerm: (number|Long);
 
+            /** PeerMessage repairTo. */
+            repairTo: (number|Long);
+
             /**
              * Encodes the specified PeerMessage message. Does not implicitly {@link ledgermq.raft.PeerMessage.verify|verify} messages.
              * @param message PeerMessage message or plain object to encode
@@ -335,6 +338,9 @@ export namespace ledgermq {
 
                 /** PeerMessage commitTerm */
                 commitTerm?: (number|Long|null);
+
+                /** PeerMessage repairTo */
+                repairTo?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

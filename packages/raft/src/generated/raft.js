@@ -295,6 +295,7 @@ export const ledgermq = $root.ledgermq = (() => {
              * @property {number|Long|null} [bytesMax] PeerMessage bytesMax
              * @property {boolean|null} [repairing] PeerMessage repairing
              * @property {number|Long|null} [commitTerm] PeerMessage commitTerm
+             * @property {number|Long|null} [repairTo] PeerMessage repairTo
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -543,6 +544,14 @@ export const ledgermq = $root.ledgermq = (() => {
             PeerMessage.prototype.commitTerm = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * PeerMessage repairTo.
+             * @member {number|Long} repairTo
+             * @memberof ledgermq.raft.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.repairTo = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Encodes the specified PeerMessage message. Does not implicitly {@link ledgermq.raft.PeerMessage.verify|verify} messages.
              * @function encode
              * @memberof ledgermq.raft.PeerMessage
@@ -612,6 +621,8 @@ export const ledgermq = $root.ledgermq = (() => {
                     writer.uint32(/* id 26, wireType 0 =*/208).bool(message.repairing);
                 if (message.commitTerm != null && $Object.hasOwnProperty.call(message, "commitTerm") && (typeof message.commitTerm === "object" ? message.commitTerm.low || message.commitTerm.high : message.commitTerm !== 0))
                     writer.uint32(/* id 27, wireType 0 =*/216).uint64(message.commitTerm);
+                if (message.repairTo != null && $Object.hasOwnProperty.call(message, "repairTo") && (typeof message.repairTo === "object" ? message.repairTo.low || message.repairTo.high : message.repairTo !== 0))
+                    writer.uint32(/* id 28, wireType 0 =*/224).uint64(message.repairTo);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -894,6 +905,15 @@ export const ledgermq = $root.ledgermq = (() => {
                                 message.commitTerm = value;
                             else
                                 delete message.commitTerm;
+                            continue;
+                        }
+                    case 28: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.repairTo = value;
+                            else
+                                delete message.repairTo;
                             continue;
                         }
                     }

@@ -8,7 +8,7 @@ import type { World, WorldNode } from '../world/world.ts';
 import { runEndChecks } from './end-checks.ts';
 import { Candidacies } from './candidacies.ts';
 import { GroupChecks } from './group-checks.ts';
-import { MembershipCheck } from './membership-check.ts';
+import { lastChangeIn, MembershipCheck } from './membership-check.ts';
 import { observe } from './observation.ts';
 import { PlatterLog } from './platter-log.ts';
 import { PreVoteCheck } from './pre-vote-check.ts';
@@ -26,6 +26,10 @@ interface Watched {
   turns: number;
   /** Its configuration now and at the step before. */
   configurations: readonly ConfigurationState[];
+  /** The entry that brought the present one, 0 if it was there before the step. */
+  changedAt: number;
+  /** Entries applied at the step before. */
+  applied: number;
 }
 
 interface GroupWatch {
@@ -95,7 +99,7 @@ export class Checks {
       .filter((member) => member.group === group)
       .map((view): Watched => {
         const platter = new PlatterLog(() => view.disk, `${view.directory}/log`);
-        return { view, platter, inspection: null, turns: -1, configurations: [] };
+        return { view, platter, inspection: null, turns: -1, configurations: [], changedAt: 0, applied: 0 };
       });
     const of = (id: string): Watched => {
       const found = members.find(({ view }) => view.id === id);
@@ -109,7 +113,11 @@ export class Checks {
       reporter,
       platter: (id) => of(id).platter,
       damaged: (id) => this.atlas.damageOf(id) !== null,
-      configurations: (id) => of(id).configurations.map(halvesOf),
+      configurations: (id, index) => {
+        const { configurations, changedAt } = of(id);
+        // What a change follows, and the change itself, was decided without it.
+        return configurations.slice(index <= changedAt ? 1 : 0).map(halvesOf);
+      },
       syncedAcknowledgements: parameters.flushDiskType === 'SYNC_FLUSH',
     });
     return {
@@ -135,13 +143,14 @@ export class Checks {
     watched.turns = -1;
     const { configuration } = watched.inspection.status();
     watched.configurations = [configuration, configuration];
+    watched.changedAt = 0;
+    watched.applied = watched.inspection.consensus.appliedIndex;
     watch.membership.opened(member.id);
     const damaged = this.atlas.damageOf(member.id) !== null;
-    const { standing } = watched.inspection.status();
-    const floor = watched.inspection.log.voteFloor.index;
+    const { inspection } = watched;
     watch.checks.opened(observe(member.id, member.life, watched.inspection), damaged, {
       mustNotice: this.atlas.mustNotice(member.id),
-      cautious: (index) => standing !== 'full' || floor >= index,
+      cautious: (index) => !wouldVote(inspection, index),
     });
     watchReads(member, watched.inspection, watch.checks.ledger, this.#list);
   }
@@ -166,7 +175,11 @@ export class Checks {
     const now = observe(view.id, view.life, inspection);
     const [known] = watched.configurations;
     watched.configurations = [now.configuration, known ?? now.configuration];
+    watched.changedAt =
+      known === now.configuration ? 0 : lastChangeIn(inspection.log, watched.applied + 1, now.applied);
+    watched.applied = now.applied;
     watch.checks.saw(now);
+    if (watch.checks.isCautious(view.id) && wouldVote(inspection)) watch.checks.votesAgain(now);
     if (view.replica.leadership.current().leading) watch.checks.actsAsMaster(now);
     watch.membership.saw(view.id, now.configuration, now.applied, inspection.log);
     const halves = halvesOf(now.configuration);
@@ -258,6 +271,11 @@ export class Checks {
 function markOf({ disk, directory }: MemberView): number {
   const content = disk.platterOf(`${directory}/log/${durableMarkFileName}`);
   return (content === null ? null : readDurableMark(content))?.upTo.index ?? 0;
+}
+
+/** Whether the member would vote for somebody whose log does not reach further than to `index`. */
+function wouldVote({ status, log }: ReplicaInspection, index = 1): boolean {
+  return status().standing === 'full' && log.voteFloor.index < index;
 }
 
 const HARD_STATE_FILE = 'hard-state';

@@ -30,7 +30,7 @@ export class DurabilityCheck {
 
   /**
    * `configurations`: the halves of each configuration that may have been in force at the commit; a change of members may
-   * have taken effect in the same step.
+   * have taken effect in the same step, but only for what follows it.
    */
   committed(entry: MirrorEntry, configurations: readonly (readonly (readonly string[])[])[]): void {
     const { platter, damaged, reporter } = this.#ports;

@@ -8,9 +8,15 @@ import { ProgressCheck } from './progress-check.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface GroupCheckPorts extends DurabilityPorts {
-  /** The voters as that member knows them, by halves (see `halvesOf`): of now, and of its step before. */
-  readonly configurations: (member: string) => readonly (readonly (readonly string[])[])[];
-  /** False when entries count before they are synced, by the user's own choice. */
+  /**
+   * The voters as that member knows them, by halves (see `halvesOf`): of now, and of its step before, as far as they may
+   * have decided about the entry `index`.
+   */
+  readonly configurations: (member: string, index: number) => readonly (readonly (readonly string[])[])[];
+  /**
+   * False when entries count before they are synced, by the user's own choice. Then what is committed and confirmed must be
+   * written, and outlast the end of every process; a loss of power counts as damage.
+   */
   readonly syncedAcknowledgements: boolean;
 }
 
@@ -42,6 +48,8 @@ interface MemberMemory {
   acknowledgedTerm: number;
   /** What it had confirmed when its files were damaged, and then had no more. */
   forgotten: MirrorEntry | null;
+  /** The same while it keeps out of elections. */
+  cautiousFor: MirrorEntry | null;
 }
 
 /** The rules of Raft for one group, looked at after each step of a member; what did not change costs nothing. */
@@ -63,7 +71,7 @@ export class GroupChecks {
     this.ledger = new GroupLedger(group, reporter);
     this.elections = new ElectionCheck(group, reporter);
     this.#progress = new ProgressCheck(group, reporter, ports.damaged);
-    this.#durability = new DurabilityCheck(group, ports);
+    this.#durability = new DurabilityCheck(group, this.#durabilityPorts());
   }
 
   /** A member's replica was opened; what was committed must not be missing in what it found. */
@@ -81,6 +89,7 @@ export class GroupChecks {
     this.#updateLog(memory, now);
     if (damaged && doubt.mustNotice && before !== null && !this.#holds(memory, before)) {
       memory.forgotten = before;
+      memory.cautiousFor = before;
       if (!doubt.cautious(before.index)) {
         this.#fail(
           'vote-remembers',
@@ -89,7 +98,7 @@ export class GroupChecks {
       }
     }
     const promised = memory.acknowledged;
-    if (promised !== null && this.#ports.syncedAcknowledgements && !this.#holds(memory, promised)) {
+    if (promised !== null && !this.#holds(memory, promised)) {
       this.#fail(
         'acknowledged-durable',
         `${now.id} confirmed entry ${promised.index} of term ${promised.term} and has lost it in a restart`,
@@ -114,7 +123,6 @@ export class GroupChecks {
   acknowledges(member: string, index: number, leader: string, term: number): void {
     const memory = this.#memory(member);
     this.#requireMatch(member, memory, index, leader, term);
-    if (!this.#ports.syncedAcknowledgements) return;
     const { mirror, acknowledged } = memory;
     const from = acknowledged !== null && this.#holds(memory, acknowledged) ? acknowledged.index : 0;
     for (let at = Math.max(from + 1, mirror.firstIndex); at <= index; at += 1) {
@@ -122,7 +130,8 @@ export class GroupChecks {
       if (entry !== null) this.#durability.acknowledged(member, entry);
     }
     if (index > from) memory.acknowledged = mirror.entry(index) ?? acknowledged;
-    memory.acknowledgedTerm = term;
+    // A leader that is told of less may still take away what an earlier one was told.
+    if (index >= from) memory.acknowledgedTerm = term;
   }
 
   /**
@@ -154,6 +163,28 @@ export class GroupChecks {
         `${now.id}, which has lost entry ${forgotten.index} of term ${forgotten.term} that it confirmed, votes for ${candidate} with ${end}`,
       );
     }
+  }
+
+  /** Whether it lost what it had confirmed, and was not seen to vote since. */
+  isCautious(member: string): boolean {
+    return this.#memory(member).cautiousFor !== null;
+  }
+
+  /**
+   * vote-remembers: a member that lost what it had confirmed keeps out of elections until its log ends in a term as late
+   * as that of the lost entry: only what a leader of such a term has committed brings back what may count on it.
+   */
+  votesAgain({ id }: Observation): void {
+    const memory = this.#memory(id);
+    const { cautiousFor, mirror } = memory;
+    if (cautiousFor === null) return;
+    memory.cautiousFor = null;
+    const own = mirror.entry(mirror.lastIndex);
+    if (own !== null && own.term >= cautiousFor.term) return;
+    this.#fail(
+      'vote-remembers',
+      `${id}, which has lost entry ${cautiousFor.index} of term ${cautiousFor.term} that it confirmed, would vote again with a log that ends with entry ${own?.index ?? 0} of term ${own?.term ?? 0}`,
+    );
   }
 
   /** transfer: who is told to campaign at once holds the whole log of the leader that tells it (thesis §3.10). */
@@ -239,8 +270,7 @@ export class GroupChecks {
       const entry = mirror.entry(index);
       if (entry === null) break;
       ledger.sawCommitted(now.id, now.term, entry);
-      if (this.#ports.syncedAcknowledgements)
-        this.#durability.committed(entry, this.#ports.configurations(now.id));
+      this.#durability.committed(entry, this.#ports.configurations(now.id, index));
       last = entry;
     }
     if (last !== null) this.#newlyCommitted(now, last);
@@ -296,6 +326,15 @@ export class GroupChecks {
     );
   }
 
+  /** Where entries count before they are synced, what is written stands for what is on the platter. */
+  #durabilityPorts(): DurabilityPorts {
+    if (this.#ports.syncedAcknowledgements) return this.#ports;
+    return {
+      ...this.#ports,
+      platter: (id) => ({ holds: (entry) => this.#holds(this.#memory(id), entry) }),
+    };
+  }
+
   /** Whether its log has this entry, or begins behind it. */
   #holds({ mirror }: MemberMemory, entry: MirrorEntry): boolean {
     const own = mirror.entry(entry.index);
@@ -314,6 +353,7 @@ export class GroupChecks {
         acknowledged: null,
         acknowledgedTerm: 0,
         forgotten: null,
+        cautiousFor: null,
       };
       this.#members.set(id, memory);
     }

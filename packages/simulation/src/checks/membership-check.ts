@@ -55,13 +55,22 @@ export class MembershipCheck {
   }
 }
 
+/** Index of the last change of the members from one entry to another; 0 if there is none, or the log begins later. */
+export function lastChangeIn(log: MembershipLog, from: number, to: number): number {
+  let last = 0;
+  if (from >= log.firstIndex()) for (const { index } of changeEntries(log, from, to)) last = index;
+  return last;
+}
+
 function* changesIn(log: MembershipLog, from: number, to: number): IterableIterator<ConfigurationState> {
+  for (const entry of changeEntries(log, from, to)) yield decodeConfiguration(entryBody(entry));
+}
+
+function* changeEntries(log: MembershipLog, from: number, to: number): IterableIterator<Entry> {
   for (let next = from; next <= to;) {
     const entries = log.entries(next, to + 1, READ_BYTES);
     if (entries.length === 0) return;
-    for (const entry of entries) {
-      if (entry.kind === EntryKind.Membership) yield decodeConfiguration(entryBody(entry));
-    }
+    for (const entry of entries) if (entry.kind === EntryKind.Membership) yield entry;
     next += entries.length;
   }
 }

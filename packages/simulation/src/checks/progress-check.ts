@@ -28,7 +28,8 @@ export class ProgressCheck {
     if (savedTerm < term) this.#fail('term-monotone', id, `acts in term ${term}, and has saved ${savedTerm}`);
     if (applied > commit)
       this.#fail('applied-monotone', id, `applied ${applied}, beyond its commit ${commit}`);
-    if (machineIndex > applied)
+    // While a snapshot is installed the machine has it first; the log begins behind it already.
+    if (machineIndex > Math.max(applied, now.log.firstIndex() - 1))
       this.#fail('applied-monotone', id, `its machine is at ${machineIndex}, it was handed ${applied}`);
     // While a snapshot is installed the mark is set first, beyond what the member knows as committed.
     if (now.marked > now.durable && now.marked <= commit && !this.#damaged(id))

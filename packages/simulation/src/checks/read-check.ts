@@ -1,15 +1,21 @@
-import type { ReplicaInspection } from '@ledgermq/broker';
-import type { MemberView } from '../world/member-view.ts';
+import type { GroupReplica, ReplicaInspection } from '@ledgermq/broker';
 import type { GroupLedger } from './group-ledger.ts';
 import type { Reporter } from './reporter.ts';
+
+/** As much of a member as is needed to watch its reads. */
+export interface ReadingMember {
+  readonly id: string;
+  readonly group: string;
+  readonly replica: Pick<GroupReplica, 'leadership'> | null;
+}
 
 /**
  * read-current: when a master tells a read that it may go ahead, it has applied whatever was committed anywhere when the
  * read was asked for (thesis §6.4).
  */
 export function watchReads(
-  { id, group, replica }: MemberView,
-  inspection: ReplicaInspection,
+  { id, group, replica }: ReadingMember,
+  inspection: Pick<ReplicaInspection, 'machineIndex'>,
   ledger: Pick<GroupLedger, 'committedIndex'>,
   reporter: Reporter,
 ): void {

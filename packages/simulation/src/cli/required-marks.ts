@@ -74,6 +74,8 @@ const code: readonly string[] = [
   'client: repeated send',
   'client: send after several attempts',
   'node failed',
+  'power loss before a background sync',
+  'run with ASYNC_FLUSH',
 ];
 
 const faults = (Object.keys(struckRoles) as FaultKind[])

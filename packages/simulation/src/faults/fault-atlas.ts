@@ -9,7 +9,8 @@ export type CopyProof = (node: string, isIntact: (other: string) => boolean) => 
 /**
  * What is damaged where. Data of a node may be lost only while a majority of the voters is intact, counting a node as
  * damaged until it is proven whole again; so whatever is committed stays on an intact node, and a loss is always a bug.
- * Losing what was not synced is no damage: nobody may have relied on it.
+ * A new voter counts like a damaged one until it has caught up: it gives no votes before. Losing what was not synced is
+ * no damage: nobody may have relied on it.
  *
  * A node that can tell that it lost something does not vote before it has caught up, so that one copy on an intact node is
  * enough. The end of a log beyond its durable mark is another matter: without it the log looks as if a crash had torn it, and no
@@ -22,6 +23,7 @@ export class FaultAtlas {
   readonly #copies: CopyProof;
   readonly #damaged: Map<string, string> = new Map();
   readonly #unseen: Set<string> = new Set();
+  readonly #joining: Set<string> = new Set();
 
   /** `votersLeast`: of the groups' voters at this moment, as few as any member knows of. */
   constructor(votersLeast: () => number, proof: RepairProof, copies: CopyProof) {
@@ -33,13 +35,18 @@ export class FaultAtlas {
   /** Whether data of this node may be lost now, in a way that it can tell. Looks again at nodes that were damaged. */
   mayDamage(node: string): boolean {
     if (this.#damaged.has(node)) return true;
-    if (this.#damaged.size >= this.#most) this.#lookAgain();
-    return this.#damaged.size < this.#most;
+    if (this.#missingBeside(node) >= this.#most) this.#lookAgain();
+    return this.#missingBeside(node) < this.#most;
   }
 
   /** Whether this node may lose what it has acknowledged without being able to know it. */
   mayDamageUnseen(node: string): boolean {
-    return this.mayDamage(node) && this.#copies(node, (other) => other !== node && !this.#damaged.has(other));
+    return this.mayDamage(node) && this.#copies(node, (other) => other !== node && !this.#missing.has(other));
+  }
+
+  /** The node was made a voter. */
+  joined(node: string): void {
+    this.#joining.add(node);
   }
 
   /** `unseen`: the node may be unable to tell that it lost something. */
@@ -67,11 +74,21 @@ export class FaultAtlas {
     return Math.floor((this.#votersLeast() - 1) / 2);
   }
 
+  get #missing(): ReadonlySet<string> {
+    return new Set([...this.#damaged.keys(), ...this.#joining]);
+  }
+
+  #missingBeside(node: string): number {
+    const missing = this.#missing;
+    return missing.size - (missing.has(node) ? 1 : 0);
+  }
+
   #lookAgain(): void {
-    for (const node of this.damaged) {
+    for (const node of this.#missing) {
       if (!this.#proof(node)) continue;
       this.#damaged.delete(node);
       this.#unseen.delete(node);
+      this.#joining.delete(node);
     }
   }
 }

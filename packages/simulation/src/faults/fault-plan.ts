@@ -2,7 +2,7 @@ import type { RunParameters } from '../parameters.ts';
 import type { SeededRandom } from '../world/seeded-random.ts';
 import { FaultDrawing } from './fault-drawing.ts';
 import type { Fault, FaultKind, FaultStep } from './fault.ts';
-import { drawScenario, chooseScenarios } from './scenarios.ts';
+import { chooseScenarios, drawScenario } from './scenarios.ts';
 
 /** How often each kind comes, of the kinds that a seed has chosen. */
 export const faultWeights: Readonly<Record<FaultKind, number>> = {
@@ -70,9 +70,21 @@ export function drawFaultPlan(
 ): readonly FaultStep[] {
   const make = random.stream('make').weighted(MAKES);
   const swarm = make === 'scenarios' ? [] : drawSwarm(random, parameters, virtualMs);
-  if (make === 'swarm') return swarm;
-  const stories = drawStories(random.stream('stories'), parameters, virtualMs, make === 'both' ? 2 : 1);
-  return [...swarm, ...stories].sort((a, b) => a.atMs - b.atMs);
+  const stories =
+    make === 'swarm'
+      ? []
+      : drawStories(random.stream('stories'), parameters, virtualMs, make === 'both' ? 2 : 1);
+  const rare = tellRareStory(random.stream('rare'), parameters, virtualMs);
+  return [...swarm, ...stories, ...rare].sort((a, b) => a.atMs - b.atMs);
+}
+
+/** The story for which the limits of the run were made, if any; it may meet all the others. */
+function tellRareStory(random: SeededRandom, parameters: RunParameters, virtualMs: number): FaultStep[] {
+  const { rareStory } = parameters;
+  if (rareStory === null) return [];
+  const endMs = Math.max(1, virtualMs - FIRST_MS);
+  const atMs = Math.round(STORY_FIRST_MS + 0.5 * random.real() * Math.max(0, endMs - STORY_FIRST_MS));
+  return [...drawScenario(rareStory, random, parameters, { atMs, endMs })];
 }
 
 function drawSwarm(random: SeededRandom, parameters: RunParameters, virtualMs: number): FaultStep[] {

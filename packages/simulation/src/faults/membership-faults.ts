@@ -36,7 +36,11 @@ export class MembershipFaults {
     // A smaller group may no longer have the majority of intact members that the damage counted on.
     if (this.#atlas.damaged.length > 0) return UNSAFE;
     const text = `voters ${wish.voters.join(' ')}${wish.learners.length > 0 ? `, learners ${wish.learners.join(' ')}` : ''}`;
-    return answered(hit, text, replica.changeMembers(wish));
+    const refusal = replica.changeMembers(wish);
+    if (refusal === null) {
+      for (const id of wish.voters) if (!configuration.voters.includes(id)) this.#atlas.joined(id);
+    }
+    return answered(hit, text, refusal);
   }
 
   /** The members that the group shall have; null when there is nobody to add, promote or take away. */

@@ -133,12 +133,16 @@ export class ProcessFaults {
     });
   }
 
-  /** Without synced acknowledgements a loss of power costs acknowledged entries, so it is damage like any other. */
+  /**
+   * Without synced acknowledgements a loss of power costs acknowledged entries, and no node can tell that it has lost its
+   * end. So it strikes only where the others can do without, and is a mere kill elsewhere, which must cost nothing.
+   */
   #safeMode(node: WorldNode, mode: CrashMode): CrashMode {
     const { world, atlas } = this.#ports;
     if (mode === 'kill' || world.parameters.flushDiskType === 'SYNC_FLUSH') return mode;
-    if (!atlas.mayDamage(node.id)) return 'kill';
-    atlas.damage(node.id, 'power-loss');
+    if (!atlas.mayDamageUnseen(node.id)) return 'kill';
+    atlas.damage(node.id, 'power-loss', true);
+    world.count('power loss before a background sync');
     return mode;
   }
 }

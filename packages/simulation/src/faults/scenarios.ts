@@ -1,4 +1,5 @@
 import type { RunParameters } from '../parameters.ts';
+import { rareStories, type RareStory } from '../rare-stories.ts';
 import type { SeededRandom } from '../world/seeded-random.ts';
 import type { Fault, FaultStep, Target } from './fault.ts';
 
@@ -31,7 +32,8 @@ export type ScenarioName =
   | 'death-before-sync'
   | 'lonely-leader'
   | 'old-appends'
-  | 'rival-candidates';
+  | 'rival-candidates'
+  | RareStory;
 
 /**
  * Sequences of faults that lead to where chance alone rarely gets: each brings about one of the situations for which the
@@ -201,9 +203,80 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     ],
     [100, { kind: 'kill', at: target('leader', group), downMs: round(3 * patienceMs) }],
   ],
+
+  /** A follower finds rot in what it has confirmed, again and again; now and then others must do without it. */
+  'rotten-follower': ({ random, group, patienceMs }) => {
+    const story: [number, Fault][] = [];
+    const pick = random.nextInt(2);
+    for (let turn = 0, at = 0; turn < 5; turn += 1) {
+      const downMs = round(20 + 400 * random.real());
+      const rot = { kind: 'bit-rot', file: 'segment-last', where: 0.8 * random.real(), bits: 3 } as const;
+      story.push([at, { ...rot, at: target('follower', group, pick), downMs }]);
+      if (random.chance(0.5)) {
+        const lostMs = at + downMs + 200 * random.real();
+        story.push([lostMs, { kind: 'power-loss', at: target('leader', group), mode: 'lose', downMs: 500 }]);
+      }
+      at += patienceMs * (5 + 3 * random.real());
+    }
+    return story;
+  },
+
+  /** The disk of a follower stands still until the leader keeps only a snapshot of what the follower has in memory. */
+  'snapshot-meets-its-entries': ({ random, group, parameters }) => {
+    const story: [number, Fault][] = [];
+    const pick = random.nextInt(2);
+    for (let turn = 0, at = 0; turn < 8; turn += 1) {
+      const stallMs = 5_000 + 5_000 * random.real();
+      story.push([at, { kind: 'disk-stall', at: target('follower', group, pick), forMs: round(stallMs) }]);
+      for (let peer = 0; peer < parameters.nodes; peer += 1)
+        story.push([at + stallMs - 400 * random.real(), reset(group, peer)]);
+      at += stallMs + 3_000;
+    }
+    return story;
+  },
+
+  /** One voter after another is replaced by the only one whose disk is fast, beside the leader's. */
+  'fast-newcomer': ({ random, group, parameters }) => {
+    const story: [number, Fault][] = [];
+    for (let turn = 0, at = 0; turn < 3; turn += 1) {
+      story.push([at, { kind: 'learner-add', group, pick: 0 }]);
+      // Followers in the order of their names; the newcomer is among them.
+      for (let pick = 0; pick < parameters.nodes - 1; pick += 1) {
+        const meanMs = random.pick([1, 150, 600]);
+        const slow = { kind: 'disk-slow', at: target('follower', group, pick), meanMs } as const;
+        story.push([at + 2_000, { ...slow, forMs: 4_000 }]);
+      }
+      story.push([at + 2_100, { kind: 'member-replace', group, out: random.nextInt(3), pick: 0 }]);
+      at += 9_000;
+    }
+    return story;
+  },
+
+  /** Answers reach the leader later and later; it sleeps over an election, and wakes before the last of them arrive. */
+  'answers-after-the-election': ({ random, group, patienceMs }) => {
+    const steps = 5;
+    const story: [number, Fault][] = [];
+    for (let turn = 0, at = 0; turn < 4; turn += 1) {
+      const sleepMs = at + steps * patienceMs + 400 * random.real();
+      // Little by little, or the gap alone would end its office.
+      for (let step = 0; step < steps; step += 1) {
+        const beginMs = at + step * patienceMs;
+        const forMs = round(sleepMs + 5 * patienceMs - beginMs);
+        const addedMs = round(0.4 * (step + 1) * patienceMs);
+        story.push([beginMs, { kind: 'message-delay', at: target('leader', group), addedMs, forMs }]);
+      }
+      const forMs = round((3.3 + 0.6 * random.real()) * patienceMs);
+      story.push([sleepMs, { kind: 'pause', at: target('leader', group), forMs }]);
+      at = sleepMs + 10 * patienceMs;
+    }
+    return story;
+  },
 };
 
-export const scenarioNames: readonly ScenarioName[] = Object.keys(scenarios) as ScenarioName[];
+/** All but the rare ones. */
+export const scenarioNames: readonly ScenarioName[] = (Object.keys(scenarios) as ScenarioName[]).filter(
+  (name) => !(rareStories as readonly string[]).includes(name),
+);
 
 /** The faults of one story that begins at `atMs`; the last of them ends by `endMs`. */
 export function drawScenario(

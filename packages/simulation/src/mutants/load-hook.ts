@@ -5,7 +5,8 @@ import { mutatedSource } from './mutated-source.ts';
 /** What `plantMutant` hands over. */
 export interface Planted {
   readonly mutant: Mutant;
-  readonly url: string;
+  /** Of each module that it changes, by url. */
+  readonly modules: ReadonlyMap<string, string>;
 }
 
 let planted: Planted | null = null;
@@ -18,8 +19,9 @@ export const initialize: InitializeHook<Planted> = (data) => {
 /** Called by Node for each module that is loaded. */
 export const load: LoadHook = async (url, context, nextLoad) => {
   const loaded = await nextLoad(url, context);
-  if (planted === null || url !== planted.url) return loaded;
+  const module = planted?.modules.get(url);
+  if (planted === null || module === undefined) return loaded;
   const { source } = loaded;
   const text = typeof source === 'string' ? source : Buffer.from(source as Uint8Array).toString('utf8');
-  return { ...loaded, source: mutatedSource(text, planted.mutant) };
+  return { ...loaded, source: mutatedSource(text, planted.mutant, module) };
 };

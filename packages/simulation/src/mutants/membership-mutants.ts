@@ -45,6 +45,14 @@ export const membershipMutants: readonly Mutant[] = [
     expectedCheckers: ['vote-remembers', 'one-vote', 'leader-completeness', 'committed-durable'],
   },
   {
+    name: 'repaired-by-a-part',
+    breaks: 'a member that lost its files votes again with a part of what its leader had committed',
+    module: raft('standing-state'),
+    find: 'if (this.#target?.term !== currentTerm || index < this.#target.index)',
+    replace: 'if (this.#target?.term !== currentTerm || index === 0)',
+    expectedCheckers: ['vote-remembers', 'leader-completeness'],
+  },
+  {
     name: 'read-index-confirmed-by-an-older-round',
     breaks: 'a read is confirmed by a heartbeat round that began before it was asked for',
     module: raft('read-index'),
@@ -58,7 +66,7 @@ export const membershipMutants: readonly Mutant[] = [
     module: raft('raft'),
     find: 'if (index <= log.commitIndex)',
     replace: 'if (false)',
-    expectedCheckers: ['committed-durable', 'commit-monotone', 'uncaught'],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable', 'commit-monotone', 'uncaught'],
   },
   {
     name: 'told-to-campaign-before-caught-up',

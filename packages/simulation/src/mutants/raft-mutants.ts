@@ -35,7 +35,7 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('raft'),
     find: 'this.#term = hardState.term;',
     replace: 'this.#term = log.lastTerm;',
-    expectedCheckers: ['term-monotone', 'one-vote'],
+    expectedCheckers: ['term-monotone', 'one-vote', 'convergence'],
   },
   {
     name: 'leader-keeps-office-in-later-term',
@@ -131,7 +131,7 @@ export const raftMutants: readonly Mutant[] = [
     name: 'heartbeat-commits-unmatched-tail',
     breaks: 'a heartbeat names the commit index although the follower has not confirmed so much',
     module: raft('replication'),
-    find: 'const commit = Math.min(progress.match, log.commitIndex);',
+    find: 'const commit = Math.min(progress.match, commitIndex);',
     replace: 'const commit = log.commitIndex;',
     expectedCheckers: ['state-machine-safety'],
   },
@@ -167,5 +167,25 @@ export const raftMutants: readonly Mutant[] = [
     replace:
       'if (skip === entries.length && entries.length > 0 && lastIndex < this.#last.index && lastIndex >= this.#commit) this.#truncateAfter(this.#position(lastIndex)); if (skip === entries.length)',
     expectedCheckers: ['acknowledged-durable', 'committed-durable', 'leader-completeness'],
+  },
+  {
+    name: 'truncates-below-commit',
+    breaks: 'a follower cuts what it knows as committed when an append comes that begins before it',
+    module: raft('raft-log'),
+    find: 'if (this.term(entry.index) !== entry.term)',
+    replace: 'if (entry.index <= this.#commit || this.term(entry.index) !== entry.term)',
+    also: [
+      {
+        module: raft('raft-log'),
+        find: 'invariant(position.index >= this.#commit,',
+        replace: 'invariant(true,',
+      },
+      {
+        module: raft('follower'),
+        find: 'if (message.prevIndex < log.commitIndex) {',
+        replace: 'if (false) {',
+      },
+    ],
+    expectedCheckers: ['acknowledged-durable', 'committed-durable'],
   },
 ];

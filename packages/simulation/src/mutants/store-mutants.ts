@@ -93,11 +93,19 @@ export const storeMutants: readonly Mutant[] = [
     expectedCheckers: ['equal-state'],
   },
   {
+    name: 'snapshot-without-ids',
+    breaks: 'a snapshot leaves out the table of UNIQ_KEYs, so whoever is installed from it knows no id',
+    module: store('derived-export'),
+    find: 'keyCount: head - tail });\n            yield* this.#keys();',
+    replace: 'keyCount: (head - tail) * 0 });',
+    expectedCheckers: ['index-intact', 'duplicate', 'lost-on-node'],
+  },
+  {
     name: 'checkpoint-before-its-files',
     breaks: 'the state database refers to flat files that were not synced',
     module: store('checkpoint'),
     find: 'await Promise.all([queueIndex.sync(), uniqKeys.sync(), syncedUpTo(appliedIndex)]);',
     replace: 'await Promise.resolve();',
-    expectedCheckers: ['index-intact', 'equal-state'],
+    expectedCheckers: ['index-intact', 'equal-state', 'crash'],
   },
 ];

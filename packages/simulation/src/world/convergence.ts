@@ -16,6 +16,8 @@ export function converged(world: SimWorld): boolean {
       const { role, appliedIndex, lastIndex } = replica.status();
       if (role === 'leader') leaders += 1;
       if (appliedIndex !== lastIndex || (last !== -1 && last !== lastIndex)) return false;
+      // What was handed out last may wait for the machine.
+      if (replica.inspect().machineIndex() !== lastIndex) return false;
       last = lastIndex;
     }
     if (leaders !== 1) return false;

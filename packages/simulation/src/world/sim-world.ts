@@ -56,6 +56,7 @@ export class SimWorld implements World {
   readonly #replicaHooks: ((member: MemberView) => void)[] = [];
   #healing = false;
   #draining = false;
+  #ended = false;
 
   constructor(
     seed: number,
@@ -217,6 +218,12 @@ export class SimWorld implements World {
     this.#draining = true;
   }
 
+  /** The run is over: every process ends, so that nothing of it goes on. Leaves no trace. */
+  end(): void {
+    this.#ended = true;
+    for (const host of this.#hosts()) if (host.process !== null) host.kill('kill');
+  }
+
   /** Code of a process threw, or a promise of it was rejected and nobody cared: a real process would end. */
   thrown(process: Process | null, error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -283,6 +290,7 @@ export class SimWorld implements World {
   }
 
   #changed(host: ProgramHost): void {
+    if (this.#ended) return;
     const { id, state, life, failure } = host;
     this.scheduler.trace.name(`${id} ${state}`);
     const why = failure === null ? '' : `: ${causesOf(failure)}`;

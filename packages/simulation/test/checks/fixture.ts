@@ -61,12 +61,20 @@ export interface CheckedGroup {
   readonly damaged: Set<string>;
   /** Names of the checks that saw something, in that order. */
   seen(): string[];
+  /** What they said. */
+  messages(): string[];
   /** As if everything a member holds were synced. */
   sync(id: string, log: LogView): void;
 }
 
-/** The checks of a group of three, "a", "b" and "c". */
-export function checkedGroup(): CheckedGroup {
+/**
+ * The checks of a group of three, "a", "b" and "c"; `synced`: nobody confirms what is not on its platter; `halvesFor`: who
+ * decides about the entry of an index.
+ */
+export function checkedGroup(
+  synced = true,
+  halvesFor: (index: number) => readonly (readonly (readonly string[])[])[] = () => [[['a', 'b', 'c']]],
+): CheckedGroup {
   const list = new ViolationList(
     () => 0,
     () => undefined,
@@ -82,17 +90,32 @@ export function checkedGroup(): CheckedGroup {
     reporter: list,
     platter: (id) => ({ holds: (entry: MirrorEntry) => platter(id).has(entry.hash) }),
     damaged: (id) => damaged.has(id),
-    configurations: () => [[['a', 'b', 'c']]],
-    syncedAcknowledgements: true,
+    configurations: (_member, index) => halvesFor(index),
+    syncedAcknowledgements: synced,
   });
   return {
     checks,
     platters,
     damaged,
+    messages: () => list.violations.map(({ message }) => message),
     seen: () => list.violations.map(({ checker }) => checker),
     sync: (id, log) => {
       for (let index = 1; index <= log.lastPosition().index; index += 1)
         platter(id).add(log.positionAt(index)?.hash ?? 0);
     },
   };
+}
+
+/** A leads in term 1 and commits two entries that B has too; nothing of it is wrong. */
+export function committedTwo(): CheckedGroup {
+  const group = checkedGroup();
+  const { checks } = group;
+  const log = logOf('1', '1');
+  group.sync('a', log);
+  group.sync('b', log);
+  checks.saw(standing('a', 'leader', 1, logOf('1'), 0));
+  checks.saw(standing('b', 'follower', 1, log, 0));
+  checks.saw(standing('a', 'leader', 1, log, 2));
+  checks.saw(standing('b', 'follower', 1, log, 2));
+  return group;
 }

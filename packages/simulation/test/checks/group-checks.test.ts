@@ -1,19 +1,5 @@
 import test from 'ava';
-import { checkedGroup, logOf, standing, type CheckedGroup } from './fixture.ts';
-
-/** A leads in term 1 and commits two entries that B has too; nothing of it is wrong. */
-function committedTwo(): CheckedGroup {
-  const group = checkedGroup();
-  const { checks } = group;
-  const log = logOf('1', '1');
-  group.sync('a', log);
-  group.sync('b', log);
-  checks.saw(standing('a', 'leader', 1, logOf('1'), 0));
-  checks.saw(standing('b', 'follower', 1, log, 0));
-  checks.saw(standing('a', 'leader', 1, log, 2));
-  checks.saw(standing('b', 'follower', 1, log, 2));
-  return group;
-}
+import { checkedGroup, committedTwo, logOf, standing } from './fixture.ts';
 
 test('a group that follows the rules is left alone, over a change of leader too', (t) => {
   const group = committedTwo();
@@ -220,6 +206,16 @@ test('applied-monotone: nothing is applied before it is committed', (t) => {
   t.deepEqual(group.seen(), ['applied-monotone']);
 });
 
+test('applied-monotone: a machine is ahead of its log only while both are replaced by a snapshot', (t) => {
+  const group = committedTwo();
+  const log = { ...logOf('1', '1', '1'), firstIndex: () => 4 };
+  const machine = { applied: 2, machineIndex: 3 };
+  group.checks.saw(standing('b', 'follower', 1, log, 2, machine));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('b', 'follower', 1, { ...log, firstIndex: () => 3 }, 2, machine));
+  t.deepEqual(group.seen(), ['applied-monotone']);
+});
+
 test('durable-mark: a mark beyond what was synced', (t) => {
   const group = committedTwo();
   const beyond = standing('b', 'follower', 1, logOf('1', '1'), 2, { durable: 1 });
@@ -229,4 +225,86 @@ test('durable-mark: a mark beyond what was synced', (t) => {
   group.damaged.clear();
   group.checks.saw(beyond);
   t.deepEqual(group.seen(), ['durable-mark']);
+});
+
+test('acknowledged-durable: what an earlier leader was told may be cut, although a later one was told of less', (t) => {
+  const group = committedTwo();
+  const longer = logOf('1', '1', '1');
+  group.sync('b', longer);
+  group.checks.saw(standing('b', 'follower', 1, longer, 2));
+  group.checks.acknowledges('b', 3, 'a', 1);
+  group.checks.saw(standing('b', 'follower', 2, longer, 2));
+  group.checks.acknowledges('b', 2, 'c', 2);
+  group.checks.saw(standing('b', 'follower', 2, logOf('1', '1', '2'), 2));
+  t.deepEqual(group.seen(), []);
+});
+
+test('acknowledged-durable: what this leader was told is kept', (t) => {
+  const group = committedTwo();
+  const longer = logOf('1', '1', '1');
+  group.sync('b', longer);
+  group.checks.saw(standing('b', 'follower', 2, longer, 2));
+  group.checks.acknowledges('b', 3, 'c', 2);
+  group.checks.saw(standing('b', 'follower', 2, logOf('1', '1', '2'), 2));
+  t.deepEqual(group.seen(), ['acknowledged-durable']);
+});
+
+test('vote-remembers: who lost what it confirmed votes again with a log of as late a term only', (t) => {
+  for (const [log, seen] of [
+    [logOf(), ['vote-remembers']],
+    [logOf('1'), []],
+  ] as const) {
+    const group = committedTwo();
+    group.checks.acknowledges('b', 2, 'a', 1);
+    t.false(group.checks.isCautious('b'));
+    group.damaged.add('b');
+    const wiped = standing('b', 'follower', 0, logOf(), 0, { life: 2 });
+    group.checks.opened(wiped, true, { mustNotice: true, cautious: () => true });
+    t.true(group.checks.isCautious('b'));
+    const now = standing('b', 'follower', 1, log, 0, { life: 2 });
+    group.checks.saw(now);
+    t.deepEqual(group.seen(), []);
+    group.checks.votesAgain(now);
+    t.deepEqual(group.seen(), seen);
+    t.false(group.checks.isCautious('b'));
+  }
+});
+
+test('committed-durable: the end of a joint phase is decided by both halves, what follows it by one', (t) => {
+  const joint = [
+    ['a', 'b', 'd'],
+    ['a', 'b', 'c'],
+  ];
+  const group = checkedGroup(true, (index) => (index <= 1 ? [joint] : [[['a', 'b', 'd']], joint]));
+  const log = logOf('1', '1');
+  group.sync('a', log);
+  group.sync('d', log);
+  group.checks.saw(standing('a', 'leader', 1, log, 2));
+  t.deepEqual(group.seen(), ['committed-durable']);
+  t.true(group.messages()[0]?.includes('entry 1 '));
+});
+
+test('without synced acknowledgements what is committed is written by a majority, if not on its platters', (t) => {
+  const group = checkedGroup(false);
+  const log = logOf('1', '1');
+  group.checks.saw(standing('b', 'follower', 1, logOf('1'), 0));
+  group.checks.saw(standing('a', 'leader', 1, log, 1));
+  t.deepEqual(group.seen(), []);
+  group.checks.saw(standing('a', 'leader', 1, log, 2));
+  t.deepEqual(group.seen(), ['committed-durable']);
+});
+
+test('without synced acknowledgements the end of a process costs nothing that was confirmed', (t) => {
+  const reopened = (damaged: boolean): string[] => {
+    const group = checkedGroup(false);
+    group.checks.saw(standing('b', 'follower', 1, logOf('1', '1'), 0));
+    group.checks.acknowledges('b', 2, 'a', 1);
+    group.checks.opened(standing('b', 'follower', 1, logOf('1', '1'), 0, { life: 2 }), false);
+    t.deepEqual(group.seen(), []);
+    if (damaged) group.damaged.add('b');
+    group.checks.opened(standing('b', 'follower', 1, logOf('1'), 0, { life: 3 }), damaged);
+    return [...new Set(group.seen())];
+  };
+  t.deepEqual(reopened(false), ['acknowledged-durable']);
+  t.deepEqual(reopened(true), [], 'a loss of power counts as damage');
 });

@@ -9,7 +9,7 @@ import {
   type ConfigurationState,
   type Entry,
 } from '@ledgermq/raft';
-import { MembershipCheck } from '../../src/checks/membership-check.ts';
+import { lastChangeIn, MembershipCheck } from '../../src/checks/membership-check.ts';
 import { isQuorum, quorumsOverlap } from '../../src/checks/quorums.ts';
 import { ViolationList } from '../../src/checks/reporter.ts';
 
@@ -62,4 +62,14 @@ test('a joint configuration decides by both halves', (t) => {
   t.true(isQuorum(halves, (id) => 'acd'.includes(id)));
   t.false(isQuorum(halves, (id) => 'abc'.includes(id)));
   t.false(isQuorum([['a', 'b']], (id) => id === 'a'));
+});
+
+test('the last change of the members is found where the log still has it', (t) => {
+  const entries = [entryOf(1, configurationOf(['a'])), entryOf(2, configurationOf(['a', 'b']))];
+  const read = (from: number, to: number): Entry[] => entries.slice(from - 1, to - 1);
+  const log = { firstIndex: () => 1, entries: read };
+  t.is(lastChangeIn(log, 1, 2), 2);
+  t.is(lastChangeIn(log, 1, 1), 1);
+  t.is(lastChangeIn(log, 3, 2), 0);
+  t.is(lastChangeIn({ ...log, firstIndex: () => 2 }, 1, 2), 0);
 });

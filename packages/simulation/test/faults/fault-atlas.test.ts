@@ -19,6 +19,36 @@ test('a second node of three is not damaged before the first is whole again', (t
   t.is(atlas.damageOf('a'), null);
 });
 
+test('nothing is damaged while a new voter still catches up', (t) => {
+  const whole = new Set<string>();
+  const atlas = new FaultAtlas(
+    () => 3,
+    (node) => whole.has(node),
+    () => true,
+  );
+  atlas.joined('d');
+  t.false(atlas.mayDamage('b'));
+  t.is(atlas.damageOf('d'), null);
+  t.true(atlas.mayDamage('d'), 'it is missing already');
+  whole.add('d');
+  t.true(atlas.mayDamage('b'));
+});
+
+test('a voter that joined long ago is not damaged beside another one', (t) => {
+  const whole = new Set<string>(['d']);
+  const atlas = new FaultAtlas(
+    () => 3,
+    (node) => whole.has(node),
+    () => true,
+  );
+  atlas.joined('d');
+  t.true(atlas.mayDamage('b'));
+  atlas.damage('b', 'wipe');
+  t.false(atlas.mayDamage('d'));
+  atlas.joined('d');
+  t.false(atlas.mayDamage('d'));
+});
+
 test('whatever is damaged and repaired, a majority is intact at every moment', (t) => {
   const steps = fc.array(fc.record({ node: fc.nat({ max: 6 }), repairs: fc.boolean() }), { maxLength: 60 });
   fc.assert(

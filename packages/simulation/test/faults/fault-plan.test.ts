@@ -4,6 +4,7 @@ import { drawFaultPlan, faultWeights } from '../../src/faults/fault-plan.ts';
 import { FaultDrawing } from '../../src/faults/fault-drawing.ts';
 import type { Fault, FaultKind } from '../../src/faults/fault.ts';
 import { drawParameters } from '../../src/parameters.ts';
+import { rareStories } from '../../src/rare-stories.ts';
 import { SeededRandom } from '../../src/world/seeded-random.ts';
 
 const VIRTUAL_MS = 120_000;
@@ -50,6 +51,25 @@ test('over a hundred seeds every kind comes that the plan knows, and each seed l
   const possible = (Object.keys(faultWeights) as FaultKind[]).filter((kind) => faultWeights[kind] > 0);
   t.deepEqual([...all].sort(), possible.sort());
   t.true(most < possible.length);
+});
+
+test('a rare story comes on top of what a seed has anyway', (t) => {
+  const told = new Set<string>();
+  for (let seed = 0; seed < 100; seed += 1) {
+    const random = new SeededRandom(seed);
+    const parameters = drawParameters(random.stream('parameters'));
+    if (parameters.rareStory === null) continue;
+    told.add(parameters.rareStory);
+    const faults = random.stream('faults');
+    const without = drawFaultPlan(faults, { ...parameters, rareStory: null }, VIRTUAL_MS);
+    const plain = without.map((step) => JSON.stringify(step));
+    const all = drawFaultPlan(random.stream('faults'), parameters, VIRTUAL_MS).map((step) =>
+      JSON.stringify(step),
+    );
+    t.true(all.length > plain.length);
+    t.true(plain.every((step) => all.includes(step)));
+  }
+  t.deepEqual([...told].sort(), [...rareStories].sort());
 });
 
 test('every kind can be drawn', (t) => {

@@ -41,3 +41,18 @@ test.serial('a member that was wiped and has come back whole makes room for anot
   t.is(result.faults, 2);
   t.deepEqual(result.violations, []);
 });
+
+test.serial(
+  'before a background sync at most one member of three loses its power, the others are killed',
+  async (t) => {
+    const fault = { kind: 'kill-all', mode: 'lose', downMs: 200 } as const;
+    const schedule = [3_500, 5_000, 6_500, 8_000].map((atMs) => ({ atMs, fault }));
+    const parameters = { ...smallCluster, flushDiskType: 'ASYNC_FLUSH' } as const;
+    const result = await runSeed(11, { virtualMs: 9_000, schedule, parameters });
+    t.deepEqual(result.violations, []);
+    t.is(result.faults, 4);
+    t.is(result.coverage['run with ASYNC_FLUSH'], 1);
+    t.true((result.coverage['power loss before a background sync'] ?? 0) <= 4);
+    t.true(result.acked > 0);
+  },
+);

@@ -27,3 +27,19 @@ test('a replacement is taken as it is, whatever signs it contains', (t) => {
   const mutant = { ...mutantNamed('quorum-of-half'), find: 'a', replace: "$& $' $1" };
   t.true(mutatedSource('x a y', mutant).startsWith("x $& $' $1 y\n"));
 });
+
+test('safeguards that would hide a bug are taken away with it, each in its own module', (t) => {
+  const mutant = {
+    ...mutantNamed('quorum-of-half'),
+    module: 'one',
+    find: 'a',
+    replace: 'b',
+    also: [
+      { module: 'one', find: 'x', replace: 'y' },
+      { module: 'two', find: 'a', replace: 'c' },
+    ],
+  };
+  t.true(mutatedSource('x a', mutant).startsWith('y b\n'));
+  t.is(mutatedSource('a', mutant, 'two'), 'c');
+  t.throws(() => mutatedSource('a', mutant), { message: /"x" occurs 0 times/ });
+});
