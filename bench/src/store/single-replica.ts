@@ -83,7 +83,7 @@ export class SingleReplica {
         throw error;
       },
     };
-    const hosted = await host.open(group, events);
+    const hosted = await host.open(group, events, new AbortController().signal);
     if (opened === null) throw new Error('no replica was opened');
     hosted.start();
     while (!hosted.leadership.current().leading) await new Promise((resolve) => setTimeout(resolve, 5));
