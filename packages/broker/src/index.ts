@@ -41,6 +41,8 @@ export type { RaftReplicaHostPorts } from './raft-replica-host.ts';
 export { GroupReplica } from './replica.ts';
 export type { ReplicaInspection } from './replica-inspection.ts';
 export { BrokerMachine } from './machine/machine.ts';
+export { encodeCommandBatch } from './machine/command.ts';
+export type { Command } from './machine/command.ts';
 export { machineLimits } from './machine/machine-limits.ts';
 export type { HostedReplica, ReplicaEvents, ReplicaHoldings, ReplicaHost } from './replica-host.ts';
 export type { TopicAnnouncer } from './topic-creation.ts';

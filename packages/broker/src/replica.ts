@@ -87,7 +87,7 @@ export class GroupReplica implements HostedReplica {
     this.#store = store;
     this.#peers = peers;
     this.#machine = new BrokerMachine(store.state);
-    this.#machine.restore(store.state.derived.entries);
+    this.#machine.restore(store.state.derived.takeEntries());
     this.topics = this.#machine.topics;
     this.groups = this.#machine.groups;
     this.offsets = this.#machine.offsets;
@@ -273,7 +273,7 @@ export class GroupReplica implements HostedReplica {
         install: async (meta) => {
           await this.#snapshots.stop();
           await state.install(meta);
-          this.#machine.restore(state.derived.entries);
+          this.#machine.restore(state.derived.takeEntries());
         },
       },
       log.positionAt(state.derived.appliedIndex)?.address ?? log.startAddress(),

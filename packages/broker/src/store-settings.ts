@@ -49,15 +49,7 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
   const settings = {
     log: parsedLog(log, faults),
     derived: readDerived(derived, faults),
-    checkpoints: readSection('store.checkpoints', checkpoints, faults, (reader) => ({
-      checkpointBytes: reader.wholeNumber('checkpointBytes', applierDefaults.checkpointBytes, 1, BYTES_MAX),
-      checkpointIntervalMs: reader.wholeNumber(
-        'checkpointIntervalMs',
-        applierDefaults.checkpointIntervalMs,
-        1,
-        DAY_MS,
-      ),
-    })),
+    checkpoints: readSection('store.checkpoints', checkpoints, faults, readCheckpoints),
     snapshots: readSection('store.snapshots', snapshots, faults, (reader) => ({
       intervalBytes: reader.wholeNumber(
         'intervalBytes',
@@ -89,6 +81,18 @@ function readSection<T>(
   const section = read(reader);
   reader.rejectUnknown();
   return section;
+}
+
+function readCheckpoints(reader: ConfigReader): ApplierConfig {
+  const number = (name: keyof ApplierConfig, most: number): number =>
+    reader.wholeNumber(name, applierDefaults[name], 1, most);
+  return {
+    checkpointBytes: number('checkpointBytes', BYTES_MAX),
+    checkpointRecords: number('checkpointRecords', BYTES_MAX),
+    checkpointIntervalMs: number('checkpointIntervalMs', DAY_MS),
+    replayBytesMax: number('replayBytesMax', BYTES_MAX),
+    replayRecordsMax: number('replayRecordsMax', BYTES_MAX),
+  };
 }
 
 /** Ranges of the ratios as in RocketMQ, which moves what lies outside to the nearest bound; here it is a fault. */

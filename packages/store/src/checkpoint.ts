@@ -28,8 +28,8 @@ export interface CheckpointRequest {
  *
  * 1. In the turn of the call: note what changed. Units noted stay in memory until they are in the file, and
  *    they never change; key entries are written in this turn. So what comes later cannot mix in.
- * 2. Write the units, some queues per turn, to the block file.
- * 3. fdatasync both flat files in the thread pool. Before this nothing durable may refer to the new data. And the
+ * 2. Write the units, some queues per turn: to the block file, or with the tails of the checkpoint.
+ * 3. fdatasync the flat files in the thread pool. Before this nothing durable may refer to the new data. And the
  *    log is durable up to the index: the state must never be ahead of a log that lost its unsynced end.
  * 4. One atomic, synced batch in the state database: appliedIndex, the caller's changes, next and first
  *    offsets, blocks, window of keys. This is the checkpoint; until here the last one is untouched.
@@ -97,14 +97,13 @@ export class Checkpoint {
     const keys = uniqKeys.snapshotDirty();
     const batch = {
       mark: { appliedIndex, uniqKeys: keys },
-      indexPuts: queues.puts,
       indexDeletes: queues.deletes,
       puts: [...puts],
       deletes: [...deletes],
     };
     await this.#writeUnits(queues);
     await Promise.all([queueIndex.sync(), uniqKeys.sync(), syncedUpTo(appliedIndex)]);
-    await stateDb.commit(batch);
+    await stateDb.commit({ ...batch, indexPuts: [...queues.puts, queueIndex.tailsRecord()] });
     this.#committed(appliedIndex, queues, keys);
   }
 

@@ -21,8 +21,8 @@ export interface DerivedStateConfig {
 }
 
 export const derivedStateDefaults: DerivedStateConfig = Object.freeze({
-  queueCacheBytesMax: 32 * 1024 * 1024,
-  queueDirtyBytesMax: 8 * 1024 * 1024,
+  queueCacheBytesMax: 64 * 1024 * 1024,
+  queueDirtyBytesMax: 16 * 1024 * 1024,
   queueCountMax: 1_048_576,
   uniqKeyCountMax: 1_048_576,
   uniqKeyWindowMs: 600_000,

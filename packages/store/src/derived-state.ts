@@ -10,6 +10,7 @@ import type { Disk, DiskLock } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { QueueBlockFile } from './queue-block-file.ts';
 import { QueueIndex } from './queue-index.ts';
+import { QueueTails } from './queue-tails.ts';
 import { StateDb } from './state-db.ts';
 import type { LoadedState, StateEntry, StateLevel } from './state-db.ts';
 import { UniqKeyRingFile } from './uniq-key-ring-file.ts';
@@ -61,12 +62,11 @@ export class DerivedState {
   readonly queueIndex: QueueIndex;
   readonly uniqKeys: UniqKeyTable;
   readonly stateDb: StateDb;
-  /** What the owner put into checkpoints, in key order, as it was when opened. */
-  readonly entries: readonly StateEntry[];
   readonly #checkpoint: Checkpoint;
   readonly #opening: DerivedOpening;
   #pending: Promise<void> = Promise.resolve();
   readonly #cleaning: Promise<void>;
+  #entries: readonly StateEntry[];
   #closed = false;
 
   constructor(opening: DerivedOpening, parts: DerivedParts) {
@@ -76,13 +76,23 @@ export class DerivedState {
     this.queueIndex = parts.queueIndex;
     this.uniqKeys = parts.uniqKeys;
     this.stateDb = parts.stateDb;
-    this.entries = parts.restored.entries;
+    this.#entries = parts.restored.entries;
     this.#checkpoint = parts.checkpoint;
   }
 
   /** Index of the last durable checkpoint; the log may be dropped up to here, and is replayed after it. */
   get appliedIndex(): number {
     return this.#checkpoint.appliedIndex;
+  }
+
+  /**
+   * What the owner put into checkpoints, in key order, as it was when opened. Given once and then forgotten: the owner
+   * makes its own form of it, and a second copy of what all topics and queues have would stay for nothing.
+   */
+  takeEntries(): readonly StateEntry[] {
+    const entries = this.#entries;
+    this.#entries = [];
+    return entries;
   }
 
   get checkpointRunning(): boolean {
@@ -309,7 +319,11 @@ function openParts(
   undo.push(() => {
     file.close();
   });
-  const queueIndex = new QueueIndex(file, queueIndexConfig(config), restored);
+  const tails = QueueTails.open(disk, directory);
+  undo.push(() => {
+    tails.close();
+  });
+  const queueIndex = new QueueIndex(file, tails, queueIndexConfig(config), restored);
   const uniqKeys = UniqKeyTable.open(disk, directory, uniqKeyConfig(config), mark?.uniqKeys ?? null);
   undo.push(() => {
     uniqKeys.close();
@@ -322,7 +336,7 @@ function openParts(
   return { queueIndex, uniqKeys, checkpoint };
 }
 
-function queueIndexConfig(config: DerivedStateConfig): ConstructorParameters<typeof QueueIndex>[1] {
+function queueIndexConfig(config: DerivedStateConfig): ConstructorParameters<typeof QueueIndex>[2] {
   return {
     cacheBytesMax: config.queueCacheBytesMax,
     dirtyBytesMax: config.queueDirtyBytesMax,

@@ -33,6 +33,8 @@ export class QueueColumns {
   /** Cache slot that last held the tail page; to be verified before use. */
   tailSlots: Int32Array = new Int32Array(0);
   flags: Uint8Array = new Uint8Array(0);
+  /** Units in the tail block when it was last written with the tails of a checkpoint; 0 if not since the block file. */
+  tailedUnits: Uint8Array = new Uint8Array(0);
   /** Number and check of each full block, in pairs; absent for a queue without one. */
   readonly sealed: (number[] | undefined)[] = [];
 
@@ -52,6 +54,7 @@ export class QueueColumns {
     this.tailBlocks[queueNumber] = -1;
     this.tailUnits[queueNumber] = 0;
     this.tailSlots[queueNumber] = -1;
+    this.tailedUnits[queueNumber] = 0;
     this.sealed[queueNumber] = undefined;
   }
 
@@ -68,6 +71,7 @@ export class QueueColumns {
     this.tailUnits = wider(this.tailUnits, new Uint16Array(capacity));
     this.tailSlots = wider(this.tailSlots, new Int32Array(capacity));
     this.flags = wider(this.flags, new Uint8Array(capacity));
+    this.tailedUnits = wider(this.tailedUnits, new Uint8Array(capacity));
     this.tailChecks.fill(WORD_CHECK_SEED, this.capacity);
     this.writtenChecks.fill(WORD_CHECK_SEED, this.capacity);
     this.tailBlocks.fill(-1, this.capacity);

@@ -78,38 +78,49 @@ export interface BlockSpace {
 
 /**
  * Fill empty columns from the records of a checkpoint, in key order. INDEX_CORRUPT if the records contradict
- * each other or the file is too short for them: the index must then be rebuilt from the log.
+ * each other: the index must then be rebuilt from the log.
  */
 export function restoreColumns(
   columns: QueueColumns,
   queueCountMax: number,
   queuePages: readonly StateEntry[],
   queueBlocks: readonly StateEntry[],
-  file: QueueBlockFile,
 ): BlockSpace {
   for (const entry of queuePages) restorePage(columns, queueCountMax, entry);
   for (const entry of queueBlocks) restoreBlock(columns, entry);
   const used = new Set<number>();
   let blockCount = 0;
-  let bytes = 0;
-  const claim = (block: number, units: number): void => {
+  const claim = (block: number): void => {
     if (block >= BLOCK_COUNT_MAX || used.has(block))
       throw corrupt(`block ${block} has two owners or no place`);
-    bytes = Math.max(bytes, blockEnd(block, units));
     used.add(block);
     blockCount = Math.max(blockCount, block + 1);
   };
   for (let queueNumber = 0; queueNumber < columns.count; queueNumber += 1) {
     requireComplete(columns, queueNumber);
     const sealed = columns.sealed[queueNumber] ?? [];
-    for (let at = 0; at < sealed.length; at += 2) claim(sealed[at] as number, BLOCK_UNITS);
+    for (let at = 0; at < sealed.length; at += 2) claim(sealed[at] as number);
     const tailBlock = columns.tailBlocks[queueNumber] as number;
-    if (tailBlock >= 0) claim(tailBlock, columns.tailUnits[queueNumber] as number);
+    if (tailBlock >= 0) claim(tailBlock);
   }
-  file.requireBytes(bytes);
   const freeBlocks: number[] = [];
   for (let block = blockCount - 1; block >= 0; block -= 1) if (!used.has(block)) freeBlocks.push(block);
   return { blockCount, freeBlocks };
+}
+
+/** INDEX_CORRUPT if the file is too short for what the columns say is in it. */
+export function requireWritten(columns: QueueColumns, file: QueueBlockFile): void {
+  let bytes = 0;
+  for (let queueNumber = 0; queueNumber < columns.count; queueNumber += 1) {
+    const sealed = columns.sealed[queueNumber] ?? [];
+    for (let at = 0; at < sealed.length; at += 2) {
+      bytes = Math.max(bytes, blockEnd(sealed[at] as number, BLOCK_UNITS));
+    }
+    const unwritten = (columns.nexts[queueNumber] as number) - (columns.writtens[queueNumber] as number);
+    const units = (columns.tailUnits[queueNumber] as number) - unwritten;
+    if (units > 0) bytes = Math.max(bytes, blockEnd(columns.tailBlocks[queueNumber] as number, units));
+  }
+  file.requireBytes(bytes);
 }
 
 /** Number of the first queue of a page whose record checks out. */

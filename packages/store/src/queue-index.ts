@@ -8,10 +8,12 @@ import {
   blockKey,
   encodeBlock,
   encodeQueuePage,
+  requireWritten,
   restoreColumns,
 } from './queue-directory.ts';
 import { QueuePages, placeOf } from './queue-pages.ts';
 import { BLOCK_UNITS, PAGE_BYTES, PAGE_UNITS, UNIT_WORDS } from './queue-units.ts';
+import type { QueueTails } from './queue-tails.ts';
 import type { QueueUnits } from './queue-units.ts';
 import type { LoadedState, StateEntry } from './state-db.ts';
 import { WORD_CHECK_SEED, checkZeros, extendCheck } from './word-check.ts';
@@ -40,13 +42,15 @@ export interface QueueIndexSnapshot {
 
 export type TimeBoundary = 'LOWER' | 'UPPER';
 
+/** What a tail costs beside the write of a queue to its own place. */
+const TAIL_COST = 1 / 16;
 const ADDRESS_WORD = 0;
 const STORE_TIMESTAMP_WORD = 4;
 
 /**
  * (queueNumber, queue offset) -> place of the message. Offsets of a queue start at 0 and have no gaps.
  *
- * Units only ever get appended: a unit that a committed checkpoint covers is never written again, a block
+ * Units only ever get appended: a unit of the block file that a committed checkpoint covers is never written again, a block
  * freed by retention is not reused before a checkpoint without it is committed. So units may reach the file
  * at any time; those beyond the last checkpoint mean nothing after a crash and are written again by replay.
  * Every block carries a check over its units, verified whenever it is read back.
@@ -56,6 +60,7 @@ const STORE_TIMESTAMP_WORD = 4;
 export class QueueIndex {
   readonly #columns: QueueColumns = new QueueColumns();
   readonly #pages: QueuePages;
+  readonly #tails: QueueTails;
   readonly #cache: PageCache;
   readonly #queueCountMax: number;
   readonly #dirtyPagesMax: number;
@@ -66,14 +71,19 @@ export class QueueIndex {
   /** Pages that became dirty since the last snapshot. */
   #dirtied = 0;
 
-  /** `restored`: the content of the last checkpoint. INDEX_CORRUPT if the file does not fit to it. */
-  constructor(file: QueueBlockFile, config: QueueIndexConfig, restored: LoadedState) {
+  /** `restored`: the content of the last checkpoint. INDEX_CORRUPT if the files do not fit to it. */
+  constructor(file: QueueBlockFile, tails: QueueTails, config: QueueIndexConfig, restored: LoadedState) {
     this.#queueCountMax = config.queueCountMax;
     this.#dirtyPagesMax = Math.floor(config.dirtyBytesMax / PAGE_BYTES);
     const { queuePages, queueBlocks } = restored;
-    const space = restoreColumns(this.#columns, config.queueCountMax, queuePages, queueBlocks, file);
+    const space = restoreColumns(this.#columns, config.queueCountMax, queuePages, queueBlocks);
     this.#pages = new QueuePages(file, this.#columns, config.cacheBytesMax, this.#dirtyPagesMax * 2, space);
     this.#cache = this.#pages.cache;
+    this.#tails = tails;
+    const found = restored.queueTails === null ? [] : tails.read(restored.queueTails);
+    const kept = found.filter((tail) => this.#pages.restoreTail(tail));
+    requireWritten(this.#columns, file);
+    this.#pages.loadTails(kept);
   }
 
   /** One more than the highest queueNumber in use. */
@@ -288,6 +298,7 @@ export class QueueIndex {
     forPairs(this.#removedPlaces, (queueNumber, place) => {
       deletes.push(blockKey(queueNumber, place));
     });
+    this.#tails.begin();
     const { unwrittenEnd } = this.#pages;
     const snapshot = { puts, deletes, unwrittenEnd, freedBlocks: this.#pages.takeFreed() };
     this.#changedQueues = [];
@@ -298,24 +309,30 @@ export class QueueIndex {
   }
 
   /**
-   * Write units of up to `queueCount` queues of a snapshot to the file, unsynced; false when nothing is left.
-   * What was appended to these queues meanwhile goes along: it does no harm beyond the checkpoint.
+   * Write units of queues of a snapshot to the files, unsynced; false when nothing is left. As many as it takes the time of
+   * `queueCount` writes to. What was appended to these queues meanwhile goes along: it does no harm beyond the checkpoint.
    */
   writeSome(snapshot: QueueIndexSnapshot, queueCount: number): boolean {
-    for (let count = 0; count < queueCount; count += 1) {
+    for (let cost = 0; cost < queueCount;) {
       if (this.#pages.unwrittenBegin >= snapshot.unwrittenEnd) return false;
-      this.#pages.writeOldest();
+      cost += this.#pages.saveOldest(this.#tails) ? TAIL_COST : 1;
     }
     return this.#pages.unwrittenBegin < snapshot.unwrittenEnd;
   }
 
-  sync(): Promise<void> {
-    return this.#pages.sync();
+  sync(): Promise<unknown> {
+    return Promise.all([this.#pages.sync(), this.#tails.sync()]);
+  }
+
+  /** Belongs to the checkpoint, once it was synced. */
+  tailsRecord(): StateEntry {
+    return this.#tails.record();
   }
 
   /** The checkpoint with this snapshot is durable. */
   committed(snapshot: QueueIndexSnapshot): void {
     this.#pages.reuse(snapshot.freedBlocks);
+    this.#tails.committed();
   }
 
   /** Read a queue's written blocks back and verify them: INDEX_CORRUPT. For inspection, not for the hot path. */
@@ -329,6 +346,7 @@ export class QueueIndex {
 
   close(): void {
     this.#pages.close();
+    this.#tails.close();
   }
 
   #include(queueNumber: number): void {

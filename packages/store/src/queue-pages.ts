@@ -5,6 +5,7 @@ import type { QueueBlockFile } from './queue-block-file.ts';
 import { QUEUE_UNWRITTEN } from './queue-columns.ts';
 import type { QueueColumns } from './queue-columns.ts';
 import type { BlockSpace } from './queue-directory.ts';
+import type { FoundTail, QueueTails } from './queue-tails.ts';
 import { BLOCK_PAGES, BLOCK_UNITS, PAGE_UNITS, PAGE_WORDS, UNIT_WORDS } from './queue-units.ts';
 import { UnwrittenQueues } from './unwritten-queues.ts';
 import { WORD_CHECK_SEED, checkWords } from './word-check.ts';
@@ -188,7 +189,71 @@ export class QueuePages {
     for (let count = 0; count < SPILL_QUEUES && this.#unwritten.peek() >= 0; count += 1) this.writeOldest();
   }
 
-  /** Write the queue that has waited longest; there must be one. */
+  /**
+   * Bring the queue that has waited longest to the disk; there must be one. Its last page goes to the tails while it is
+   * filling up, so that it is written to its own place once and not at every checkpoint. Of a queue that stays as it is,
+   * the next checkpoint writes it there, and no later one has to carry it. Returns whether it went to the tails.
+   */
+  saveOldest(tails: QueueTails): boolean {
+    const queueNumber = this.#unwritten.peek();
+    const columns = this.#columns;
+    const units = columns.tailUnits[queueNumber] as number;
+    const unwritten = (columns.nexts[queueNumber] as number) - (columns.writtens[queueNumber] as number);
+    const isTail = unwritten > 0 && unwritten <= units % PAGE_UNITS;
+    if (!isTail || columns.tailedUnits[queueNumber] === units) {
+      this.writeOldest();
+      return false;
+    }
+    const block = columns.tailBlocks[queueNumber] as number;
+    const slot = this.cache.find(block * BLOCK_PAGES + (units >>> 4));
+    if (slot < 0) throw new StoreError('INDEX_CORRUPT', 'an unwritten page of the queue index is not held');
+    const writtenCheck = columns.writtenChecks[queueNumber] as number;
+    const tail = { queueNumber, block, writtenUnits: units - unwritten, units, writtenCheck };
+    tails.add(tail, this.cache.words(slot), this.cache.wordsAt(slot));
+    columns.tailedUnits[queueNumber] = units;
+    this.#unwritten.shift();
+    this.#unwritten.add(queueNumber);
+    return true;
+  }
+
+  /**
+   * Take over what a tail of the last checkpoint says, after the columns were restored. What they say of the queue counts: it
+   * may have been written, dropped or begun anew in another block while the tails were being written. Returns whether
+   * `loadTails` must follow. INDEX_CORRUPT.
+   */
+  restoreTail({ tail }: FoundTail): boolean {
+    const { queueNumber, block, writtenUnits } = tail;
+    const columns = this.#columns;
+    if (columns.tailBlocks[queueNumber] !== block) return false;
+    const units = columns.tailUnits[queueNumber] as number;
+    if (units <= writtenUnits) return false;
+    const first = units - (units % PAGE_UNITS);
+    if (units > tail.units || writtenUnits < first || columns.tailedUnits[queueNumber] !== 0) {
+      throw new StoreError('INDEX_CORRUPT', `the tail of queue ${queueNumber} does not fit to the queue`);
+    }
+    columns.writtens[queueNumber] = (columns.nexts[queueNumber] as number) - (units - writtenUnits);
+    columns.writtenChecks[queueNumber] = tail.writtenCheck;
+    columns.tailedUnits[queueNumber] = units;
+    columns.flags[queueNumber] = (columns.flags[queueNumber] as number) | QUEUE_UNWRITTEN;
+    return true;
+  }
+
+  /** Put the pages of tails that were restored, all of them, into the cache, in the same order. */
+  loadTails(tails: readonly FoundTail[]): void {
+    const columns = this.#columns;
+    for (const { tail, words, at } of tails) {
+      const units = columns.tailUnits[tail.queueNumber] as number;
+      const slot = this.cache.take(tail.block * BLOCK_PAGES + (units >>> 4));
+      const page = words.subarray(at, at + (units % PAGE_UNITS) * UNIT_WORDS);
+      this.cache.words(slot).set(page, this.cache.wordsAt(slot));
+      this.cache.markDirty(slot);
+      columns.tailSlots[tail.queueNumber] = slot;
+      this.#unwritten.add(tail.queueNumber);
+      this.limitDirty();
+    }
+  }
+
+  /** Write the queue that has waited longest to its block; there must be one. */
   writeOldest(): void {
     const queueNumber = this.#unwritten.peek();
     this.write(queueNumber);
@@ -207,6 +272,7 @@ export class QueuePages {
       const units = Math.min(BLOCK_UNITS - first, next - from);
       this.#writeUnits(this.#blockOf(queueNumber, from), first, units);
       columns.writtens[queueNumber] = from + units;
+      columns.tailedUnits[queueNumber] = 0;
       // A whole block is verified by its own check, a part of the tail block by this one.
       columns.writtenChecks[queueNumber] =
         first + units === BLOCK_UNITS ? WORD_CHECK_SEED : (columns.tailChecks[queueNumber] as number);

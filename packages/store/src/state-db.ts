@@ -41,6 +41,8 @@ export const callerPrefix = 0x63;
 export const markPrefix = 0x6d;
 export const queueBlockPrefix = 0x62;
 export const queuePagePrefix = 0x71;
+/** Behind those that a snapshot is made from. */
+export const queueTailsPrefix = 0x74;
 
 /** Which state of the flat files a checkpoint refers to. */
 export interface CheckpointMark {
@@ -80,12 +82,16 @@ export interface LoadedState {
   readonly mark: CheckpointMark | null;
   readonly queuePages: readonly StateEntry[];
   readonly queueBlocks: readonly StateEntry[];
+  /** Value of the record of tails; null in a state of before there were any. */
+  readonly queueTails: Buffer | null;
   /** What the caller put, under the caller's keys. */
   readonly entries: readonly StateEntry[];
 }
 
 const MARK_KEY: Buffer = Buffer.from([markPrefix]);
-const MARK_VERSION = 1;
+/** Version 1 has no tails of queues. */
+const MARK_VERSION = 2;
+const MARK_VERSION_MIN = 1;
 /** u32 version, then appliedIndex, head, tail, newestTimestamp, fileCapacity of 8 bytes each, then u32 crc32. */
 const MARK_BYTES = 48;
 const encoding: StateEncoding = { keyEncoding: 'buffer', valueEncoding: 'buffer' };
@@ -108,6 +114,7 @@ export class StateDb {
     const marks = await this.#range(markPrefix);
     const queuePages = await this.#range(queuePagePrefix);
     const queueBlocks = await this.#range(queueBlockPrefix);
+    const queueTails = (await this.#range(queueTailsPrefix))[0]?.value ?? null;
     const entries = (await this.#range(callerPrefix)).map(({ key, value }) => ({
       key: key.subarray(1),
       value,
@@ -115,10 +122,10 @@ export class StateDb {
     const [stored, ...others] = marks;
     if (stored === undefined) {
       if (queuePages.length + queueBlocks.length + entries.length > 0) throw corrupt('has no mark');
-      return { mark: null, queuePages, queueBlocks, entries };
+      return { mark: null, queuePages, queueBlocks, queueTails: null, entries };
     }
     if (others.length > 0 || stored.key.length !== 1) throw corrupt('has a second mark');
-    return { mark: decodeMark(stored.value), queuePages, queueBlocks, entries };
+    return { mark: decodeMark(stored.value), queuePages, queueBlocks, queueTails, entries };
   }
 
   /**
@@ -201,7 +208,8 @@ export function decodeMark(value: Buffer): CheckpointMark {
   if (crc32(value.subarray(0, MARK_BYTES - 4)) !== value.readUInt32LE(MARK_BYTES - 4)) {
     throw corrupt('has a damaged mark');
   }
-  if (value.readUInt32LE(0) !== MARK_VERSION) throw corrupt('has a mark of an unknown version');
+  const version = value.readUInt32LE(0);
+  if (version < MARK_VERSION_MIN || version > MARK_VERSION) throw corrupt('has a mark of an unknown version');
   const field = (place: number): number => {
     const number = readInt53(value, 4 + place * 8);
     if (number === null) throw corrupt('has a mark with an impossible number');

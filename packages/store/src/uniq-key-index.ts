@@ -8,9 +8,12 @@ export class UniqKeyIndex {
   #mask: number;
   #count = 0;
 
-  constructor() {
-    this.#table = new Int32Array(32);
-    this.#mask = 15;
+  /** `count`: slots for which there is room from the start. */
+  constructor(count: number = 0) {
+    let places = 16;
+    while (places < count * 2) places *= 2;
+    this.#table = new Int32Array(places * 2);
+    this.#mask = places - 1;
   }
 
   /** Place of the first slot stored under this hash, or -1. */

@@ -16,11 +16,13 @@ export class UniqKeyRing {
   head: number;
   #tailSlot = 0;
 
-  /** An empty ring whose first entry gets a given sequence number. */
-  constructor(firstSequence: number) {
-    this.words = new Uint32Array(FIRST_CAPACITY * ENTRY_WORDS);
+  /** An empty ring whose first entry gets a given sequence number, with room for `count` entries at least. */
+  constructor(firstSequence: number, count: number) {
+    let capacity = FIRST_CAPACITY;
+    while (capacity < count) capacity *= 2;
+    this.words = new Uint32Array(capacity * ENTRY_WORDS);
     this.bytes = Buffer.from(this.words.buffer);
-    this.#mask = FIRST_CAPACITY - 1;
+    this.#mask = capacity - 1;
     this.tail = firstSequence;
     this.head = firstSequence;
   }

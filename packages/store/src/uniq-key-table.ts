@@ -46,7 +46,7 @@ const STEP_MS_MAX = 1_000;
  */
 export class UniqKeyTable {
   readonly #ring: UniqKeyRing;
-  readonly #index: UniqKeyIndex = new UniqKeyIndex();
+  readonly #index: UniqKeyIndex;
   readonly #file: UniqKeyRingFile;
   readonly #countMax: number;
   readonly #windowMs: number;
@@ -62,8 +62,15 @@ export class UniqKeyTable {
   /** Tails of windows that are being copied from the file; there are few. */
   readonly #pinnedTails = new Set<{ readonly tail: number }>();
 
-  private constructor(file: UniqKeyRingFile, config: UniqKeyTableConfig, firstSequence: number) {
-    this.#ring = new UniqKeyRing(firstSequence);
+  /** `count`: entries that are about to be restored, so that nothing is laid out anew while they come. */
+  private constructor(
+    file: UniqKeyRingFile,
+    config: UniqKeyTableConfig,
+    firstSequence: number,
+    count: number,
+  ) {
+    this.#ring = new UniqKeyRing(firstSequence, count);
+    this.#index = new UniqKeyIndex(count);
     this.#file = file;
     this.#countMax = config.windowCountMax;
     this.#windowMs = config.windowMs;
@@ -84,7 +91,7 @@ export class UniqKeyTable {
   ): UniqKeyTable {
     const capacity = config.windowCountMax * 2;
     if (mark === null) {
-      return new UniqKeyTable(UniqKeyRingFile.open(disk, directory, capacity, true), config, 0);
+      return new UniqKeyTable(UniqKeyRingFile.open(disk, directory, capacity, true), config, 0, 0);
     }
     const held = mark.head - mark.tail;
     if (held < 0 || held > mark.fileCapacity) {
@@ -105,7 +112,7 @@ export class UniqKeyTable {
     config: UniqKeyTableConfig,
     mark: UniqKeyMark,
   ): UniqKeyTable {
-    const table = new UniqKeyTable(target, config, mark.tail);
+    const table = new UniqKeyTable(target, config, mark.tail, mark.head - mark.tail);
     try {
       source.read(mark.tail, mark.head, (words, at) => {
         table.#restore(words, at);
@@ -340,11 +347,13 @@ export class UniqKeyTable {
     this.#written = this.#ring.head;
   }
 
+  /** Word by word, since a start does this a million times; the check of an entry belongs to its place in a file. */
   #restore(words: Uint32Array, at: number): void {
-    const slot = this.#push();
-    this.#ring.words.set(words.subarray(at, at + ENTRY_WORDS), slot * ENTRY_WORDS);
-    this.#key.set(words.subarray(at + KEY_WORD, at + KEY_WORD + KEY_WORDS));
-    this.#addToIndex(words[at] as number, slot);
+    const to = this.#push() * ENTRY_WORDS;
+    const held = this.#ring.words;
+    for (let word = 0; word < ENTRY_WORDS - 1; word += 1) held[to + word] = words[at + word] as number;
+    for (let part = 0; part < KEY_WORDS; part += 1) this.#key[part] = words[at + KEY_WORD + part] as number;
+    this.#addToIndex(words[at] as number, to / ENTRY_WORDS);
     const { head } = this.#ring;
     if (this.#ring.count > 1) this.#spanMs += stepMs(this.#timeOf(head - 2), this.#timeOf(head - 1));
   }

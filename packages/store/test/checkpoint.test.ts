@@ -83,7 +83,7 @@ for (const mode of modes) {
     const seen = new Set<number>();
     for (let steps = 0; ; steps += 1) {
       const { done, reopened } = await crashAfter(steps, mode);
-      const entries = reopened.entries.map(({ key, value }) => `${key.toString()}=${value.toString()}`);
+      const entries = reopened.takeEntries().map(({ key, value }) => `${key.toString()}=${value.toString()}`);
       seen.add(reopened.appliedIndex);
       if (reopened.appliedIndex === 10) {
         t.deepEqual(readUnits(reopened.queueIndex, 0, 0), expected(0, 0, 300));
@@ -311,6 +311,31 @@ test('a window of another size takes over what fits and moves to its own file', 
     t.is(reopened.uniqKeys.size, kept);
     for (let number = 0; number < 60; number += 1)
       t.is(findKey(reopened, `key-${number}`) >= 0, number >= 60 - kept);
-    t.deepEqual(world.disk.list(FOLDER), ['queue-index.dat', `uniq-keys-${uniqKeyCountMax * 2}.dat`]);
+    t.deepEqual(world.disk.list(FOLDER), [
+      'queue-index.dat',
+      'queue-tails-0.dat',
+      'queue-tails-1.dat',
+      `uniq-keys-${uniqKeyCountMax * 2}.dat`,
+    ]);
   }
 });
+
+for (const mode of modes) {
+  test(`a crash (${mode}) within a checkpoint leaves the pages that the one before carried`, async (t) => {
+    for (let steps = 0, done = false; !done; steps += 1) {
+      const world = new DerivedWorld();
+      const state = await world.open();
+      for (const appliedIndex of [1, 2, 3]) {
+        appendUnit(state.queueIndex, 1, unitAt(1, appliedIndex - 1));
+        await world.settle(state.checkpoint({ appliedIndex, puts: [], deletes: [] }));
+      }
+      appendUnit(state.queueIndex, 1, unitAt(1, 3));
+      state.checkpoint({ appliedIndex: 4, puts: [], deletes: [] }).catch(() => undefined);
+      done = (await world.step(steps)) < steps;
+      await world.crash(mode, randomFrom(steps * 31 + 5));
+      const reopened = await world.open();
+      t.true(reopened.appliedIndex >= 3);
+      t.deepEqual(readUnits(reopened.queueIndex, 1, 0), expected(1, 0, reopened.appliedIndex));
+    }
+  });
+}

@@ -37,6 +37,7 @@ const files = {
   'the base snapshot': 'snapshots/0*.snap:0',
   'the number of the derived state': 'derived/current',
   'the queue index': 'derived/1/queue-index.dat',
+  'the tails of queues': 'derived/1/queue-tails-1.dat',
   'the ring of keys': 'derived/1/uniq-keys-128.dat',
   'the current file of LevelDB': 'derived/1/state-db/CURRENT',
   'the log of LevelDB': 'derived/1/state-db/0*.log:-1',
@@ -207,7 +208,7 @@ for (const [file, pattern] of Object.entries(files)) {
       for (const meta of snapshots.list()) await snapshots.verify(meta.position.index);
       t.true(snapshots.list().length >= (file.includes('snapshot') ? 1 : 2));
       t.true([0, 10, 30, 35].includes(derived.appliedIndex), `state at ${derived.appliedIndex}`);
-      const applied = derived.entries.map(({ value }) => value.toString());
+      const applied = derived.takeEntries().map(({ value }) => value.toString());
       t.deepEqual(applied, derived.appliedIndex === 0 ? [] : [String(derived.appliedIndex)]);
       apply(derived, derived.appliedIndex + 1, COUNT);
       await derived.checkpoint({ appliedIndex: COUNT, puts: [{ key: 'applied', value: '40' }], deletes: [] });

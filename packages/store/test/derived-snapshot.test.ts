@@ -125,7 +125,7 @@ test('what is imported: rows, keys, and queues that begin where they end', async
     for (let round = 0; round < 2; round += 1) {
       t.is(state.appliedIndex, 99);
       t.deepEqual(
-        state.entries.map(({ key, value }) => `${key.toString()}=${value.toString()}`),
+        state.takeEntries().map(({ key, value }) => `${key.toString()}=${value.toString()}`),
         ['applied=99', `row-99=${'x'.repeat(49)}`],
       );
       for (let queue = 0; queue < 5; queue += 1) {
@@ -275,7 +275,7 @@ for (const mode of modes) {
 
 function checkImported(t: ExecutionContext, state: DerivedState): void {
   t.is(state.appliedIndex, 99);
-  t.is(state.entries.length, 2);
+  t.is(state.takeEntries().length, 2);
   t.is(state.uniqKeys.size, 64);
   for (let queue = 0; queue < 5; queue += 1) state.queueIndex.verify(queue);
 }

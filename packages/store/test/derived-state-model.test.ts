@@ -252,7 +252,7 @@ class Run {
     this.puts = new Map();
     this.deletes = new Set();
     this.compare();
-    const entries = this.state.entries.map(({ key, value }) => [key.toString(), value.toString()]);
+    const entries = this.state.takeEntries().map(({ key, value }) => [key.toString(), value.toString()]);
     this.#t.deepEqual(entries, [...this.model.entries].sort());
   }
 

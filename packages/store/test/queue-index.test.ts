@@ -5,7 +5,7 @@ import type { DerivedState } from '../src/derived-state.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
 import { MemoryLevel } from '../src/memory-level.ts';
 import { QueueUnits } from '../src/queue-units.ts';
-import { DIRECTORY, appendUnit, readUnits, tinyLimits, unitAt } from './derived-fixture.ts';
+import { DIRECTORY, FOLDER, appendUnit, readUnits, tinyLimits, unitAt } from './derived-fixture.ts';
 
 interface Opened {
   readonly disk: MemoryDisk;
@@ -149,12 +149,54 @@ test('changed memory demands a checkpoint at its limit and never exceeds twice t
     t.true(queueIndex.dirtyBytes <= limit * 2);
   }
   t.is(demandedAt, limit);
+  appendUnit(queueIndex, 0, unitAt(0, 100));
   await state.checkpoint({ appliedIndex: 1, puts: [], deletes: [] });
   t.false(queueIndex.needsCheckpoint);
+  // The last pages are still filling up; those that nothing is added to are written by the next checkpoint.
+  t.true(queueIndex.dirtyBytes > 0);
+  await state.checkpoint({ appliedIndex: 2, puts: [], deletes: [] });
   t.is(queueIndex.dirtyBytes, 0);
   for (let queueNumber = 0; queueNumber < 50; queueNumber += 1) {
-    const expected = Array.from({ length: 100 }, (_, offset) => unitAt(queueNumber, offset));
+    const length = queueNumber === 0 ? 101 : 100;
+    const expected = Array.from({ length }, (_, offset) => unitAt(queueNumber, offset));
     t.deepEqual(readUnits(queueIndex, queueNumber, 0), expected);
+  }
+});
+
+test('what queues get little by little is written to its own place once it fills a page, or stays as it is', async (t) => {
+  const settings = { ...tinyLimits, queueCacheBytesMax: 4096 * 384, queueDirtyBytesMax: 1024 * 384 };
+  let { disk, level, state } = await open(settings);
+  const ports = { disk, level: () => level.connect(), immediate: queueMicrotask };
+  const queues = 200;
+  const inPlace = (): number => disk.contentOf(`${FOLDER}/queue-index.dat`).length;
+  const empty = inPlace();
+  let appliedIndex = 0;
+  const checkpoint = async (): Promise<void> => {
+    appliedIndex += 1;
+    await state.checkpoint({ appliedIndex, puts: [], deletes: [] });
+  };
+  for (let round = 0; round < 15; round += 1) {
+    for (let queue = 0; queue < queues; queue += 1) appendUnit(state.queueIndex, queue, unitAt(queue, round));
+    await checkpoint();
+    t.is(inPlace(), empty);
+    if (round % 4 > 0) continue;
+    await state.close();
+    state = await openDerivedState(ports, DIRECTORY, settings);
+    for (let queue = 0; queue < queues; queue += 1) {
+      const expected = Array.from({ length: round + 1 }, (_, offset) => unitAt(queue, offset));
+      t.deepEqual(readUnits(state.queueIndex, queue, 0), expected);
+    }
+  }
+  appendUnit(state.queueIndex, 7, unitAt(7, 15));
+  await checkpoint();
+  t.true(inPlace() > empty, 'a full page, and the others because nothing was added to them');
+  await state.close();
+  state = await openDerivedState(ports, DIRECTORY, settings);
+  t.is(state.queueIndex.dirtyBytes, 0);
+  for (let queue = 0; queue < queues; queue += 1) {
+    state.queueIndex.verify(queue);
+    const expected = Array.from({ length: queue === 7 ? 16 : 15 }, (_, offset) => unitAt(queue, offset));
+    t.deepEqual(readUnits(state.queueIndex, queue, 0), expected);
   }
 });
 

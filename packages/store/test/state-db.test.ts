@@ -45,7 +45,9 @@ test('a real disk and LevelDB give back the last checkpoint and nothing after it
   t.deepEqual(readUnits(reopened.queueIndex, 3, 0), expected);
   const handle = reopened.uniqKeys.find(1, key, 0, 32);
   t.is(reopened.uniqKeys.queueOffset(handle), 44);
-  const entries = reopened.entries.map((entry) => [entry.key.toString('hex'), entry.value.toString('hex')]);
+  const entries = reopened
+    .takeEntries()
+    .map((entry) => [entry.key.toString('hex'), entry.value.toString('hex')]);
   t.deepEqual(entries, [
     ['00ff80', '00ff80'],
     ['61', '62'],
@@ -71,7 +73,13 @@ test('a database that fails to open or commit answers STATE_DB_FAILED with the c
   const failure = await t.throwsAsync(StateDb.open(cut), { code: 'STATE_DB_FAILED' });
   t.true(failure.cause instanceof Error);
   const stateDb = await StateDb.open(level.connect());
-  t.deepEqual(await stateDb.load(), { mark: null, queuePages: [], queueBlocks: [], entries: [] });
+  t.deepEqual(await stateDb.load(), {
+    mark: null,
+    queuePages: [],
+    queueBlocks: [],
+    queueTails: null,
+    entries: [],
+  });
   level.failNextBatch();
   const uniqKeys = { head: 0, tail: 0, newestTimestamp: 0, fileCapacity: 32 };
   const batch = {

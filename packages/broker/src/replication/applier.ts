@@ -13,16 +13,15 @@ import { BrokerError } from '../errors.ts';
 import type { ArrivalListener } from '../machine/arrivals.ts';
 import type { BrokerMachine } from '../machine/machine.ts';
 import type { PendingEntries } from './pending-entries.ts';
+import { ReplayDebt, replayDebtDefaults, type ReplayDebtConfig } from './replay-debt.ts';
 
-export interface ApplierConfig {
-  /** Bytes of log applied after which a checkpoint is written. */
-  readonly checkpointBytes: number;
+export interface ApplierConfig extends ReplayDebtConfig {
   /** Time after which what was applied is checkpointed, ms. */
   readonly checkpointIntervalMs: number;
 }
 
 export const applierDefaults: ApplierConfig = Object.freeze({
-  checkpointBytes: 64 * 1024 * 1024,
+  ...replayDebtDefaults,
   checkpointIntervalMs: 5_000,
 });
 
@@ -74,7 +73,8 @@ const CATCH_UP_BYTES = 4 * 1024 * 1024;
 /**
  * Brings committed entries to the machine, answers those who wait for them, and writes checkpoints beside.
  *
- * While the store of derived data has no room before its next checkpoint, nothing is applied. Of the entries that come
+ * While the store of derived data has no room before its next checkpoint, or a restart would have too much to apply again,
+ * nothing is applied. Of the entries that come
  * meanwhile only the last index is kept: they are in the log, and are read from there when there is room.
  *
  * Where a snapshot is due, applying pauses until a checkpoint at exactly that entry has noted what it must contain, which
@@ -91,7 +91,7 @@ export class Applier implements StateMachine {
   #committedIndex: number;
   #appliedTerm = 0;
   #appliedEnd: number;
-  #bytesSinceCheckpoint = 0;
+  readonly #debt: ReplayDebt;
   /** Where a snapshot is due and the checkpoint for it has not begun. */
   #snapshotDue: SnapshotPoint | null = null;
   #checkpoint: Promise<void> | null = null;
@@ -107,6 +107,7 @@ export class Applier implements StateMachine {
   constructor(config: ApplierConfig, ports: ApplierPorts, appliedEnd: number) {
     this.#config = config;
     this.#ports = ports;
+    this.#debt = new ReplayDebt(config);
     this.#appliedIndex = ports.derived().appliedIndex;
     this.#committedIndex = this.#appliedIndex;
     this.#appliedEnd = appliedEnd;
@@ -150,7 +151,7 @@ export class Applier implements StateMachine {
     this.#committedIndex = index;
     this.#appliedTerm = term;
     this.#appliedEnd = address;
-    this.#bytesSinceCheckpoint = 0;
+    this.#debt.clear();
     this.#snapshotDue = null;
     this.#installing = false;
     this.#ports.pending.skippedTo(index);
@@ -170,7 +171,7 @@ export class Applier implements StateMachine {
   }
 
   get #mustWait(): boolean {
-    return this.#snapshotDue !== null || this.#ports.derived().mustWait;
+    return this.#snapshotDue !== null || this.#debt.isFull || this.#ports.derived().mustWait;
   }
 
   #applyNow(entries: readonly Entry[]): void {
@@ -207,7 +208,7 @@ export class Applier implements StateMachine {
     this.#appliedIndex = entry.index;
     this.#appliedTerm = entry.term;
     this.#appliedEnd = entry.address + entry.frame.length;
-    this.#bytesSinceCheckpoint += entry.frame.length;
+    this.#debt.add(entry.frame.length, machine.outcomes.count);
     if (snapshots.due(entry)) {
       const { index, term, hash } = entry;
       const position = { index, term, address: this.#appliedEnd, hash };
@@ -218,12 +219,11 @@ export class Applier implements StateMachine {
 
   #checkpointIfDue(): void {
     if (this.#stopped || this.#failed || this.#installing || this.#checkpoint !== null) return;
-    const bytesDue = this.#bytesSinceCheckpoint >= this.#config.checkpointBytes;
-    if (this.#snapshotDue !== null || bytesDue || this.#ports.derived().needsCheckpoint) {
+    if (this.#snapshotDue !== null || this.#debt.isDue || this.#ports.derived().needsCheckpoint) {
       this.#startCheckpoint();
       return;
     }
-    if (this.#timer !== null || this.#bytesSinceCheckpoint === 0) return;
+    if (this.#timer !== null || this.#debt.isEmpty) return;
     this.#timer = this.#ports.clock.setTimer(this.#config.checkpointIntervalMs, () => {
       this.#timer = null;
       if (this.#checkpoint === null && !this.#stopped && !this.#failed) this.#startCheckpoint();
@@ -248,6 +248,7 @@ export class Applier implements StateMachine {
 
   #checkpointWritten(snapshotAt: SnapshotPoint | null): void {
     this.#checkpoint = null;
+    this.#debt.checkpointDurable();
     if (this.#installing) return;
     if (snapshotAt !== null) this.#ports.snapshots.take(snapshotAt.position, snapshotAt.configuration);
     if (this.#appliedIndex < this.#committedIndex) this.#catchUp();
@@ -295,7 +296,7 @@ export class Applier implements StateMachine {
     const { machine } = this.#ports;
     const derived = this.#ports.derived();
     if (this.#appliedIndex === derived.appliedIndex) return Promise.resolve();
-    this.#bytesSinceCheckpoint = 0;
+    this.#debt.checkpointBegan();
     const { puts, deletes } = machine.takeChanges();
     return derived.checkpoint({ appliedIndex: this.#appliedIndex, puts, deletes });
   }

@@ -4,14 +4,14 @@ import { QueueUnits, StoreError, type DerivedState, type QueueIndex, type StateE
 const UNITS_PER_READ = 1024;
 const DIFFERENCES_MAX = 20;
 
-/** What a state has unlike the one that the log makes, both with their last checkpoint at `index`; at most some of it. */
+/** What a state has unlike the one that the log makes, both as opened at their last checkpoint at `index`; at most some of it. */
 export async function compareStates(
   own: DerivedState,
   rebuilt: DerivedState,
   index: number,
 ): Promise<readonly string[]> {
   const found = [
-    ...compareRows(own.entries, rebuilt.entries),
+    ...compareRows(own.takeEntries(), rebuilt.takeEntries()),
     ...compareQueues(own.queueIndex, rebuilt.queueIndex),
   ];
   if (found.length > 0) return found.slice(0, DIFFERENCES_MAX);

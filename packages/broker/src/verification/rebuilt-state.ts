@@ -54,7 +54,7 @@ export async function rebuildState(input: RebuildInput, base: SnapshotMeta | nul
       : await replaceDerivedState(ports, directory, settings, content);
   try {
     const machine = new BrokerMachine(derived);
-    machine.restore(derived.entries);
+    machine.restore(derived.takeEntries());
     const checkpoint = (appliedIndex: number): Promise<void> =>
       derived.checkpoint({ appliedIndex, ...machine.takeChanges() });
     let applied = index;

@@ -64,7 +64,7 @@ export class MachineWorld {
     const ports = { disk: this.disk, level: () => this.level.connect(), immediate: queueMicrotask };
     const derived = await openDerivedState(ports, '/derived', this.#settings);
     const machine = this.#make(derived);
-    machine.restore(derived.entries);
+    machine.restore(derived.takeEntries());
     return { machine, derived };
   }
 

@@ -10,7 +10,13 @@ import { EntryChain } from '../machine/entry-chain.ts';
 import { MachineWorld, putTopic, settle, stateOf, type MachineLife } from '../machine/machine-world.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
-const NEVER: ApplierConfig = { checkpointBytes: 1e9, checkpointIntervalMs: 1e9 };
+const NEVER: ApplierConfig = {
+  checkpointBytes: 1e9,
+  checkpointRecords: 1e9,
+  checkpointIntervalMs: 1e9,
+  replayBytesMax: 1e9,
+  replayRecordsMax: 1e9,
+};
 /** Small enough that 28 ids without a checkpoint are too many. */
 const FEW_KEYS: Partial<DerivedStateConfig> = { uniqKeyCountMax: 16 };
 const KEYS_BEFORE_WAIT = 28;
@@ -86,7 +92,7 @@ async function sameAsStraight(
 ): Promise<void> {
   const straight = await new MachineWorld(FEW_KEYS).open();
   const applier = new Applier(
-    { checkpointBytes: 1, checkpointIntervalMs: 1 },
+    { ...NEVER, checkpointBytes: 1, checkpointIntervalMs: 1 },
     {
       machine: straight.machine,
       derived: () => straight.derived,
@@ -226,6 +232,50 @@ test('a log that lost an entry which waits is fatal', async (t) => {
   fixture.world.gate.open();
   await settle();
   t.is(fixture.fatal.length, 1);
+});
+
+test('a number of records demands a checkpoint, however small they are', async (t) => {
+  const fixture = await Fixture.open({ ...NEVER, checkpointRecords: 3 });
+  fixture.applier.apply([fixture.next(), fixture.log.noOp(), fixture.next()]);
+  await settle();
+  t.is(fixture.checkpointed, 0);
+  fixture.applier.apply([fixture.next()]);
+  await settle();
+  t.is(fixture.checkpointed, 4);
+});
+
+for (const limit of ['replayBytesMax', 'replayRecordsMax'] as const) {
+  test(`what a restart would apply again stays within ${limit} while a checkpoint is slow`, async (t) => {
+    const sample = new EntryChain().data([{ topic: 'T' }]).frame.length;
+    const max = limit === 'replayBytesMax' ? sample * 5 : 5;
+    const fixture = await Fixture.open({ ...NEVER, checkpointBytes: 1, [limit]: max });
+    fixture.world.gate.held = true;
+    for (let count = 0; count < 20; count += 1) fixture.applier.apply([fixture.next()]);
+    await settle();
+    const { appliedIndex } = fixture.applier;
+    t.true(appliedIndex >= 4 && appliedIndex <= 5, `${appliedIndex} entries are in no checkpoint`);
+    fixture.world.gate.open();
+    for (let turn = 0; turn < 40; turn += 1) {
+      fixture.clock.endTurn();
+      await settle();
+    }
+    t.is(fixture.applier.appliedIndex, 20, 'it goes on when the checkpoint is durable');
+    await fixture.applier.stop();
+    t.is(fixture.checkpointed, 20);
+    await sameAsStraight(t, fixture.life, fixture.log.entries);
+  });
+}
+
+test('a limit of what is applied again below that of a checkpoint demands one itself', async (t) => {
+  const fixture = await Fixture.open({ ...NEVER, replayRecordsMax: 2 });
+  for (let count = 0; count < 6; count += 1) {
+    fixture.applier.apply([fixture.next()]);
+    await settle();
+    fixture.clock.endTurn();
+    await settle();
+  }
+  t.is(fixture.applier.appliedIndex, 6);
+  t.true(fixture.checkpointed >= 4);
 });
 
 test('a checkpoint that fails is fatal, and nothing is applied or written after it', async (t) => {
