@@ -10,6 +10,7 @@ import type { Disk, DiskLock } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { QueueBlockFile } from './queue-block-file.ts';
 import { QueueIndex } from './queue-index.ts';
+import type { QueueIndexConfig } from './queue-index.ts';
 import { StateDb } from './state-db.ts';
 import type { LoadedState, StateEntry, StateLevel } from './state-db.ts';
 import { UniqKeyRingFile } from './uniq-key-ring-file.ts';
@@ -29,6 +30,8 @@ export interface DerivedStatePorts {
    * owner vouches for applying only what a sync has covered.
    */
   readonly syncedUpTo?: (index: number) => Promise<void>;
+  /** Told of damage that a read meets later than opening; the read throws it too. See `DerivedState.condemn`. */
+  readonly onDamage?: (error: StoreError) => void;
 }
 
 /** What can be in the place of a state: the snapshot whose content is given, and the index it belongs to. */
@@ -119,12 +122,14 @@ export class DerivedState {
     if (keys === null || appliedIndex !== index) {
       throw new StoreError('INDEX_RANGE', `the last checkpoint is at ${appliedIndex}, not at ${index}`);
     }
-    const { immediate } = this.#opening.ports;
+    const { immediate, onDamage } = this.#opening.ports;
     return new DerivedExport({
+      onDamage,
       appliedIndex,
       keys,
       uniqKeys: this.uniqKeys,
       content: this.stateDb.contentNow(),
+      owner: this.#opening.config.owner,
       turn: () => turnOf(immediate),
     });
   }
@@ -148,6 +153,14 @@ export class DerivedState {
       throw error;
     }
     return new DerivedState(this.#opening, parts);
+  }
+
+  /**
+   * A read met damage: the next `openDerivedState` says INDEX_CORRUPT, whatever it could read, until the state was replaced.
+   * Durable when it returns; on the caller's thread.
+   */
+  condemn(): void {
+    this.#opening.directory.condemn();
   }
 
   /** Resolves when what other states have left in the directory is gone. Nobody need wait for it. */
@@ -269,7 +282,8 @@ async function openFolder(
   disk.mkdir(path);
   const undo: (() => void | Promise<void>)[] = [];
   try {
-    const stateDb = await StateDb.open(ports.level(join(path, STATE_DB_DIRECTORY)));
+    requireDatabase(disk, path);
+    const stateDb = await StateDb.open(ports.level(join(path, STATE_DB_DIRECTORY)), config.owner);
     undo.push(() => stateDb.close());
     const restored = await stateDb.load();
     const parts = openParts(ports, path, config, stateDb, restored, undo);
@@ -280,6 +294,16 @@ async function openFolder(
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
+  }
+}
+
+/** LevelDB takes a folder without its file CURRENT for a new one, and then mixes in what is left of the old: INDEX_CORRUPT. */
+function requireDatabase(disk: Disk, path: string): void {
+  const directory = join(path, STATE_DB_DIRECTORY);
+  const names = disk.exists(directory) ? disk.list(directory) : [];
+  const file = join(directory, 'CURRENT');
+  if (names.some((name) => /^(\d+\.(log|ldb|sst)|MANIFEST-\d+)$/.test(name)) && !names.includes('CURRENT')) {
+    throw new StoreError('INDEX_CORRUPT', `${file} is missing`, { file });
   }
 }
 
@@ -303,13 +327,13 @@ function openParts(
   restored: LoadedState,
   undo: (() => void | Promise<void>)[],
 ): Pick<DerivedParts, 'queueIndex' | 'uniqKeys' | 'checkpoint'> {
-  const { disk, immediate, syncedUpTo = (): Promise<void> => Promise.resolve() } = ports;
+  const { disk, immediate, onDamage, syncedUpTo = (): Promise<void> => Promise.resolve() } = ports;
   const { mark } = restored;
   const file = QueueBlockFile.open(disk, join(directory, QUEUE_INDEX_FILE), mark === null);
   undo.push(() => {
     file.close();
   });
-  const queueIndex = new QueueIndex(file, queueIndexConfig(config), restored);
+  const queueIndex = new QueueIndex(file, { ...queueIndexConfig(config), onDamage }, restored);
   const uniqKeys = UniqKeyTable.open(disk, directory, uniqKeyConfig(config), mark?.uniqKeys ?? null);
   undo.push(() => {
     uniqKeys.close();
@@ -322,7 +346,7 @@ function openParts(
   return { queueIndex, uniqKeys, checkpoint };
 }
 
-function queueIndexConfig(config: DerivedStateConfig): ConstructorParameters<typeof QueueIndex>[1] {
+function queueIndexConfig(config: DerivedStateConfig): QueueIndexConfig {
   return {
     cacheBytesMax: config.queueCacheBytesMax,
     dirtyBytesMax: config.queueDirtyBytesMax,
@@ -335,6 +359,7 @@ function uniqKeyConfig(config: DerivedStateConfig): Parameters<typeof UniqKeyTab
     windowCountMax: config.uniqKeyCountMax,
     windowMs: config.uniqKeyWindowMs,
     hashSeed: config.uniqKeyHashSeed,
+    owner: config.owner,
   };
 }
 
