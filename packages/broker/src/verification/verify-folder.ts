@@ -64,7 +64,7 @@ function replicasIn(disk: Disk, directory: string): string[] {
 }
 
 /** LevelDB's folders are flat; its lock is not content. */
-async function copyFiles(disk: Disk, from: string, to: string): Promise<void> {
+export async function copyFiles(disk: Disk, from: string, to: string): Promise<void> {
   disk.mkdir(to);
   for (const name of disk.list(from)) {
     if (name === 'LOCK') continue;

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { join } from 'node:path/posix';
 import type { Clock, Logger } from '@ledgermq/raft';
 import {
@@ -8,7 +9,9 @@ import {
   openDerivedState,
   openMemberFiles,
   parseSegmentLogConfig,
+  readOwner,
   type DerivedState,
+  type DerivedStateConfig,
   type DerivedStatePorts,
   type Disk,
   type KeyIndexConfig,
@@ -66,6 +69,8 @@ class ReplicaVerification {
   readonly #findings: Findings = new Findings();
   readonly #repaired: StorePart[] = [];
   #comparedTo: number | null = null;
+  /** Whose files they are, as the file of term and vote has it. */
+  #owner = 0;
   /** Last entry that is known as committed and that the state may contain. */
   #appliedTo = 0;
 
@@ -102,12 +107,14 @@ class ReplicaVerification {
   }
 
   async #openMemberFiles(): Promise<MemberFiles> {
+    this.#owner = ownerIn(this.#overlay, this.#pathOf('hardState'));
     const files = await openMemberFiles({
       disk: this.#overlay,
       logDirectory: this.#pathOf('log'),
       hardStatePath: this.#pathOf('hardState'),
       config: parseSegmentLogConfig({ tailCacheBytes: 1024 * 1024 }),
       logger: this.#loggerFor('log'),
+      owner: this.#owner,
     });
     const { found } = files.hardState;
     if (found !== 'sound') this.#findings.damage('hard-state', `the file of term and vote is ${found}`);
@@ -134,6 +141,10 @@ class ReplicaVerification {
       if (fault !== null) this.#findings.damage('log', fault.message);
       this.#options.onProgress({ part: 'log', done, total });
     }
+  }
+
+  get #settings(): Partial<DerivedStateConfig> {
+    return derivedSettings({ owner: this.#owner });
   }
 
   async #openSnapshots(): Promise<SnapshotFiles> {
@@ -174,7 +185,7 @@ class ReplicaVerification {
     }
     let own: DerivedState | null = null;
     try {
-      own = await openDerivedState(await this.#ownPorts(), this.#pathOf('derived'), derivedSettings({}));
+      own = await openDerivedState(await this.#ownPorts(), this.#pathOf('derived'), this.#settings);
       const { appliedIndex } = own;
       if (appliedIndex < log.firstIndex() - 1 || appliedIndex > last) {
         this.#findings.damage(
@@ -206,7 +217,7 @@ class ReplicaVerification {
     const input = this.#rebuildInput(log, snapshots, directory, appliedIndex);
     await (await rebuildState(input, base)).close();
     // Opened again it shows its rows as they are on disk.
-    const rebuilt = await openDerivedState(input.ports, directory, derivedSettings({}));
+    const rebuilt = await openDerivedState(input.ports, directory, this.#settings);
     try {
       for (const text of await compareStates(own, rebuilt, appliedIndex))
         this.#findings.damage('state', text);
@@ -255,7 +266,15 @@ class ReplicaVerification {
   #rebuildInput(log: SegmentLog, snapshots: SnapshotFiles, directory: string, upTo: number): RebuildInput {
     const { disk, level } = this.#options;
     const ports = { disk, level, immediate: this.#immediate };
-    return { log, snapshots, ports, directory, upTo, onProgress: this.#progressOf('state', log) };
+    return {
+      log,
+      snapshots,
+      ports,
+      directory,
+      owner: this.#owner,
+      upTo,
+      onProgress: this.#progressOf('state', log),
+    };
   }
 
   /** The state as it is, opened without a change: files over the overlay, the database as a copy. */
@@ -301,5 +320,17 @@ class ReplicaVerification {
       else this.#findings.note(part, line);
     };
     return { debug: () => undefined, info: () => undefined, warn: tell, error: tell };
+  }
+}
+
+function ownerIn(disk: Disk, path: string): number {
+  if (!disk.exists(path)) return 0;
+  const file = disk.open(path, 'read');
+  try {
+    const content = Buffer.alloc(file.size());
+    file.read(content, 0);
+    return readOwner(content);
+  } finally {
+    file.close();
   }
 }
