@@ -6,6 +6,8 @@ export type BrokerErrorCode =
   | 'CONFIG_INVALID'
   | 'LISTEN_FAILED'
   | 'REPLICA_FAILED'
+  /** The only member of a group lost what nobody else has. */
+  | 'REPAIR_IMPOSSIBLE'
   | 'STORE_FAILED'
   | 'COMMAND_INVALID'
   | 'ENTRY_INVALID'

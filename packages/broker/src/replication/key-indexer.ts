@@ -36,6 +36,7 @@ export const keyIndexerDefaults: KeyIndexerConfig = Object.freeze({
   files: {},
 });
 
+const NO_INDEX = 'there is none';
 /** Keys after which a checkpoint is written whatever the time. */
 const CHECKPOINT_ENTRIES = 262_144;
 
@@ -132,7 +133,7 @@ export class KeyIndexer {
   #open(): KeyIndex {
     const { disk, directory, log, logger } = this.#ports;
     const { files } = this.#config;
-    let reason = 'there is none';
+    let reason = NO_INDEX;
     let before: 'doubtful' | 'gone' = 'doubtful';
     disk.mkdir(directory);
     try {
@@ -148,7 +149,8 @@ export class KeyIndexer {
       if (!(error instanceof StoreError) || error.code !== 'INDEX_CORRUPT') throw error;
       reason = error.message;
     }
-    logger.info('the key index is built from the log', { reason, from: log.firstIndex() });
+    const tell = reason === NO_INDEX || before === 'gone' ? 'info' : 'warn';
+    logger[tell]('the key index is built from the log', { reason, from: log.firstIndex() });
     return this.#begin(before);
   }
 

@@ -1,10 +1,13 @@
 import { LogRepair, type Clock, type Logger, type RaftConfig } from '@ledgermq/raft';
 import type { LogHole, SegmentLog } from '@ledgermq/store';
+import { repairImpossible } from './lonely-member.ts';
 import type { PeerLink } from './peer-link.ts';
 
 export interface LogRepairTask {
   readonly memberId: string;
   readonly brokerName: string;
+  /** Folder of the replica. */
+  readonly directory: string;
   /** Ids of all members. */
   readonly members: readonly string[];
   readonly log: SegmentLog;
@@ -22,10 +25,14 @@ export interface LogRepairTask {
  * What several members cannot read and all others never had was not committed if it lies beyond the durable mark: of
  * committed entries a majority has synced copies, and damage strikes less than a majority. Members that lost their power
  * together with an unsynced end may all miss the same part of it, and would wait for each other for ever.
+ *
+ * @throws BrokerError REPAIR_IMPOSSIBLE for a group without other members.
  */
 export async function repairLog(task: LogRepairTask): Promise<void> {
-  const { log, peers, members, memberId, brokerName, raft, clock, logger } = task;
-  if (log.holes.length === 0) return;
+  const { log, peers, members, memberId, brokerName, directory, raft, clock, logger } = task;
+  const [first] = log.holes;
+  if (first === undefined) return;
+  if (members.every((id) => id === memberId)) throw repairImpossible(log, directory, first);
   const repair = new LogRepair<LogHole>({
     id: memberId,
     group: brokerName,
