@@ -61,6 +61,7 @@ export class DerivedDirectory {
       highest = Math.max(highest, readNumbers(disk, join(path, CURRENT_FILE))?.given ?? 0);
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'STATE_INVALID') throw error;
+      new SetAside(disk, path).takeFile(CURRENT_FILE, 'damaged');
     }
     for (const name of names) new SetAside(disk, path).takeFile(name, 'damaged');
     return DerivedDirectory.#begin(disk, path, highest + 1);

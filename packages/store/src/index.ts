@@ -45,4 +45,4 @@ export { hashKeyOfTopic, hashTopic } from './key-hash.ts';
 
 // For verification.
 export { OverlayDisk } from './overlay-disk.ts';
-export { SetAside } from './set-aside.ts';
+export { SetAside, setAsideFolder } from './set-aside.ts';
