@@ -1,6 +1,7 @@
 import type { Clock, LogIndex, Logger, TimerHandle } from '@ledgermq/raft';
 import {
   KeyIndex,
+  setAsideFolder,
   StoreError,
   type Disk,
   type KeyIndexConfig,
@@ -136,6 +137,7 @@ export class KeyIndexer {
     let reason = NO_INDEX;
     let before: 'doubtful' | 'gone' = 'doubtful';
     disk.mkdir(directory);
+    if (disk.list(directory).some((name) => name !== setAsideFolder)) reason = 'its mark is missing';
     try {
       const index = KeyIndex.open(disk, directory, files);
       if (index !== null) {

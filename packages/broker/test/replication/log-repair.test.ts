@@ -49,6 +49,7 @@ async function repaired(log: SegmentLog, ends: Readonly<Record<string, number>>)
   let done = false;
   void repairLog({
     memberId: 'n1',
+    directory: '/data',
     brokerName: 'broker-a',
     members: ['n1', 'n2', 'n3'],
     log,
