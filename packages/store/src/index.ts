@@ -46,3 +46,4 @@ export { hashKeyOfTopic, hashTopic } from './key-hash.ts';
 // For verification.
 export { OverlayDisk } from './overlay-disk.ts';
 export { SetAside, setAsideFolder } from './set-aside.ts';
+export { readKeyFileSize } from './key-file-size.ts';

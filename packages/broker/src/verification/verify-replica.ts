@@ -9,12 +9,12 @@ import {
   openDerivedState,
   openMemberFiles,
   parseSegmentLogConfig,
+  readKeyFileSize,
   readOwner,
   type DerivedState,
   type DerivedStateConfig,
   type DerivedStatePorts,
   type Disk,
-  type KeyIndexConfig,
   type MemberFiles,
   type SegmentLog,
   type StateLevel,
@@ -36,8 +36,6 @@ export interface VerifyOptions {
   /** Puts a copy of a state database into a folder, so that opening it does not change the first. */
   readonly copyLevel: (from: string, to: string) => Promise<void>;
   readonly clock: Pick<Clock, 'immediate'>;
-  /** As the broker has them; another size of files counts as damage. */
-  readonly keyIndex: Partial<KeyIndexConfig>;
   /** Sets derived data aside that is wrong, and builds it again. The log, votes and snapshots are never touched. */
   readonly repair: boolean;
   readonly onProgress: (progress: VerifyProgress) => void;
@@ -258,7 +256,7 @@ class ReplicaVerification {
     return {
       directory: this.#pathOf('keyIndex'),
       log,
-      settings: this.#options.keyIndex,
+      settings: readKeyFileSize(this.#options.disk, this.#pathOf('keyIndex')) ?? {},
       onProgress: this.#progressOf('key-index', log),
     };
   }

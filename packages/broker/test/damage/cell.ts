@@ -7,7 +7,7 @@ import { copyFiles } from '../../src/verification/verify-folder.ts';
 import { damages, type DamageName } from './damages.ts';
 import { fileKinds, findFile, pathsBelow, unknownPaths, type FileKindName } from './file-kinds.ts';
 import type { GroupImage } from './group-images.ts';
-import { realGroup, realGroupConfig, type RealGroup, type RealMember } from './real-group.ts';
+import { realGroup, type RealGroup, type RealMember } from './real-group.ts';
 
 export interface Cell {
   readonly kind: FileKindName;
@@ -188,7 +188,6 @@ class CellRun {
       level: nodeLevel,
       copyLevel: (from, to) => copyFiles(disk, from, to),
       clock: { immediate: setImmediate },
-      keyIndex: realGroupConfig.keyIndex?.files ?? {},
       repair,
       onProgress: () => undefined,
     });
