@@ -59,7 +59,10 @@ test('SIGKILL at any moment under load leaves nothing that a verification calls 
   for (let kill = 0; kill < KILLS; kill += 1) {
     draw = (Math.imul(draw, 1_664_525) + 1_013_904_223) >>> 0;
     await delay(50 + (draw % LOAD_MS_MAX));
-    const { id, dataDir } = cluster.layout.nodes[kill % cluster.layout.nodes.length] ?? { id: '', dataDir: '' };
+    const { id, dataDir } = cluster.layout.nodes[kill % cluster.layout.nodes.length] ?? {
+      id: '',
+      dataDir: '',
+    };
     await cluster.killNode(id);
     t.deepEqual(await damagesIn(dataDir), [], `kill ${kill} of ${id}`);
     await cluster.startNode(id);

@@ -1,5 +1,5 @@
 import type { RaftStatus } from '@ledgermq/raft';
-import { StoreError, type HardStateFile, type LogHole, type SegmentLog } from '@ledgermq/store';
+import type { StoreError, HardStateFile, LogHole, SegmentLog } from '@ledgermq/store';
 import { BrokerError } from '../errors.ts';
 
 type Loser = Pick<SegmentLog, 'recovery' | 'voteFloor' | 'lastPosition'>;

@@ -30,7 +30,10 @@ export async function verifyFolder(options: VerifyFolderOptions): Promise<void> 
   const disk = new NodeDisk();
   const replicas = replicasIn(disk, directory);
   if (replicas.length === 0) {
-    throw new BrokerError('NO_REPLICA', `"${directory}" is no data directory of a node and no folder of a replica`);
+    throw new BrokerError(
+      'NO_REPLICA',
+      `"${directory}" is no data directory of a node and no folder of a replica`,
+    );
   }
   const lock = disk.lock(directory);
   try {
