@@ -6,7 +6,11 @@ export type BrokerErrorCode =
   | 'CONFIG_INVALID'
   | 'LISTEN_FAILED'
   | 'REPLICA_FAILED'
+  /** The only member of a group lost what nobody else has. */
+  | 'REPAIR_IMPOSSIBLE'
   | 'STORE_FAILED'
+  /** A folder that is to be verified holds no replica. */
+  | 'NO_REPLICA'
   | 'COMMAND_INVALID'
   | 'ENTRY_INVALID'
   | 'PEER_FRAME_INVALID'

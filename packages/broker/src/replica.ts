@@ -28,6 +28,8 @@ import type { ReplicaOptions } from './replica-options.ts';
 import type { ReplicaInspection } from './replica-inspection.ts';
 import { Applier, applierDefaults } from './replication/applier.ts';
 import { DiskGuard, diskGuardDefaults } from './replication/disk-guard.ts';
+import { fileOwner } from './replication/file-owner.ts';
+import { isLonely, lostVotesOnly, repairImpossible } from './replication/lonely-member.ts';
 import { LogRetention, logRetentionDefaults } from './replication/log-retention.ts';
 import { ProgressWatch, progressWatchDefaults, type WorkProgress } from './replication/progress-watch.ts';
 import { replicaWork } from './replication/replica-work.ts';
@@ -161,14 +163,26 @@ export class GroupReplica implements HostedReplica {
     );
   }
 
-  /** Opens and recovers the store. Throws what the store throws; nothing stays open then. */
+  /** Opens and recovers the store. Throws what the store throws, or REPAIR_IMPOSSIBLE; nothing stays open then. */
   static async open(options: ReplicaOptions): Promise<GroupReplica> {
     const { config } = options;
     const peers = new PeerLink(options.join);
-    const store = await ReplicaStore.open({ ...options, log: config.log, derived: config.derived }, (log) =>
-      repairLog({ ...options, log, peers, raft: config.raft }),
+    const store = await ReplicaStore.open(
+      {
+        ...options,
+        log: config.log,
+        derived: config.derived,
+        owner: fileOwner(options.brokerName, options.memberId),
+        onDamage: (error) => options.events.onFatal(error),
+      },
+      (log) => repairLog({ ...options, log, peers, raft: config.raft }),
     );
     try {
+      const replica = new GroupReplica(options, store, peers);
+      if (!isLonely(replica.status()) || replica.status().standing !== 'repairing') return replica;
+      if (!lostVotesOnly(store.log, store.hardState)) throw repairImpossible(store.log, options.directory);
+      options.logger.warn('term and vote are lost; alone in its group this member needs neither', {});
+      store.hardState.save({ ...store.hardState.load(), standing: 'full' });
       return new GroupReplica(options, store, peers);
     } catch (error) {
       await store.close();
@@ -184,6 +198,7 @@ export class GroupReplica implements HostedReplica {
     this.#keyIndexer.start();
     this.#retention.start();
     this.#progress.start();
+    this.#snapshots.start();
   }
 
   stop(): Promise<void> {

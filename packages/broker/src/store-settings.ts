@@ -25,6 +25,8 @@ export interface StoreSettings {
 
 /** Settings of the derived state that every replica must have alike: the machine has them as constants. */
 const REPLICATED_SETTINGS = ['uniqKeyCountMax', 'uniqKeyWindowMs', 'queueCountMax'];
+/** Told by group and member. */
+const OWNER_SETTING = 'owner';
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
 const DAY_MS = 86_400_000;
 const HOURS_MAX = 1_000_000;
@@ -154,6 +156,8 @@ function readDerived(value: unknown, faults: string[]): Record<string, number> {
   for (const [name, setting] of Object.entries(value ?? {})) {
     if (REPLICATED_SETTINGS.includes(name)) {
       faults.push(`store.derived.${name} decides the replicated state and cannot be configured`);
+    } else if (name === OWNER_SETTING) {
+      faults.push('store.derived.owner cannot be configured');
     } else if (typeof setting === 'number') {
       settings[name] = setting;
     } else {

@@ -1,96 +1,41 @@
 import type { Buffer } from 'node:buffer';
-import { join } from 'node:path/posix';
-import { parseRaftConfig, type Clock, type Logger, type Message, type TimerHandle } from '@ledgermq/raft';
-import { MemoryDisk, MemoryLevel, parseSegmentLogConfig } from '@ledgermq/store';
-import { GroupReplica } from '../src/replica.ts';
+import { parseRaftConfig, type Message } from '@ledgermq/raft';
+import { parseSegmentLogConfig } from '@ledgermq/store';
+import { GroupReplica, type ReplicaConfig } from '../src/replica.ts';
 import type { CommandOutcome, SendOutcome } from '../src/replication/outcome.ts';
 import { applierDefaults } from '../src/replication/applier.ts';
 import { logRetentionDefaults, type LogRetentionConfig } from '../src/replication/log-retention.ts';
-import type { PeerEvents } from '../src/replication/peer-transport.ts';
 import { progressWatchDefaults, type ProgressWatchConfig } from '../src/replication/progress-watch.ts';
 import { recordOf, type TestMessage } from './machine/entry-chain.ts';
+import { LifeClock, Member, type ClusterMember } from './cluster-member.ts';
 import { topicConfig } from './machine/machine-world.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-export const DIRECTORY = '/data';
+export { DIRECTORY, Member } from './cluster-member.ts';
+
 const STEP_MS = 5;
 const STEPS_MAX = 4_000;
 
-/** The clock of one life of a process: when that ends, nothing of it happens any more. */
-class LifeClock implements Clock {
-  readonly #clock: VirtualClock;
-  ended = false;
+export type ClusterConfig = Omit<ReplicaConfig, 'bootstrap'>;
 
-  constructor(clock: VirtualClock) {
-    this.#clock = clock;
-  }
-
-  now(): number {
-    return this.#clock.now();
-  }
-
-  monotonic(): number {
-    return this.#clock.monotonic();
-  }
-
-  setTimer(ms: number, fn: () => void): TimerHandle {
-    return this.#clock.setTimer(ms, () => {
-      if (!this.ended) fn();
-    });
-  }
-
-  clearTimer(handle: TimerHandle): void {
-    this.#clock.clearTimer(handle);
-  }
-
-  immediate(fn: () => void): void {
-    this.#clock.immediate(() => {
-      if (!this.ended) fn();
-    });
-  }
-}
-
-/** One member of the group: its disk stays, its lives come and go. */
-export class Member {
-  readonly id: string;
-  readonly disk: MemoryDisk = new MemoryDisk();
-  readonly warnings: string[] = [];
-  readonly fatal: Error[] = [];
-  readonly #levels = new Map<string, MemoryLevel>();
-  replica: GroupReplica | null = null;
-  events: PeerEvents | null = null;
-  clock: LifeClock | null = null;
-  /** Role in the consensus, and whether the replica took itself for the master, at each change. */
-  roles: string[] = [];
-  arrivals = 0;
-  topicChanges = 0;
-
-  constructor(id: string) {
-    this.id = id;
-  }
-
-  get live(): GroupReplica {
-    if (this.replica === null) throw new Error(`${this.id} does not run`);
-    return this.replica;
-  }
-
-  /** The state database of a folder; it goes where the folder goes. */
-  level(directory: string): MemoryLevel {
-    const held = this.#levels.get(directory);
-    if (held !== undefined && this.disk.exists(join(directory, '..', 'queue-index.dat'))) return held;
-    const fresh = new MemoryLevel();
-    this.#levels.set(directory, fresh);
-    return fresh;
-  }
-
-  get stateLevel(): MemoryLevel {
-    return this.level(join(DIRECTORY, 'derived', '1', 'state-db'));
-  }
-
-  logger(): Logger {
-    const nothing = (): void => undefined;
-    return { debug: nothing, info: nothing, warn: (text) => this.warnings.push(text), error: nothing };
-  }
+/** `retained`: bytes of log kept, 0 for all of it. */
+function configOf(
+  raft: Readonly<Record<string, unknown>>,
+  retained: number,
+  { retention = {}, progress = progressWatchDefaults }: ClusterShape,
+): ClusterConfig {
+  return {
+    raft: parseRaftConfig(raft),
+    log: parseSegmentLogConfig({
+      segmentBytes: retained === 0 ? 65_536 : 4_096,
+      tailCacheBytes: 65_536,
+    }),
+    derived: {},
+    applier: { ...applierDefaults, checkpointIntervalMs: 500 },
+    snapshots: { intervalBytes: retained === 0 ? 1_000_000 : 8_192 },
+    retention: { ...logRetentionDefaults, logBytesMax: retained, ...retention },
+    progress,
+  };
 }
 
 export interface ClusterShape {
@@ -100,41 +45,42 @@ export interface ClusterShape {
   readonly progress?: ProgressWatchConfig;
 }
 
-/** The replicas of one group in virtual time, over disks in memory and a network of function calls. */
-export class ReplicaCluster {
+/** Replicas of one group in virtual time, over a network of function calls. */
+export class ReplicaCluster<M extends ClusterMember = Member> {
   readonly clock: VirtualClock = new VirtualClock();
-  readonly members: readonly Member[];
-  readonly #raft: Readonly<Record<string, unknown>>;
-  readonly #retained: number;
-  readonly #retention: Partial<LogRetentionConfig>;
-  readonly #progress: ProgressWatchConfig;
+  readonly members: readonly M[];
+  readonly #config: ClusterConfig;
+  readonly #brokerName: string;
+  /** Waits for work outside of virtual time, if the members have such. */
+  readonly #settled: () => Promise<void>;
   readonly #cut = new Set<string>();
   #draws = 0x2545f491;
 
-  private constructor(
-    raft: Readonly<Record<string, unknown>>,
-    retained: number,
-    { members = 3, retention = {}, progress = progressWatchDefaults }: ClusterShape,
+  constructor(
+    members: readonly M[],
+    config: ClusterConfig,
+    settled: () => Promise<void> = turns,
+    brokerName: string = 'broker-a',
   ) {
-    this.members = Array.from({ length: members }, (_, i) => new Member(`n${i + 1}`));
-    this.#retention = retention;
-    this.#progress = progress;
-    this.#raft = raft;
-    this.#retained = retained;
+    this.members = members;
+    this.#brokerName = brokerName;
+    this.#config = config;
+    this.#settled = settled;
   }
 
-  /** `retained`: bytes of log kept, 0 for all of it. */
+  /** Three members on disks in memory. `retained`: bytes of log kept, 0 for all of it. */
   static async start(
     raft: Readonly<Record<string, unknown>> = {},
     retained = 0,
     shape: ClusterShape = {},
   ): Promise<ReplicaCluster> {
-    const cluster = new ReplicaCluster(raft, retained, shape);
+    const members = Array.from({ length: shape.members ?? 3 }, (_, i) => new Member(`n${i + 1}`));
+    const cluster = new ReplicaCluster(members, configOf(raft, retained, shape));
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
 
-  member(id: string): Member {
+  member(id: string): M {
     const found = this.members.find((member) => member.id === id);
     if (found === undefined) throw new Error(`no member ${id}`);
     return found;
@@ -146,32 +92,23 @@ export class ReplicaCluster {
     member.clock = clock;
     member.replica = await GroupReplica.open({
       stopped: new AbortController().signal,
-      brokerName: 'broker-a',
+      brokerName: this.#brokerName,
       memberId: id,
       members: this.members.map((one) => one.id),
-      directory: DIRECTORY,
+      directory: member.directory,
       config: {
-        raft: parseRaftConfig(this.#raft),
-        log: parseSegmentLogConfig({
-          segmentBytes: this.#retained === 0 ? 65_536 : 4_096,
-          tailCacheBytes: 65_536,
-        }),
-        derived: {},
-        applier: { ...applierDefaults, checkpointIntervalMs: 500 },
-        snapshots: { intervalBytes: this.#retained === 0 ? 1_000_000 : 8_192 },
-        retention: { ...logRetentionDefaults, logBytesMax: this.#retained, ...this.#retention },
-        progress: this.#progress,
+        ...this.#config,
         bootstrap: {
           brokerClusterName: 'c',
-          brokerName: 'broker-a',
+          brokerName: this.#brokerName,
           autoCreateTopicEnable: true,
           defaultTopicQueueNums: 4,
           settings: { enableSendDeduplication: true },
         },
       },
       // What an earlier life still tries fails.
-      disk: member.disk.process(),
-      level: (directory) => member.level(directory).connect(),
+      disk: member.diskOfLife(),
+      level: (directory) => member.connect(directory),
       clock,
       random: { nextInt: (bound) => this.#draw(bound) },
       logger: member.logger(),
@@ -208,9 +145,7 @@ export class ReplicaCluster {
   kill(id: string, power: 'lose' | 'kill' = 'lose'): void {
     const member = this.member(id);
     this.#end(member);
-    const random = { nextInt: (): number => 0 };
-    member.disk.crash(power, random);
-    member.stateLevel.crash(random);
+    member.crash(power);
     this.#tell(id, 'peerClosed');
   }
 
@@ -235,7 +170,7 @@ export class ReplicaCluster {
     for (let step = 0; step < STEPS_MAX; step += 1) {
       if (holds()) return;
       this.clock.advance(STEP_MS);
-      await turns();
+      await this.#settled();
     }
     throw new Error(`it never came to this: ${what}`);
   }
@@ -251,15 +186,15 @@ export class ReplicaCluster {
   }
 
   /** The member that may propose, once there is one among those that are not cut off. */
-  async leader(): Promise<Member> {
-    let found: Member | undefined;
+  async leader(): Promise<M> {
+    let found: M | undefined;
     await this.until('someone leads', () => {
       found = this.members.find(
         ({ id, replica }) => replica !== null && !this.#cut.has(id) && replica.leadership.current().leading,
       );
       return found !== undefined;
     });
-    return found as Member;
+    return found as M;
   }
 
   /** All members that run have applied what the leader has. */
@@ -277,7 +212,7 @@ export class ReplicaCluster {
   }
 
   /** Queues a message at a member; the list gets its outcome. */
-  post(member: Member, message: TestMessage): SendOutcome[] {
+  post(member: ClusterMember, message: TestMessage): SendOutcome[] {
     const told: SendOutcome[] = [];
     const record = recordOf({ ...message, storeTimestamp: this.clock.now() });
     const write = (target: Buffer, at: number): number => record.copy(target, at);
@@ -302,14 +237,14 @@ export class ReplicaCluster {
     await this.until('a topic is put', () => told[0]?.type === 'applied');
   }
 
-  async commitOffset(offset: number): Promise<void> {
+  async commitOffset(offset: number, topic = 'T', queueId = 0): Promise<void> {
     const { live } = await this.leader();
     const told: CommandOutcome[] = [];
-    live.proposer.commitOffset('g', 'T', 0, offset, (outcome) => told.push(outcome));
+    live.proposer.commitOffset('g', topic, queueId, offset, (outcome) => told.push(outcome));
     await this.until('an offset is committed', () => told[0]?.type === 'applied');
   }
 
-  #end(member: Member): void {
+  #end(member: ClusterMember): void {
     if (member.clock !== null) member.clock.ended = true;
     member.replica = null;
     member.events = null;

@@ -117,7 +117,8 @@ export class DamagedLog {
     const file = disk.open(found.path, 'read-write');
     try {
       this.#note(aside.copyTailNow(file, found.name, 0, 'damaged', SEGMENT_HEADER_BYTES));
-      file.write(encodeSegmentHeader({ start, generation: mark.range.generation }), 0);
+      const { generation, owner } = mark.range;
+      file.write(encodeSegmentHeader({ start, generation, owner }), 0);
       file.syncNow();
     } finally {
       file.close();

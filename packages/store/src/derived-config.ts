@@ -18,6 +18,8 @@ export interface DerivedStateConfig {
   readonly uniqKeyHashSeed: number;
   /** Queues that a checkpoint writes between two turns of the event loop. */
   readonly checkpointQueuesPerTurn: number;
+  /** Tells the files of one member of one group from those of others: files of another owner count as damage. */
+  readonly owner: number;
 }
 
 export const derivedStateDefaults: DerivedStateConfig = Object.freeze({
@@ -28,6 +30,7 @@ export const derivedStateDefaults: DerivedStateConfig = Object.freeze({
   uniqKeyWindowMs: 600_000,
   uniqKeyHashSeed: 0x2545f491,
   checkpointQueuesPerTurn: 128,
+  owner: 0,
 });
 
 const ranges: SettingRanges<keyof DerivedStateConfig> = {
@@ -38,6 +41,7 @@ const ranges: SettingRanges<keyof DerivedStateConfig> = {
   uniqKeyWindowMs: [0, Number.MAX_SAFE_INTEGER],
   uniqKeyHashSeed: [0, 2 ** 32 - 1],
   checkpointQueuesPerTurn: [1, 65_536],
+  owner: [0, 2 ** 32 - 1],
 };
 
 /**

@@ -11,7 +11,7 @@ const CURRENT_MAGIC = 0x4c4d5147;
 
 /** In the slot file: u64 current, u64 given, big-endian. */
 interface Numbers {
-  /** Number of the folder that counts. */
+  /** Number of the folder that counts; 0 for none, because what it holds was found damaged. */
   readonly current: number;
   /** Highest number ever given to a folder. */
   readonly given: number;
@@ -44,7 +44,7 @@ export class DerivedDirectory {
       if (!(error instanceof StoreError) || error.code !== 'STATE_INVALID') throw error;
       throw new StoreError('INDEX_CORRUPT', `${file} is damaged`, { file, cause: error });
     }
-    if (numbers !== null) return new DerivedDirectory(disk, path, numbers);
+    if (numbers !== null) return DerivedDirectory.#existing(disk, path, numbers);
     if (contents(disk, path).length > 0)
       throw new StoreError('INDEX_CORRUPT', `${file} is missing`, { file });
     return DerivedDirectory.#begin(disk, path, 1);
@@ -61,9 +61,20 @@ export class DerivedDirectory {
       highest = Math.max(highest, readNumbers(disk, join(path, CURRENT_FILE))?.given ?? 0);
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'STATE_INVALID') throw error;
+      new SetAside(disk, path).takeFile(CURRENT_FILE, 'damaged');
     }
     for (const name of names) new SetAside(disk, path).takeFile(name, 'damaged');
     return DerivedDirectory.#begin(disk, path, highest + 1);
+  }
+
+  static #existing(disk: Disk, path: string, numbers: Numbers): DerivedDirectory {
+    const directory = new DerivedDirectory(disk, path, numbers);
+    const file = directory.current;
+    if (numbers.current === 0) {
+      throw new StoreError('INDEX_CORRUPT', `${path} was found damaged when it was read`, { file: path });
+    }
+    if (!disk.exists(file)) throw new StoreError('INDEX_CORRUPT', `${file} is missing`, { file });
+    return directory;
   }
 
   static #begin(disk: Disk, path: string, number: number): DerivedDirectory {
@@ -103,6 +114,12 @@ export class DerivedDirectory {
       slots.close();
     }
     this.#numbers = numbers;
+  }
+
+  /** No folder counts any more. Durable when it returns, on the caller's thread. */
+  condemn(): void {
+    const numbers = { ...this.#numbers, current: 0 };
+    SlotFile.create(this.#disk, join(this.path, CURRENT_FILE), CURRENT_MAGIC, encodeNumbers(numbers)).close();
   }
 
   /** Remove the folders that do not count. */

@@ -8,8 +8,8 @@ import {
 } from './derived-snapshot.ts';
 import { StoreError } from './errors.ts';
 import { visitNextOffsets } from './queue-directory.ts';
-import { callerPrefix, decodeMark, markPrefix } from './state-db.ts';
-import type { UniqKeyMark } from './state-db.ts';
+import { callerPrefix, decodeMark, markPrefix, rowCheck } from './state-db.ts';
+import type { StoredMark, UniqKeyMark } from './state-db.ts';
 import type { UniqKeyTable } from './uniq-key-table.ts';
 
 /** Keys read from the ring file between two turns of the event loop. */
@@ -24,7 +24,11 @@ export interface DerivedExportParts {
   readonly uniqKeys: UniqKeyTable;
   /** Rows, mark and queue pages as of that checkpoint. */
   readonly content: AsyncIterable<[Buffer, Buffer]>;
+  /** See `DerivedStateConfig.owner`. */
+  readonly owner: number;
   readonly turn: () => Promise<void>;
+  /** See `DerivedStatePorts`. */
+  readonly onDamage: ((error: StoreError) => void) | undefined;
 }
 
 /**
@@ -82,15 +86,16 @@ export class DerivedExport implements AsyncIterable<Buffer> {
       piece.push(part);
       bytes += part.length;
     };
-    let marked = false;
+    let mark: StoredMark | null = null;
+    let rowsCheck = 0;
     for await (const [key, value] of content) {
+      if (key[0] !== markPrefix) rowsCheck = (rowsCheck + rowCheck(key, value, this.#parts.owner)) >>> 0;
       switch (key[0]) {
         case callerPrefix:
           add(encodeContentRow(key.subarray(1), value));
           break;
         case markPrefix:
-          this.#requireMark(value);
-          marked = true;
+          mark = this.#requireMark(value);
           add(encodeContentEnd());
           break;
         default:
@@ -104,15 +109,21 @@ export class DerivedExport implements AsyncIterable<Buffer> {
       bytes = 0;
       await turn();
     }
-    if (!marked) throw new StoreError('INDEX_CORRUPT', 'the state database has no mark');
+    if (mark?.rowsCheck !== rowsCheck) {
+      const text = 'the rows of the state database are not those of its checkpoint';
+      const error = new StoreError('INDEX_CORRUPT', text);
+      this.#parts.onDamage?.(error);
+      throw error;
+    }
     add(encodeContentEnd());
     yield Buffer.concat(piece);
   }
 
   /** What the database shows must be the checkpoint whose keys were read. */
-  #requireMark(value: Buffer): void {
-    const { appliedIndex } = decodeMark(value);
-    if (appliedIndex === this.#parts.appliedIndex) return;
+  #requireMark(value: Buffer): StoredMark {
+    const mark = decodeMark(value, this.#parts.owner);
+    const { appliedIndex } = mark;
+    if (appliedIndex === this.#parts.appliedIndex) return mark;
     const text = `the state database shows the checkpoint at ${appliedIndex}, not at ${this.#parts.appliedIndex}`;
     throw new StoreError('INDEX_RANGE', text);
   }

@@ -10,6 +10,7 @@ import type { Disk, DiskLock } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { QueueBlockFile } from './queue-block-file.ts';
 import { QueueIndex } from './queue-index.ts';
+import type { QueueIndexConfig } from './queue-index.ts';
 import { QueueTails } from './queue-tails.ts';
 import { StateDb } from './state-db.ts';
 import type { LoadedState, StateEntry, StateLevel } from './state-db.ts';
@@ -30,6 +31,8 @@ export interface DerivedStatePorts {
    * owner vouches for applying only what a sync has covered.
    */
   readonly syncedUpTo?: (index: number) => Promise<void>;
+  /** Told of damage that a read meets later than opening; the read throws it too. See `DerivedState.condemn`. */
+  readonly onDamage?: (error: StoreError) => void;
 }
 
 /** What can be in the place of a state: the snapshot whose content is given, and the index it belongs to. */
@@ -129,12 +132,14 @@ export class DerivedState {
     if (keys === null || appliedIndex !== index) {
       throw new StoreError('INDEX_RANGE', `the last checkpoint is at ${appliedIndex}, not at ${index}`);
     }
-    const { immediate } = this.#opening.ports;
+    const { immediate, onDamage } = this.#opening.ports;
     return new DerivedExport({
+      onDamage,
       appliedIndex,
       keys,
       uniqKeys: this.uniqKeys,
       content: this.stateDb.contentNow(),
+      owner: this.#opening.config.owner,
       turn: () => turnOf(immediate),
     });
   }
@@ -158,6 +163,14 @@ export class DerivedState {
       throw error;
     }
     return new DerivedState(this.#opening, parts);
+  }
+
+  /**
+   * A read met damage: the next `openDerivedState` says INDEX_CORRUPT, whatever it could read, until the state was replaced.
+   * Durable when it returns; on the caller's thread.
+   */
+  condemn(): void {
+    this.#opening.directory.condemn();
   }
 
   /** Resolves when what other states have left in the directory is gone. Nobody need wait for it. */
@@ -279,7 +292,8 @@ async function openFolder(
   disk.mkdir(path);
   const undo: (() => void | Promise<void>)[] = [];
   try {
-    const stateDb = await StateDb.open(ports.level(join(path, STATE_DB_DIRECTORY)));
+    requireDatabase(disk, path);
+    const stateDb = await StateDb.open(ports.level(join(path, STATE_DB_DIRECTORY)), config.owner);
     undo.push(() => stateDb.close());
     const restored = await stateDb.load();
     const parts = openParts(ports, path, config, stateDb, restored, undo);
@@ -290,6 +304,16 @@ async function openFolder(
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
+  }
+}
+
+/** LevelDB takes a folder without its file CURRENT for a new one, and then mixes in what is left of the old: INDEX_CORRUPT. */
+function requireDatabase(disk: Disk, path: string): void {
+  const directory = join(path, STATE_DB_DIRECTORY);
+  const names = disk.exists(directory) ? disk.list(directory) : [];
+  const file = join(directory, 'CURRENT');
+  if (names.some((name) => /^(\d+\.(log|ldb|sst)|MANIFEST-\d+)$/.test(name)) && !names.includes('CURRENT')) {
+    throw new StoreError('INDEX_CORRUPT', `${file} is missing`, { file });
   }
 }
 
@@ -313,7 +337,7 @@ function openParts(
   restored: LoadedState,
   undo: (() => void | Promise<void>)[],
 ): Pick<DerivedParts, 'queueIndex' | 'uniqKeys' | 'checkpoint'> {
-  const { disk, immediate, syncedUpTo = (): Promise<void> => Promise.resolve() } = ports;
+  const { disk, immediate, onDamage, syncedUpTo = (): Promise<void> => Promise.resolve() } = ports;
   const { mark } = restored;
   const file = QueueBlockFile.open(disk, join(directory, QUEUE_INDEX_FILE), mark === null);
   undo.push(() => {
@@ -323,7 +347,7 @@ function openParts(
   undo.push(() => {
     tails.close();
   });
-  const queueIndex = new QueueIndex(file, tails, queueIndexConfig(config), restored);
+  const queueIndex = new QueueIndex(file, tails, { ...queueIndexConfig(config), onDamage }, restored);
   const uniqKeys = UniqKeyTable.open(disk, directory, uniqKeyConfig(config), mark?.uniqKeys ?? null);
   undo.push(() => {
     uniqKeys.close();
@@ -336,7 +360,7 @@ function openParts(
   return { queueIndex, uniqKeys, checkpoint };
 }
 
-function queueIndexConfig(config: DerivedStateConfig): ConstructorParameters<typeof QueueIndex>[2] {
+function queueIndexConfig(config: DerivedStateConfig): QueueIndexConfig {
   return {
     cacheBytesMax: config.queueCacheBytesMax,
     dirtyBytesMax: config.queueDirtyBytesMax,
@@ -349,6 +373,7 @@ function uniqKeyConfig(config: DerivedStateConfig): Parameters<typeof UniqKeyTab
     windowCountMax: config.uniqKeyCountMax,
     windowMs: config.uniqKeyWindowMs,
     hashSeed: config.uniqKeyHashSeed,
+    owner: config.owner,
   };
 }
 

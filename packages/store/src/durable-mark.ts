@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LogPosition } from '@ledgermq/raft';
 import type { Disk } from './disk.ts';
+import { StoreError } from './errors.ts';
 import { newestSlotPayload, SlotFile } from './slot-file.ts';
 
 export const durableMarkFileName = 'durable-mark';
@@ -12,7 +13,8 @@ const AT_GENERATION = 2 * POSITION_BYTES;
 const AT_FLAGS = AT_GENERATION + 4;
 const AT_TAIL = AT_FLAGS + 4;
 const AT_FLOOR = AT_TAIL + 8;
-const RANGE_BYTES = AT_FLOOR + 16;
+const AT_OWNER = AT_FLOOR + 16;
+const RANGE_BYTES = AT_OWNER + 4;
 const HAS_TAIL = 1;
 const IN_DOUBT = 2;
 
@@ -39,6 +41,11 @@ export interface MarkedRange {
   readonly floor: LogReach;
   /** The log has lost acknowledged entries and nobody knows which, until somebody has taken note of it. */
   readonly inDoubt: boolean;
+  /**
+   * Tells the log of one member of one group from those of others: a mark or segment of another owner is not of this log. 0
+   * for nobody, which fits to all.
+   */
+  readonly owner: number;
 }
 
 /**
@@ -59,14 +66,19 @@ export class DurableMark {
   }
 
   /**
-   * Null if the directory has no mark; STATE_INVALID if the mark is unreadable. Both slots hold it then: damage to one must
+   * Null if the directory has no mark; STATE_INVALID if the mark is unreadable or another's. Both slots hold it then: damage to one must
    * not bring back an older mark, by which a log that has lost its end would look whole.
    */
-  static open(disk: Disk, directory: string): DurableMark | null {
+  static open(disk: Disk, directory: string, owner: number): DurableMark | null {
     const path = join(directory, durableMarkFileName);
     const slots = SlotFile.open(disk, path, MARK_MAGIC);
     if (slots === null) return null;
-    const mark = new DurableMark(path, slots, decodeRange(slots.payload));
+    const range = decodeRange(slots.payload);
+    if (!isOwnedBy(range.owner, owner)) {
+      slots.close();
+      throw new StoreError('STATE_INVALID', `${path} is that of another member`, { file: path, offset: 0 });
+    }
+    const mark = new DurableMark(path, slots, { ...range, owner: owner === 0 ? range.owner : owner });
     mark.write(mark.range);
     mark.syncNow();
     return mark;
@@ -77,10 +89,10 @@ export class DurableMark {
     disk: Disk,
     directory: string,
     start: LogPosition,
-    { generation, inDoubt }: Pick<MarkedRange, 'generation' | 'inDoubt'> = { generation: 0, inDoubt: false },
+    { generation, inDoubt, owner }: Pick<MarkedRange, 'generation' | 'inDoubt' | 'owner'>,
   ): DurableMark {
     const path = join(directory, durableMarkFileName);
-    const range: MarkedRange = { start, upTo: start, generation, tail: null, floor: noReach, inDoubt };
+    const range = { start, upTo: start, generation, tail: null, floor: noReach, inDoubt, owner };
     return new DurableMark(path, SlotFile.create(disk, path, MARK_MAGIC, encodeRange(range)), range);
   }
 
@@ -120,6 +132,11 @@ export function readDurableMark(content: Buffer): MarkedRange | null {
   return payload === null ? null : decodeRange(payload);
 }
 
+/** Whether what says that it belongs to `found` may be used by `owner`. */
+export function isOwnedBy(found: number, owner: number): boolean {
+  return found === 0 || owner === 0 || found === owner;
+}
+
 export const noReach: LogReach = Object.freeze({ index: 0, term: 0 });
 
 /** The farther of two reaches, in the order in which Raft compares logs (paper §5.4.1). */
@@ -129,7 +146,7 @@ export function fartherReach(left: LogReach, right: LogReach): LogReach {
 
 /**
  * After the two positions, big-endian: u32 generation, u32 flags (1: there is a tail, 2: in doubt), u64 tail,
- * u64 index and u64 term of the floor. A mark of the first form ends after the positions.
+ * u64 index and u64 term of the floor, u32 owner. A mark of the first form ends after the positions.
  */
 function encodeRange(range: MarkedRange): Buffer {
   const payload = Buffer.alloc(RANGE_BYTES);
@@ -140,14 +157,15 @@ function encodeRange(range: MarkedRange): Buffer {
   payload.writeBigUInt64BE(BigInt(range.tail ?? 0), AT_TAIL);
   payload.writeBigUInt64BE(BigInt(range.floor.index), AT_FLOOR);
   payload.writeBigUInt64BE(BigInt(range.floor.term), AT_FLOOR + 8);
+  payload.writeUInt32BE(range.owner, AT_OWNER);
   return payload;
 }
 
 function decodeRange(payload: Buffer): MarkedRange {
   const start = readPosition(payload, 0);
   const upTo = readPosition(payload, POSITION_BYTES);
-  if (payload.length < RANGE_BYTES) {
-    return { start, upTo, generation: 0, tail: null, floor: noReach, inDoubt: false };
+  if (payload.length < AT_OWNER) {
+    return { start, upTo, generation: 0, tail: null, floor: noReach, inDoubt: false, owner: 0 };
   }
   const flags = payload.readUInt32BE(AT_FLAGS);
   return {
@@ -160,6 +178,7 @@ function decodeRange(payload: Buffer): MarkedRange {
       term: Number(payload.readBigUInt64BE(AT_FLOOR + 8)),
     },
     inDoubt: (flags & IN_DOUBT) !== 0,
+    owner: payload.length < RANGE_BYTES ? 0 : payload.readUInt32BE(AT_OWNER),
   };
 }
 

@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { INITIAL_HARD_STATE } from '@ledgermq/raft';
 import type { HardState, HardStateStorage } from '@ledgermq/raft';
 import type { Disk } from './disk.ts';
+import { isOwnedBy } from './durable-mark.ts';
 import { StoreError } from './errors.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
 import { newestSlotPayload, SLOT_PAYLOAD_BYTES_MAX, SlotFile } from './slot-file.ts';
@@ -13,6 +14,7 @@ export const hardStateFileName = 'hard-state';
 const HARD_STATE_MAGIC = 0x4c4d5156;
 const AT_STANDING = 18;
 const AT_VOTED_FOR = 19;
+const OWNER_BYTES = 4;
 const STANDINGS = ['blank', 'repairing', 'full'] as const;
 const NOBODY = 0xffff;
 
@@ -28,33 +30,36 @@ export interface LogBeside {
  * the other slot too, so that a slot which decays does not bring back an older vote.
  *
  * Payload, big-endian: 0 u64 term, 8 u64 commit, 16 u16 bytes of the vote (0xffff: none), 18 u8 standing,
- * 19 the vote in UTF-8.
+ * 19 the vote in UTF-8, behind it u32 owner, see `MarkedRange`.
  */
 export class HardStateFile implements HardStateStorage {
   /** What opening found. A 'damaged' file was set aside. */
   readonly found: 'sound' | 'missing' | 'damaged';
   readonly #path: string;
   readonly #slots: SlotFile;
+  readonly #owner: number;
   #state: HardState;
   #failed = false;
   #mirroring: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, slots: SlotFile, found: HardStateFile['found']) {
+  private constructor(path: string, slots: SlotFile, found: HardStateFile['found'], owner: number) {
     this.#path = path;
     this.#slots = slots;
-    this.#state = decodeState(slots.payload, path);
+    const decoded = decodeState(slots.payload, path);
+    this.#state = decoded.state;
+    this.#owner = owner === 0 ? decoded.owner : owner;
     this.found = found;
   }
 
   /**
    * Opens or makes the file; its directory must exist. Without a file and without a log (`beside` is null) the member
    * is blank. Without a file, but beside a log, and with a file that is damaged, it has forgotten its votes: a new
-   * file says 'repairing', and the damaged one goes to `set-aside`.
+   * file says 'repairing', and the damaged one goes to `set-aside`. A file of another owner is damaged.
    */
-  static open(disk: Disk, path: string, beside: LogBeside | null = null): HardStateFile {
-    const slots = openSlots(disk, path);
+  static open(disk: Disk, path: string, beside: LogBeside | null = null, owner: number = 0): HardStateFile {
+    const slots = openSlots(disk, path, owner);
     if (slots !== null && slots !== 'damaged') {
-      const file = new HardStateFile(path, slots, 'sound');
+      const file = new HardStateFile(path, slots, 'sound', owner);
       file.#mirror();
       return file;
     }
@@ -66,8 +71,8 @@ export class HardStateFile implements HardStateStorage {
     const state: HardState = forgotten
       ? { term: beside?.lastTerm ?? 0, votedFor: null, commit: 0, standing: 'repairing' }
       : INITIAL_HARD_STATE;
-    const made = SlotFile.create(disk, path, HARD_STATE_MAGIC, encodeState(state));
-    return new HardStateFile(path, made, slots === 'damaged' ? 'damaged' : 'missing');
+    const made = SlotFile.create(disk, path, HARD_STATE_MAGIC, encodeState(state, owner));
+    return new HardStateFile(path, made, slots === 'damaged' ? 'damaged' : 'missing', owner);
   }
 
   load(): HardState {
@@ -79,7 +84,7 @@ export class HardStateFile implements HardStateStorage {
     if (state.term < this.#state.term) {
       throw new StoreError('STATE_INVALID', `term ${state.term} is older than ${this.#state.term}`);
     }
-    const payload = encodeState(state);
+    const payload = encodeState(state, this.#owner);
     try {
       this.#slots.write(payload);
       this.#slots.syncNow();
@@ -108,7 +113,7 @@ export class HardStateFile implements HardStateStorage {
   /** A failure shows at the next save; until then both slots are as good as they were. */
   #mirror(): void {
     try {
-      this.#slots.write(encodeState(this.#state));
+      this.#slots.write(encodeState(this.#state, this.#owner));
       this.#mirroring = this.#slots.sync().catch(() => {
         this.#failed = true;
       });
@@ -125,46 +130,57 @@ export class HardStateFile implements HardStateStorage {
 /** The state in the bytes of such a file, null if they hold none; for whoever verifies what a disk has. */
 export function readHardState(content: Buffer): HardState | null {
   const payload = newestSlotPayload(HARD_STATE_MAGIC, content);
-  return payload === null ? null : decodeState(payload, '');
+  return payload === null ? null : decodeState(payload, '').state;
+}
+
+/** The owner that such a file names; 0 if it is no such file. */
+export function readOwner(content: Buffer): number {
+  const payload = newestSlotPayload(HARD_STATE_MAGIC, content);
+  return payload === null ? 0 : decodeState(payload, '').owner;
 }
 
 /** Null without a file. */
-function openSlots(disk: Disk, path: string): SlotFile | 'damaged' | null {
+function openSlots(disk: Disk, path: string, owner: number): SlotFile | 'damaged' | null {
   try {
     const slots = SlotFile.open(disk, path, HARD_STATE_MAGIC);
-    if (slots !== null) decodeState(slots.payload, path);
-    return slots;
+    if (slots === null || isOwnedBy(decodeState(slots.payload, path).owner, owner)) return slots;
+    slots.close();
+    return 'damaged';
   } catch (error) {
     if (error instanceof StoreError && error.code === 'STATE_INVALID') return 'damaged';
     throw error;
   }
 }
 
-function encodeState(state: HardState): Buffer {
+function encodeState(state: HardState, owner: number): Buffer {
   const vote = Buffer.from(state.votedFor ?? '', 'utf8');
-  if (AT_VOTED_FOR + vote.length > SLOT_PAYLOAD_BYTES_MAX) {
+  if (AT_VOTED_FOR + vote.length + OWNER_BYTES > SLOT_PAYLOAD_BYTES_MAX) {
     throw new StoreError('LIMIT_EXCEEDED', `a member id of ${vote.length} bytes does not fit the hard state`);
   }
-  const payload = Buffer.alloc(AT_VOTED_FOR + vote.length);
+  const payload = Buffer.alloc(AT_VOTED_FOR + vote.length + OWNER_BYTES);
   payload.writeBigUInt64BE(BigInt(state.term), 0);
   payload.writeBigUInt64BE(BigInt(state.commit), 8);
   payload.writeUInt16BE(state.votedFor === null ? NOBODY : vote.length, 16);
   payload[AT_STANDING] = STANDINGS.indexOf(state.standing);
   vote.copy(payload, AT_VOTED_FOR);
+  payload.writeUInt32BE(owner, AT_VOTED_FOR + vote.length);
   return payload;
 }
 
-function decodeState(payload: Buffer, file: string): HardState {
+/** A file of the first form ends behind the vote. */
+function decodeState(payload: Buffer, file: string): { readonly state: HardState; readonly owner: number } {
   const voteBytes = payload.length < AT_VOTED_FOR ? -1 : payload.readUInt16BE(16);
-  const expected = AT_VOTED_FOR + (voteBytes === NOBODY ? 0 : voteBytes);
+  const end = AT_VOTED_FOR + (voteBytes === NOBODY ? 0 : voteBytes);
+  const hasOwner = payload.length === end + OWNER_BYTES;
   const standing = STANDINGS[payload[AT_STANDING] ?? STANDINGS.length];
-  if (payload.length !== expected || standing === undefined) {
+  if ((payload.length !== end && !hasOwner) || standing === undefined) {
     throw new StoreError('STATE_INVALID', `the hard state in ${file} has an unknown form`, { file });
   }
-  return Object.freeze({
+  const state = Object.freeze({
     term: Number(payload.readBigUInt64BE(0)),
     commit: Number(payload.readBigUInt64BE(8)),
-    votedFor: voteBytes === NOBODY ? null : payload.toString('utf8', AT_VOTED_FOR),
+    votedFor: voteBytes === NOBODY ? null : payload.toString('utf8', AT_VOTED_FOR, end),
     standing,
   });
+  return { state, owner: hasOwner ? payload.readUInt32BE(end) : 0 };
 }

@@ -12,7 +12,7 @@ export type { RecoveryReport } from './log-recovery.ts';
 export { durableMarkFileName, readDurableMark } from './durable-mark.ts';
 export type { LogHole } from './log-survey.ts';
 export type { LogVerdict } from './log-verify.ts';
-export { HardStateFile, hardStateFileName, readHardState } from './hard-state-file.ts';
+export { HardStateFile, hardStateFileName, readHardState, readOwner } from './hard-state-file.ts';
 export type { LogBeside } from './hard-state-file.ts';
 export { openMemberFiles } from './member-files.ts';
 export type { MemberFiles, MemberFilesOptions } from './member-files.ts';
@@ -45,4 +45,5 @@ export { hashKeyOfTopic, hashTopic } from './key-hash.ts';
 
 // For verification.
 export { OverlayDisk } from './overlay-disk.ts';
-export { SetAside } from './set-aside.ts';
+export { SetAside, setAsideFolder } from './set-aside.ts';
+export { readKeyFileSize } from './key-file-size.ts';

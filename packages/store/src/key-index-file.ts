@@ -119,6 +119,14 @@ export class KeyIndexFile {
     }
   }
 
+  /** What the header of a file says of its size; null for bytes that are no header. */
+  static sizeIn(header: Buffer): KeyFileSize | null {
+    if (header.length < KEY_HEADER_BYTES || header.readUInt32LE(0) !== MAGIC) return null;
+    const crc = crc32(header.subarray(0, HEADER_CHECKED_BYTES));
+    if (header.readUInt32LE(HEADER_CHECKED_BYTES) !== crc) return null;
+    return { slots: header.readUInt32LE(8), entriesMax: header.readUInt32LE(12) };
+  }
+
   get path(): string {
     return this.#file.path;
   }

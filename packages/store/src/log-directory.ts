@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LogPosition, Logger } from '@ledgermq/raft';
 import { lockFileName } from './directory-lock.ts';
 import type { Disk } from './disk.ts';
-import { DurableMark, durableMarkFileName, noPosition } from './durable-mark.ts';
+import { DurableMark, durableMarkFileName, isOwnedBy, noPosition } from './durable-mark.ts';
 import { StoreError } from './errors.ts';
 import { hardStateFileName } from './hard-state-file.ts';
 import type { FoundSegment } from './log-survey.ts';
@@ -20,9 +20,12 @@ export class LogDirectory {
   readonly #directory: string;
   readonly #logger: Logger;
   readonly #readChunkBytes: number;
+  readonly #owner: number;
 
-  constructor(disk: Disk, directory: string, logger: Logger, readChunkBytes: number) {
+  /** `owner`: see `MarkedRange`. */
+  constructor(disk: Disk, directory: string, logger: Logger, readChunkBytes: number, owner: number) {
     this.#disk = disk;
+    this.#owner = owner;
     this.#directory = directory;
     this.#logger = logger;
     this.#readChunkBytes = readChunkBytes;
@@ -37,10 +40,16 @@ export class LogDirectory {
     const found: FoundSegment[] = [];
     for (const name of disk.list(directory)) {
       const base = segmentBase(name);
-      if (base !== null) found.push(this.lookAt(name, base));
+      if (base !== null) this.#findSegment(name, base, found);
       else if (!isOwnName(name)) this.noteAside(this.aside.takeFile(name, 'foreign'), 'an unknown file');
     }
     return found;
+  }
+
+  #findSegment(name: string, base: number, found: FoundSegment[]): void {
+    const segment = this.lookAt(name, base);
+    if (isOwnedBy(segment.header?.owner ?? 0, this.#owner)) found.push(segment);
+    else this.noteAside(this.aside.takeFile(name, 'foreign'), 'a segment of another log');
   }
 
   lookAt(name: string, base: number): FoundSegment {
@@ -70,11 +79,11 @@ export class LogDirectory {
    * from the segments; how far the log once went is forgotten then.
    */
   openMark(found: readonly FoundSegment[]): DurableMark {
-    const { disk, directory } = { disk: this.#disk, directory: this.#directory };
+    const { disk, directory, owner } = { disk: this.#disk, directory: this.#directory, owner: this.#owner };
     let mark: DurableMark | null = null;
     let cause = 'is missing';
     try {
-      mark = DurableMark.open(disk, directory);
+      mark = DurableMark.open(disk, directory, owner);
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'STATE_INVALID') throw error;
       cause = 'is damaged';
@@ -83,7 +92,7 @@ export class LogDirectory {
     const generation = found.reduce((most, { header }) => Math.max(most, header?.generation ?? 0), 0);
     if (mark !== null && mark.range.generation >= generation) return mark;
     if (mark === null && cause === 'is missing' && found.length === 0) {
-      return DurableMark.create(disk, directory, noPosition);
+      return DurableMark.create(disk, directory, noPosition, { generation: 0, inDoubt: false, owner });
     }
     if (mark !== null) {
       // Of a time before the log began anew: the newer slot has decayed.
@@ -93,7 +102,7 @@ export class LogDirectory {
     }
     this.#logger.error('the durable mark is made anew from the segments', { cause });
     const start = this.#firstStart(found, generation);
-    return DurableMark.create(disk, directory, start, { generation, inDoubt: true });
+    return DurableMark.create(disk, directory, start, { generation, inDoubt: true, owner });
   }
 
   /** Where the log begins, as far as its segments tell; those before are set aside. */

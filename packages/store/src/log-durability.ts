@@ -127,8 +127,15 @@ export class LogDurability {
   async restart(position: LogPosition, floor: LogReach, takeEffect: () => void): Promise<void> {
     while (this.#markInFlight !== null) await this.#markInFlight;
     this.requireUsable();
-    const { generation, inDoubt } = this.marked;
-    const range = { start: position, upTo: position, generation: generation + 1, tail: null, floor, inDoubt };
+    const { generation } = this.marked;
+    const range = {
+      ...this.marked,
+      start: position,
+      upTo: position,
+      generation: generation + 1,
+      tail: null,
+      floor,
+    };
     const write = async (): Promise<void> => {
       await this.#syncMark(range);
       // Into the other slot too: damage to one must not bring back a mark of the old log.

@@ -127,17 +127,17 @@ export class HoleRepair {
   #write(files: Map<number, DiskFile>, hole: LogHole, entry: Entry, previous: LogPosition | null): void {
     const { disk, config, mark } = this.#parts;
     let holder = this.#segments.findLast(({ base }) => base <= entry.address);
-    const { start, generation } = mark.range;
+    const { start, generation, owner } = mark.range;
     if (holder === undefined) {
       // The first segment is gone; where the log begins is known.
-      this.#create(files, { start, generation });
+      this.#create(files, { start, generation, owner });
       holder = this.#segments.findLast(({ base }) => base <= entry.address);
       if (holder === undefined) throw misfit(hole);
     }
     const at = entry.address - holder.base + SEGMENT_HEADER_BYTES;
     if (previous !== null && at >= config.segmentBytes && this.#isBehindFile(files, holder, at)) {
       // Its segment is gone altogether.
-      this.#create(files, { start: previous, generation }).write(entry.frame, SEGMENT_HEADER_BYTES);
+      this.#create(files, { start: previous, generation, owner }).write(entry.frame, SEGMENT_HEADER_BYTES);
       return;
     }
     const file = files.get(holder.base) ?? disk.open(holder.path, 'read-write');

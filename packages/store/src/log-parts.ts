@@ -20,6 +20,8 @@ export interface LogOpening {
   readonly lock: DiskLock;
   readonly files: OpenFiles;
   readonly cache: TailCache;
+  /** See `MarkedRange`. */
+  readonly owner: number;
 }
 
 /** The parts of an open log, as recovery left it. */

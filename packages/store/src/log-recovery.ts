@@ -54,6 +54,8 @@ export interface RecoveryInput {
   readonly files: OpenFiles;
   readonly cache: TailCache;
   readonly logger: Logger;
+  /** See `MarkedRange`. */
+  readonly owner: number;
 }
 
 /**
@@ -90,7 +92,7 @@ class Recovery {
   constructor(input: RecoveryInput) {
     this.#input = input;
     const { disk, directory, logger, config } = input;
-    this.#directory = new LogDirectory(disk, directory, logger, config.readChunkBytes);
+    this.#directory = new LogDirectory(disk, directory, logger, config.readChunkBytes, input.owner);
     this.#suspects = Suspects.open(input.disk, input.directory);
   }
 

@@ -142,7 +142,8 @@ export class LogTail {
     const { segments, durability, disk, directory, files, config } = this.#parts;
     const last = segments.last();
     if (last?.isActive === true) return last;
-    const header = { start: this.#last, generation: durability.marked.generation };
+    const { generation, owner } = durability.marked;
+    const header = { start: this.#last, generation, owner };
     const segment = Segment.create(disk, directory, header, files);
     durability.noteNameChange();
     segments.push(segment);

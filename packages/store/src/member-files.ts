@@ -14,6 +14,8 @@ export interface MemberFilesOptions {
   readonly hardStatePath: string;
   readonly config: SegmentLogConfig;
   readonly logger: Logger;
+  /** Tells the files of this member from those of others, which count as damage; 0, or absent, for any. */
+  readonly owner?: number;
 }
 
 /** What a member knows of its past: its log, and what it promised. */
@@ -28,20 +30,20 @@ export interface MemberFiles {
  * shows the loss is tidied away. A new member is 'blank', and the first thing it writes is that.
  */
 export async function openMemberFiles(options: MemberFilesOptions): Promise<MemberFiles> {
-  const { disk, logDirectory, hardStatePath, config, logger } = options;
+  const { disk, logDirectory, hardStatePath, config, logger, owner = 0 } = options;
   const hadLog = holdsLog(disk, logDirectory);
   const hadHardState = disk.exists(hardStatePath);
   let hardState: HardStateFile | null = null;
   let log: SegmentLog | null = null;
   try {
     if (!hadLog) {
-      hardState = HardStateFile.open(disk, hardStatePath);
+      hardState = HardStateFile.open(disk, hardStatePath, null, owner);
       // Nobody votes before the log is there, so that log is gone.
       if (hardState.load().standing === 'full') becomeRepairing(hardState, 0);
     }
-    log = SegmentLog.open(disk, logDirectory, config, logger);
+    log = SegmentLog.open(disk, logDirectory, config, logger, owner);
     const last = log.lastPosition();
-    hardState ??= HardStateFile.open(disk, hardStatePath, { lastTerm: last.term });
+    hardState ??= HardStateFile.open(disk, hardStatePath, { lastTerm: last.term }, owner);
     const { standing, term } = hardState.load();
     const forgetful = log.recovery.inDoubt || term < last.term || (standing === 'blank' && last.index > 0);
     if (forgetful && standing !== 'repairing') becomeRepairing(hardState, last.term);

@@ -28,6 +28,8 @@ export interface QueueIndexConfig {
   readonly dirtyBytesMax: number;
   /** Queue numbers are below this. */
   readonly queueCountMax: number;
+  /** See `QueuePagesConfig`. */
+  readonly onDamage?: ((error: StoreError) => void) | undefined;
 }
 
 /** What a checkpoint has to make durable; taken in one turn, valid while appends go on. */
@@ -77,7 +79,9 @@ export class QueueIndex {
     this.#dirtyPagesMax = Math.floor(config.dirtyBytesMax / PAGE_BYTES);
     const { queuePages, queueBlocks } = restored;
     const space = restoreColumns(this.#columns, config.queueCountMax, queuePages, queueBlocks);
-    this.#pages = new QueuePages(file, this.#columns, config.cacheBytesMax, this.#dirtyPagesMax * 2, space);
+    const { cacheBytesMax, onDamage } = config;
+    const spillPages = this.#dirtyPagesMax * 2;
+    this.#pages = new QueuePages(file, this.#columns, { cacheBytesMax, spillPages, onDamage }, space);
     this.#cache = this.#pages.cache;
     this.#tails = tails;
     const found = restored.queueTails === null ? [] : tails.read(restored.queueTails);

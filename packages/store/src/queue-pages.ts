@@ -13,6 +13,14 @@ import { WORD_CHECK_SEED, checkWords } from './word-check.ts';
 /** Queues written at a time when memory runs out of clean pages. */
 const SPILL_QUEUES = 64;
 
+export interface QueuePagesConfig {
+  readonly cacheBytesMax: number;
+  /** Dirty pages at which the oldest are written without waiting for a checkpoint. */
+  readonly spillPages: number;
+  /** Told of a block that does not check out, before that is thrown. */
+  readonly onDamage: ((error: StoreError) => void) | undefined;
+}
+
 /**
  * Where the units of the queue index are: pages in the cache, blocks in the file, and the way between them.
  *
@@ -26,6 +34,7 @@ export class QueuePages {
   readonly #columns: QueueColumns;
   readonly #unwritten: UnwrittenQueues = new UnwrittenQueues();
   readonly #spillPages: number;
+  readonly #onDamage: QueuePagesConfig['onDamage'];
   #blockCount: number;
   readonly #freeBlocks: number[];
   /** Freed since the last call of `takeFreed`. */
@@ -33,18 +42,12 @@ export class QueuePages {
   /** The file must reach to here, for blocks that were taken as zeros. */
   #zeroEnd = 0;
 
-  /** `spillPages`: dirty pages at which the oldest are written without waiting for a checkpoint. */
-  constructor(
-    file: QueueBlockFile,
-    columns: QueueColumns,
-    cacheBytesMax: number,
-    spillPages: number,
-    space: BlockSpace,
-  ) {
+  constructor(file: QueueBlockFile, columns: QueueColumns, config: QueuePagesConfig, space: BlockSpace) {
     this.#file = file;
     this.#columns = columns;
-    this.cache = new PageCache(cacheBytesMax);
-    this.#spillPages = spillPages;
+    this.cache = new PageCache(config.cacheBytesMax);
+    this.#spillPages = config.spillPages;
+    this.#onDamage = config.onDamage;
     this.#blockCount = space.blockCount;
     this.#freeBlocks = space.freeBlocks;
   }
@@ -168,6 +171,15 @@ export class QueuePages {
 
   /** Read what the file has of the block that starts at an offset, and verify it; returns its units. */
   readBlock(queueNumber: number, start: number): number {
+    try {
+      return this.#readBlock(queueNumber, start);
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'INDEX_CORRUPT') this.#onDamage?.(error);
+      throw error;
+    }
+  }
+
+  #readBlock(queueNumber: number, start: number): number {
     const columns = this.#columns;
     const units = Math.max(0, Math.min(BLOCK_UNITS, (columns.writtens[queueNumber] as number) - start));
     const block = this.#blockOf(queueNumber, start);

@@ -47,15 +47,21 @@ export class SegmentLog implements LogStorage {
   /**
    * Open or make the log in `directory` and recover it: DIRECTORY_LOCKED if someone else has it. A log that is damaged in
    * a way that a crash does not explain opens too (`recovery.damage`): with `holes`, shortened with a `voteFloor`, or
-   * with `recovery.inDoubt`. Nothing is deleted.
+   * with `recovery.inDoubt`. Nothing is deleted. `owner`: see `MarkedRange`.
    */
-  static open(disk: Disk, directory: string, config: SegmentLogConfig, logger: Logger): SegmentLog {
+  static open(
+    disk: Disk,
+    directory: string,
+    config: SegmentLogConfig,
+    logger: Logger,
+    owner: number = 0,
+  ): SegmentLog {
     disk.mkdir(directory);
     const lock = disk.lock(directory);
     try {
       const files = new OpenFiles(disk, config.openSegmentsMax);
       const cache = new TailCache(config.tailCacheBytes, 0);
-      return new SegmentLog({ disk, directory, config, logger, lock, files, cache });
+      return new SegmentLog({ disk, directory, config, logger, lock, files, cache, owner });
     } catch (error) {
       lock.release();
       throw error;

@@ -198,6 +198,14 @@ export class SnapshotFiles implements SnapshotStorage {
     }
   }
 
+  /** Puts a complete snapshot aside that is not of this replica's log. */
+  reject(index: LogIndex): void {
+    const file = this.#find(index);
+    this.#kept = this.#kept.filter((kept) => kept !== file);
+    file.close();
+    this.#setAside(snapshotName(index), 'foreign', 'it is of another log');
+  }
+
   close(): void {
     for (const file of this.#kept) file.close();
     this.#incoming?.draft.close();
@@ -207,10 +215,16 @@ export class SnapshotFiles implements SnapshotStorage {
 
   #openKept(name: string): void {
     try {
-      this.#kept.push(SnapshotFile.open(this.#disk, join(this.#directory, name)));
+      const file = SnapshotFile.open(this.#disk, join(this.#directory, name));
+      if (snapshotName(file.meta.position.index) === name) {
+        this.#kept.push(file);
+        return;
+      }
+      file.close();
+      this.#setAside(name, 'foreign', `it ends at ${file.meta.position.index}`);
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'SNAPSHOT_CORRUPT') throw error;
-      this.#setAside(name, error);
+      this.#setAside(name, 'damaged', error.message);
     }
   }
 
@@ -247,16 +261,16 @@ export class SnapshotFiles implements SnapshotStorage {
     if (this.#kept.includes(file)) {
       this.#kept = this.#kept.filter((kept) => kept !== file);
       file.close();
-      this.#setAside(snapshotName(file.meta.position.index), error);
+      this.#setAside(snapshotName(file.meta.position.index), 'damaged', error.message);
     }
     const { index } = file.meta.position;
     return new StoreError('SNAPSHOT_MISSING', `the snapshot of ${index} is damaged`, { index, cause: error });
   }
 
-  #setAside(name: string, error: StoreError): void {
-    const path = this.#aside.takeFile(name, 'damaged');
+  #setAside(name: string, reason: 'damaged' | 'foreign', cause: string): void {
+    const path = this.#aside.takeFile(name, reason);
     this.#disk.syncDirectoryNow(this.#directory);
-    this.#logger.warn('a damaged snapshot was set aside', { path, cause: error.message });
+    this.#logger.warn(`a ${reason} snapshot was set aside`, { path, cause });
   }
 
   #incomingOf(meta: SnapshotMeta): SnapshotDraft {

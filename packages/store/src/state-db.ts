@@ -82,50 +82,68 @@ export interface LoadedState {
   readonly mark: CheckpointMark | null;
   readonly queuePages: readonly StateEntry[];
   readonly queueBlocks: readonly StateEntry[];
-  /** Value of the record of tails; null in a state of before there were any. */
+  /** Value of the record of tails; null before the first checkpoint. */
   readonly queueTails: Buffer | null;
   /** What the caller put, under the caller's keys. */
   readonly entries: readonly StateEntry[];
 }
 
 const MARK_KEY: Buffer = Buffer.from([markPrefix]);
-/** Version 1 has no tails of queues. */
-const MARK_VERSION = 2;
-const MARK_VERSION_MIN = 1;
-/** u32 version, then appliedIndex, head, tail, newestTimestamp, fileCapacity of 8 bytes each, then u32 crc32. */
-const MARK_BYTES = 48;
+const MARK_VERSION = 3;
+/** u32 version, then appliedIndex, head, tail, newestTimestamp, fileCapacity of 8 bytes each, u32 rows check, u32 crc32. */
+const MARK_BYTES = 52;
+const AT_ROWS_CHECK = 44;
 const encoding: StateEncoding = { keyEncoding: 'buffer', valueEncoding: 'buffer' };
 
-/** The state database: small keyed state, changed only by whole checkpoints. The only user of `level`. */
+/**
+ * The state database: small keyed state, changed only by whole checkpoints. The only user of `level`.
+ *
+ * LevelDB drops batches of its log that no longer check out and goes on with those behind them, and reads tables without a
+ * look at their checksums. So the mark carries a check over all rows of this checkpoint, but for the blocks of queues,
+ * which are complete or the queue directory says so, and are checked themselves when they are read, and for the record of
+ * tails, which has a check of its own.
+ */
 export class StateDb {
   readonly #level: StateLevel;
+  readonly #owner: number;
+  /** What each row adds to the check. */
+  readonly #rows = new Map<string, number>();
+  #rowsCheck = 0;
 
-  private constructor(level: StateLevel) {
+  private constructor(level: StateLevel, owner: number) {
     this.#level = level;
+    this.#owner = owner;
   }
 
-  static async open(level: StateLevel): Promise<StateDb> {
+  /** `owner`: see `DerivedStateConfig.owner`. */
+  static async open(level: StateLevel, owner: number = 0): Promise<StateDb> {
     await guarded('open', () => level.open());
-    return new StateDb(level);
+    return new StateDb(level, owner);
   }
 
-  /** STATE_DB_FAILED if it cannot be read; INDEX_CORRUPT if the mark is damaged or missing beside records. */
+  /**
+   * STATE_DB_FAILED if it cannot be read; INDEX_CORRUPT if the mark is damaged, of another owner or missing beside records,
+   * or if the records are not those of its checkpoint.
+   */
   async load(): Promise<LoadedState> {
     const marks = await this.#range(markPrefix);
     const queuePages = await this.#range(queuePagePrefix);
     const queueBlocks = await this.#range(queueBlockPrefix);
     const queueTails = (await this.#range(queueTailsPrefix))[0]?.value ?? null;
-    const entries = (await this.#range(callerPrefix)).map(({ key, value }) => ({
-      key: key.subarray(1),
-      value,
-    }));
+    const rows = await this.#range(callerPrefix);
+    const entries = rows.map(({ key, value }) => ({ key: key.subarray(1), value }));
     const [stored, ...others] = marks;
     if (stored === undefined) {
       if (queuePages.length + queueBlocks.length + entries.length > 0) throw corrupt('has no mark');
       return { mark: null, queuePages, queueBlocks, queueTails: null, entries };
     }
     if (others.length > 0 || stored.key.length !== 1) throw corrupt('has a second mark');
-    return { mark: decodeMark(stored.value), queuePages, queueBlocks, queueTails, entries };
+    const { rowsCheck, ...mark } = decodeMark(stored.value, this.#owner);
+    for (const { key, value } of [...rows, ...queuePages]) this.#count(key, value);
+    if (this.#rowsCheck !== rowsCheck) {
+      throw corrupt('has lost rows of its last checkpoint, or has others');
+    }
+    return { mark, queuePages, queueBlocks, queueTails, entries };
   }
 
   /**
@@ -140,7 +158,14 @@ export class StateDb {
     for (const { key, value } of batch.puts) {
       operations.push({ type: 'put', key: callerKey(key), value: toBuffer(value) });
     }
-    operations.push({ type: 'put', key: MARK_KEY, value: encodeMark(batch.mark) });
+    for (const operation of operations) {
+      this.#count(operation.key, operation.type === 'put' ? operation.value : null);
+    }
+    operations.push({
+      type: 'put',
+      key: MARK_KEY,
+      value: encodeMark(batch.mark, this.#rowsCheck, this.#owner),
+    });
     await guarded('commit', () => this.#level.batch(operations, { ...encoding, sync: true }));
   }
 
@@ -155,6 +180,17 @@ export class StateDb {
 
   async close(): Promise<void> {
     await guarded('close', () => this.#level.close());
+  }
+
+  /** A row has this value from now on, null for none. */
+  #count(key: Buffer, value: Buffer | null): void {
+    if (key[0] === queueBlockPrefix || key[0] === queueTailsPrefix) return;
+    const name = key.toString('latin1');
+    const before = this.#rows.get(name) ?? 0;
+    const now = value === null ? 0 : rowCheck(key, value, this.#owner);
+    this.#rowsCheck = (this.#rowsCheck - before + now) >>> 0;
+    if (value === null) this.#rows.delete(name);
+    else this.#rows.set(name, now);
   }
 
   async #range(prefix: number): Promise<StateEntry[]> {
@@ -172,8 +208,17 @@ async function guarded(what: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    throw new StoreError('STATE_DB_FAILED', `the state database failed to ${what}`, { cause: error });
+    const { message } = deepestCause(error);
+    throw new StoreError('STATE_DB_FAILED', `the state database failed to ${what}: ${message}`, {
+      cause: error,
+    });
   }
+}
+
+/** The error of LevelDB itself, which names the file. */
+function deepestCause(error: unknown): { readonly message: string } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return error.cause instanceof Error ? deepestCause(error.cause) : error;
 }
 
 function toBuffer(value: Buffer | string): Buffer {
@@ -193,23 +238,35 @@ function markFields(mark: CheckpointMark): number[] {
   return [mark.appliedIndex, head, tail, newestTimestamp, fileCapacity];
 }
 
-function encodeMark(mark: CheckpointMark): Buffer {
+function encodeMark(mark: CheckpointMark, rowsCheck: number, owner: number): Buffer {
   const value = Buffer.alloc(MARK_BYTES);
   value.writeUInt32LE(MARK_VERSION, 0);
   markFields(mark).forEach((field, index) => {
     writeInt53(value, field, 4 + index * 8);
   });
-  value.writeUInt32LE(crc32(value.subarray(0, MARK_BYTES - 4)), MARK_BYTES - 4);
+  value.writeUInt32LE(rowsCheck, AT_ROWS_CHECK);
+  value.writeUInt32LE(crc32(value.subarray(0, MARK_BYTES - 4), owner), MARK_BYTES - 4);
   return value;
 }
 
-export function decodeMark(value: Buffer): CheckpointMark {
+/** The mark as it is stored. */
+export interface StoredMark extends CheckpointMark {
+  /** Sum of `rowCheck` over all rows but those of blocks. */
+  readonly rowsCheck: number;
+}
+
+/** What one row adds to the check of all, u32. */
+export function rowCheck(key: Buffer, value: Buffer, owner: number): number {
+  return crc32(value, crc32(key, owner));
+}
+
+/** INDEX_CORRUPT for bytes that are no mark of this owner. */
+export function decodeMark(value: Buffer, owner: number): StoredMark {
   if (value.length !== MARK_BYTES) throw corrupt('has a mark of a wrong length');
-  if (crc32(value.subarray(0, MARK_BYTES - 4)) !== value.readUInt32LE(MARK_BYTES - 4)) {
-    throw corrupt('has a damaged mark');
+  if (crc32(value.subarray(0, MARK_BYTES - 4), owner) !== value.readUInt32LE(MARK_BYTES - 4)) {
+    throw corrupt('has a damaged mark, or that of another member');
   }
-  const version = value.readUInt32LE(0);
-  if (version < MARK_VERSION_MIN || version > MARK_VERSION) throw corrupt('has a mark of an unknown version');
+  if (value.readUInt32LE(0) !== MARK_VERSION) throw corrupt('has a mark of an unknown version');
   const field = (place: number): number => {
     const number = readInt53(value, 4 + place * 8);
     if (number === null) throw corrupt('has a mark with an impossible number');
@@ -218,6 +275,7 @@ export function decodeMark(value: Buffer): CheckpointMark {
   return {
     appliedIndex: field(0),
     uniqKeys: { head: field(1), tail: field(2), newestTimestamp: field(3), fileCapacity: field(4) },
+    rowsCheck: value.readUInt32LE(AT_ROWS_CHECK),
   };
 }
 

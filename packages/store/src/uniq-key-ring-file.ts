@@ -7,17 +7,25 @@ import type { UniqKeyRing } from './uniq-key-ring.ts';
 
 /** "LMQU" in file order. */
 const MAGIC = 0x55514d4c;
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 64;
-const HEADER_CHECKED_BYTES = 16;
+const HEADER_CHECKED_BYTES = 20;
 const READ_ENTRIES = 4096;
 const NAME = /^uniq-keys-([0-9]{1,15})\.dat$/;
+
+/** What the header of a ring file says. */
+export interface UniqKeyRingForm {
+  /** Entries for which there are places. */
+  readonly capacity: number;
+  /** See `DerivedStateConfig.owner`. */
+  readonly owner: number;
+}
 
 /**
  * The ring of entries on disk: the entry with sequence number n lies at place n modulo capacity. The capacity
  * is part of the file's name, so that a store with another window gets another file.
  *
- *   0 u32 magic   4 u32 version   8 u32 entry bytes   12 u32 capacity   16 u32 crc32 of bytes 0..15
+ *   0 u32 magic   4 u32 version   8 u32 entry bytes   12 u32 capacity   16 u32 owner   20 u32 crc32 of bytes 0..19
  *   64 entries
  */
 export class UniqKeyRingFile {
@@ -40,12 +48,13 @@ export class UniqKeyRingFile {
   }
 
   /** `fresh`: no checkpoint refers to it. Otherwise INDEX_CORRUPT unless it is there and one of ours. */
-  static open(disk: Disk, directory: string, capacity: number, fresh: boolean): UniqKeyRingFile {
+  static open(disk: Disk, directory: string, form: UniqKeyRingForm, fresh: boolean): UniqKeyRingFile {
+    const { capacity } = form;
     const path = join(directory, UniqKeyRingFile.nameOf(capacity));
     if (!fresh && !disk.exists(path)) throw corrupt(path, 'is missing but a checkpoint refers to it');
     const file = disk.open(path, fresh ? 'read-write-create' : 'read-write');
     try {
-      const header = headerBytes(capacity);
+      const header = headerBytes(form);
       if (fresh) {
         file.write(header, 0);
       } else {
@@ -107,12 +116,13 @@ export class UniqKeyRingFile {
   }
 }
 
-function headerBytes(capacity: number): Buffer {
+function headerBytes({ capacity, owner }: UniqKeyRingForm): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt32LE(MAGIC, 0);
   header.writeUInt32LE(VERSION, 4);
   header.writeUInt32LE(ENTRY_BYTES, 8);
   header.writeUInt32LE(capacity, 12);
+  header.writeUInt32LE(owner, 16);
   header.writeUInt32LE(crc32(header.subarray(0, HEADER_CHECKED_BYTES)), HEADER_CHECKED_BYTES);
   return header;
 }

@@ -24,6 +24,8 @@ export interface UniqKeyTableConfig {
   readonly windowMs: number;
   /** Begins every hash, so that nobody who chooses keys can choose collisions. May differ between replicas. */
   readonly hashSeed: number;
+  /** See `DerivedStateConfig.owner`. */
+  readonly owner?: number;
 }
 
 /** Entries written to the ring file at a time as they come, so that a checkpoint finds little left to do. */
@@ -89,18 +91,24 @@ export class UniqKeyTable {
     config: UniqKeyTableConfig,
     mark: UniqKeyMark | null,
   ): UniqKeyTable {
+    const { owner = 0 } = config;
     const capacity = config.windowCountMax * 2;
     if (mark === null) {
-      return new UniqKeyTable(UniqKeyRingFile.open(disk, directory, capacity, true), config, 0, 0);
+      return new UniqKeyTable(UniqKeyRingFile.open(disk, directory, { capacity, owner }, true), config, 0, 0);
     }
     const held = mark.head - mark.tail;
     if (held < 0 || held > mark.fileCapacity) {
       throw new StoreError('INDEX_CORRUPT', 'the checkpoint names an impossible window of keys');
     }
-    const file = UniqKeyRingFile.open(disk, directory, mark.fileCapacity, false);
+    const file = UniqKeyRingFile.open(disk, directory, { capacity: mark.fileCapacity, owner }, false);
     if (mark.fileCapacity === capacity) return UniqKeyTable.#load(file, file, config, mark);
     try {
-      return UniqKeyTable.#load(file, UniqKeyRingFile.open(disk, directory, capacity, true), config, mark);
+      return UniqKeyTable.#load(
+        file,
+        UniqKeyRingFile.open(disk, directory, { capacity, owner }, true),
+        config,
+        mark,
+      );
     } finally {
       file.close();
     }

@@ -1,6 +1,7 @@
 import type { Clock, LogIndex, Logger, TimerHandle } from '@ledgermq/raft';
 import {
   KeyIndex,
+  setAsideFolder,
   StoreError,
   type Disk,
   type KeyIndexConfig,
@@ -39,6 +40,7 @@ export const keyIndexerDefaults: KeyIndexerConfig = Object.freeze({
   files: {},
 });
 
+const NO_INDEX = 'there is none';
 /** Keys after which a checkpoint is written whatever the time. */
 const CHECKPOINT_ENTRIES = 262_144;
 
@@ -194,9 +196,10 @@ export class KeyIndexer {
   #open(): KeyIndex {
     const { disk, directory, log, logger } = this.#ports;
     const { files } = this.#config;
-    let reason = 'there is none';
+    let reason = NO_INDEX;
     let before: 'doubtful' | 'gone' = 'doubtful';
     disk.mkdir(directory);
+    if (disk.list(directory).some((name) => name !== setAsideFolder)) reason = 'its mark is missing';
     try {
       const index = KeyIndex.open(disk, directory, files);
       if (index !== null) {
@@ -210,7 +213,8 @@ export class KeyIndexer {
       if (!(error instanceof StoreError) || error.code !== 'INDEX_CORRUPT') throw error;
       reason = error.message;
     }
-    logger.info('the key index is built from the log', { reason, from: log.firstIndex() });
+    const tell = reason === NO_INDEX || before === 'gone' ? 'info' : 'warn';
+    logger[tell]('the key index is built from the log', { reason, from: log.firstIndex() });
     return this.#begin(before);
   }
 

@@ -1,11 +1,14 @@
 import { LogRepair, type Clock, type Logger, type RaftConfig } from '@ledgermq/raft';
 import type { LogHole, SegmentLog } from '@ledgermq/store';
 import { BrokerError } from '../errors.ts';
+import { repairImpossible } from './lonely-member.ts';
 import type { PeerLink } from './peer-link.ts';
 
 export interface LogRepairTask {
   readonly memberId: string;
   readonly brokerName: string;
+  /** Folder of the replica. */
+  readonly directory: string;
   /** Ids of all members. */
   readonly members: readonly string[];
   readonly log: SegmentLog;
@@ -26,11 +29,14 @@ export interface LogRepairTask {
  * committed entries a majority has synced copies, and damage strikes less than a majority. Members that lost their power
  * together with an unsynced end may all miss the same part of it, and would wait for each other for ever.
  *
- * @throws BrokerError STOPPED when it was ended by `stopped`; the holes that are left are found again at the next start.
+ * @throws BrokerError REPAIR_IMPOSSIBLE for a group without other members; STOPPED when it was ended by `stopped`: the
+ * holes that are left are found again at the next start.
  */
 export async function repairLog(task: LogRepairTask): Promise<void> {
-  const { log, peers, members, memberId, brokerName, raft, clock, logger, stopped } = task;
-  if (log.holes.length === 0) return;
+  const { log, peers, members, memberId, brokerName, directory, raft, clock, logger, stopped } = task;
+  const [first] = log.holes;
+  if (first === undefined) return;
+  if (members.every((id) => id === memberId)) throw repairImpossible(log, directory, first);
   const repair = new LogRepair<LogHole>({
     id: memberId,
     group: brokerName,

@@ -34,6 +34,8 @@ export interface ReplicaStateOptions {
    * durably. Resolves when that is on record.
    */
   readonly onLogBehind: () => Promise<void>;
+  /** See `ReplicaStoreOptions`. */
+  readonly onDamage: (error: Error) => void;
 }
 
 const ORIGIN: LogPosition = Object.freeze({ index: 0, term: 0, address: 0, hash: 0 });
@@ -45,14 +47,24 @@ const ORIGIN: LogPosition = Object.freeze({ index: 0, term: 0, address: 0, hash:
 export class ReplicaState implements MachineStores {
   readonly #options: ReplicaStateOptions;
   #derived: DerivedState;
+  readonly #end: (error: Error) => void;
+  #condemned = false;
 
-  private constructor(options: ReplicaStateOptions, derived: DerivedState) {
+  private constructor(options: ReplicaStateOptions, derived: DerivedState, end: (error: Error) => void) {
     this.#options = options;
     this.#derived = derived;
+    this.#end = end;
   }
 
   static async open(options: ReplicaStateOptions): Promise<ReplicaState> {
-    return new ReplicaState(options, await openFitting(options));
+    // What opening itself meets it throws, and deals with.
+    let condemn: (error: Error) => void = () => undefined;
+    const own = { ...options, onDamage: (error: Error): void => condemn(error) };
+    const state = new ReplicaState(own, await openFitting(own), options.onDamage);
+    condemn = (error) => {
+      state.#condemn(error);
+    };
+    return state;
   }
 
   get derived(): DerivedState {
@@ -76,6 +88,16 @@ export class ReplicaState implements MachineStores {
 
   close(): Promise<void> {
     return this.#derived.close();
+  }
+
+  #condemn(error: Error): void {
+    if (this.#condemned) return;
+    this.#condemned = true;
+    this.#derived.condemn();
+    this.#options.logger.error('derived state is damaged, the next start builds it again', {
+      error: String(error),
+    });
+    this.#end(error);
   }
 }
 
@@ -102,7 +124,8 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
     if (appliedIndex > end) await options.onLogBehind();
     reason = `it is complete up to ${appliedIndex}, but the log holds ${first} to ${end}`;
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'INDEX_CORRUPT') throw error;
+    if (!(error instanceof StoreError) || !['INDEX_CORRUPT', 'STATE_DB_FAILED'].includes(error.code))
+      throw error;
     reason = error.message;
   }
   // With its first entry a log needs none, and a message before a snapshot would have no place in the queue index.
@@ -134,12 +157,13 @@ function pathOf({ directory }: ReplicaStateOptions): string {
   return join(directory, replicaFolder.derived);
 }
 
-function portsOf({ disk, level, clock, log }: ReplicaStateOptions): DerivedStatePorts {
+function portsOf({ disk, level, clock, log, onDamage }: ReplicaStateOptions): DerivedStatePorts {
   return {
     disk,
     level,
     immediate: (fn) => clock.immediate(fn),
     syncedUpTo: (index) => log.syncedUpTo(index),
+    onDamage,
   };
 }
 

@@ -22,6 +22,10 @@ export interface ReplicaStoreOptions {
   readonly level: (directory: string) => StateLevel;
   readonly clock: Pick<Clock, 'now' | 'immediate'>;
   readonly logger: Logger;
+  /** See `fileOwner`. */
+  readonly owner: number;
+  /** Derived data turned out to be damaged while it was used: the process must end, the next start builds it again. */
+  readonly onDamage: (error: Error) => void;
 }
 
 /** Everything that a replica has on disk: its log, what it promised, its snapshots and its derived state. */
@@ -54,6 +58,7 @@ export class ReplicaStore {
       hardStatePath: join(directory, replicaFolder.hardState),
       config: options.log,
       logger,
+      owner: options.owner,
     });
     const undo: (() => void | Promise<void>)[] = [() => log.close(), () => hardState.close()];
     try {
@@ -61,15 +66,17 @@ export class ReplicaStore {
       const ports = { disk, immediate: (fn: () => void) => clock.immediate(fn), logger };
       const snapshots = SnapshotFiles.open(ports, join(directory, replicaFolder.snapshots));
       undo.push(() => snapshots.close());
+      rejectForeign(snapshots, log);
       const state = await ReplicaState.open({
         directory,
-        config: options.derived,
+        config: { ...options.derived, owner: options.owner },
         disk,
         level,
         clock,
         logger,
         log,
         snapshots,
+        onDamage: options.onDamage,
         onLogBehind: () => forget(hardState, logger),
       });
       return new ReplicaStore({ log, hardState, snapshots, state });
@@ -88,6 +95,14 @@ export class ReplicaStore {
       this.hardState.close();
       await this.log.close();
     }
+  }
+}
+
+/** A snapshot ends at an entry; where the log has another one in that place, it is of another log. */
+function rejectForeign(snapshots: SnapshotFiles, log: SegmentLog): void {
+  for (const { position } of [...snapshots.list()]) {
+    const held = position.index < log.firstIndex() - 1 ? null : log.positionAt(position.index);
+    if (held !== null && held.hash !== position.hash) snapshots.reject(position.index);
   }
 }
 

@@ -25,6 +25,8 @@ export class SnapshotSchedule implements SnapshotTaker {
   readonly #config: SnapshotScheduleConfig;
   readonly #ports: SnapshotSchedulePorts;
   #running: Promise<void> | null = null;
+  #reading: Promise<void> | null = null;
+  #stopped = false;
 
   constructor(config: SnapshotScheduleConfig, ports: SnapshotSchedulePorts) {
     this.#config = config;
@@ -50,9 +52,26 @@ export class SnapshotSchedule implements SnapshotTaker {
     });
   }
 
-  /** Waits for the snapshot that is being written. */
+  /** Reads the snapshots of earlier lives once: what has decayed must not be found out when it is needed. */
+  start(): void {
+    this.#reading = this.#readAll().catch((error: unknown) => {
+      this.#ports.logger.warn('the snapshots could not be read', { error: String(error) });
+    });
+  }
+
+  /** Waits for the snapshot that is being written, and for the one that is being read. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#running;
+    await this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    const { snapshots } = this.#ports;
+    for (const { position } of [...snapshots.list()]) {
+      if (this.#stopped) return;
+      await snapshots.verify(position.index);
+    }
   }
 
   async #write(

@@ -17,6 +17,8 @@ export interface RebuildInput {
   /** Where the state is made; the directory is new. */
   readonly ports: DerivedStatePorts;
   readonly directory: string;
+  /** See `fileOwner`. */
+  readonly owner: number;
   /** The last entry to apply. */
   readonly upTo: number;
   readonly onProgress: (index: number) => void;
@@ -45,7 +47,7 @@ export function rebuildBase(
 /** Makes the derived state from the log alone, or from the snapshot that the log continues; checkpointed at `upTo`. */
 export async function rebuildState(input: RebuildInput, base: SnapshotMeta | null): Promise<DerivedState> {
   const { log, snapshots, ports, directory, upTo, onProgress } = input;
-  const settings = derivedSettings({});
+  const settings = derivedSettings({ owner: input.owner });
   const index = base?.position.index ?? 0;
   const content = base === null ? null : { index, content: snapshots.content(index) };
   const derived =

@@ -13,7 +13,8 @@ export interface VerifyFolderOptions {
   readonly scratch: string;
   readonly repair: boolean;
   readonly clock: Pick<Clock, 'immediate'>;
-  readonly onReplica: (directory: string) => void;
+  /** Called before each replica; `number` counts them from 1. */
+  readonly onReplica: (directory: string, number: number, count: number) => void;
   readonly onProgress: (progress: VerifyProgress) => void;
   readonly onReport: (directory: string, report: VerifyReport) => void;
 }
@@ -21,17 +22,23 @@ export interface VerifyFolderOptions {
 /**
  * Verifies the replicas of a node on its real disk, one after the other.
  *
- * @throws BrokerError STORE_FAILED if there is no replica in the directory; StoreError DIRECTORY_LOCKED if a broker runs on it.
+ * @throws BrokerError NO_REPLICA if there is none in the directory; StoreError DIRECTORY_LOCKED if a broker runs on the directory,
+ *   or on one that it is in.
  */
 export async function verifyFolder(options: VerifyFolderOptions): Promise<void> {
   const { directory, scratch, repair, clock, onReplica, onProgress, onReport } = options;
   const disk = new NodeDisk();
   const replicas = replicasIn(disk, directory);
-  if (replicas.length === 0) throw new BrokerError('STORE_FAILED', `there is no replica in "${directory}"`);
+  if (replicas.length === 0) {
+    throw new BrokerError(
+      'NO_REPLICA',
+      `"${directory}" is no data directory of a node and no folder of a replica`,
+    );
+  }
   const lock = disk.lock(directory);
   try {
     for (const [number, replica] of replicas.entries()) {
-      onReplica(replica);
+      onReplica(replica, number + 1, replicas.length);
       const own = join(scratch, String(number));
       disk.mkdir(own);
       const report = await verifyReplica({
@@ -41,7 +48,6 @@ export async function verifyFolder(options: VerifyFolderOptions): Promise<void> 
         level: nodeLevel,
         copyLevel: (from, to) => copyFiles(disk, from, to),
         clock,
-        keyIndex: {},
         repair,
         onProgress,
       });
@@ -53,9 +59,13 @@ export async function verifyFolder(options: VerifyFolderOptions): Promise<void> 
   }
 }
 
+/** A replica has a log and a file of term and vote; one of them may be what is lost. */
 function replicasIn(disk: Disk, directory: string): string[] {
   if (!disk.exists(directory)) return [];
-  const isReplica = (path: string): boolean => disk.exists(join(path, replicaFolder.log));
+  const isReplica = (path: string): boolean => {
+    const has = (name: keyof typeof replicaFolder): boolean => disk.exists(join(path, replicaFolder[name]));
+    return has('hardState') || (has('log') && (has('snapshots') || has('derived')));
+  };
   if (isReplica(directory)) return [directory];
   return disk
     .list(directory)
@@ -64,7 +74,7 @@ function replicasIn(disk: Disk, directory: string): string[] {
 }
 
 /** LevelDB's folders are flat; its lock is not content. */
-async function copyFiles(disk: Disk, from: string, to: string): Promise<void> {
+export async function copyFiles(disk: Disk, from: string, to: string): Promise<void> {
   disk.mkdir(to);
   for (const name of disk.list(from)) {
     if (name === 'LOCK') continue;

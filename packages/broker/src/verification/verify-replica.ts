@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { join } from 'node:path/posix';
 import type { Clock, Logger } from '@ledgermq/raft';
 import {
@@ -8,10 +9,12 @@ import {
   openDerivedState,
   openMemberFiles,
   parseSegmentLogConfig,
+  readKeyFileSize,
+  readOwner,
   type DerivedState,
+  type DerivedStateConfig,
   type DerivedStatePorts,
   type Disk,
-  type KeyIndexConfig,
   type MemberFiles,
   type SegmentLog,
   type StateLevel,
@@ -33,8 +36,6 @@ export interface VerifyOptions {
   /** Puts a copy of a state database into a folder, so that opening it does not change the first. */
   readonly copyLevel: (from: string, to: string) => Promise<void>;
   readonly clock: Pick<Clock, 'immediate'>;
-  /** As the broker has them; another size of files counts as damage. */
-  readonly keyIndex: Partial<KeyIndexConfig>;
   /** Sets derived data aside that is wrong, and builds it again. The log, votes and snapshots are never touched. */
   readonly repair: boolean;
   readonly onProgress: (progress: VerifyProgress) => void;
@@ -66,6 +67,8 @@ class ReplicaVerification {
   readonly #findings: Findings = new Findings();
   readonly #repaired: StorePart[] = [];
   #comparedTo: number | null = null;
+  /** Whose files they are, as the file of term and vote has it. */
+  #owner = 0;
   /** Last entry that is known as committed and that the state may contain. */
   #appliedTo = 0;
 
@@ -102,12 +105,14 @@ class ReplicaVerification {
   }
 
   async #openMemberFiles(): Promise<MemberFiles> {
+    this.#owner = ownerIn(this.#overlay, this.#pathOf('hardState'));
     const files = await openMemberFiles({
       disk: this.#overlay,
       logDirectory: this.#pathOf('log'),
       hardStatePath: this.#pathOf('hardState'),
       config: parseSegmentLogConfig({ tailCacheBytes: 1024 * 1024 }),
       logger: this.#loggerFor('log'),
+      owner: this.#owner,
     });
     const { found } = files.hardState;
     if (found !== 'sound') this.#findings.damage('hard-state', `the file of term and vote is ${found}`);
@@ -134,6 +139,10 @@ class ReplicaVerification {
       if (fault !== null) this.#findings.damage('log', fault.message);
       this.#options.onProgress({ part: 'log', done, total });
     }
+  }
+
+  get #settings(): Partial<DerivedStateConfig> {
+    return derivedSettings({ owner: this.#owner });
   }
 
   async #openSnapshots(): Promise<SnapshotFiles> {
@@ -174,7 +183,7 @@ class ReplicaVerification {
     }
     let own: DerivedState | null = null;
     try {
-      own = await openDerivedState(await this.#ownPorts(), this.#pathOf('derived'), derivedSettings({}));
+      own = await openDerivedState(await this.#ownPorts(), this.#pathOf('derived'), this.#settings);
       const { appliedIndex } = own;
       if (appliedIndex < log.firstIndex() - 1 || appliedIndex > last) {
         this.#findings.damage(
@@ -206,7 +215,7 @@ class ReplicaVerification {
     const input = this.#rebuildInput(log, snapshots, directory, appliedIndex);
     await (await rebuildState(input, base)).close();
     // Opened again it shows its rows as they are on disk.
-    const rebuilt = await openDerivedState(input.ports, directory, derivedSettings({}));
+    const rebuilt = await openDerivedState(input.ports, directory, this.#settings);
     try {
       for (const text of await compareStates(own, rebuilt, appliedIndex))
         this.#findings.damage('state', text);
@@ -247,7 +256,7 @@ class ReplicaVerification {
     return {
       directory: this.#pathOf('keyIndex'),
       log,
-      settings: this.#options.keyIndex,
+      settings: readKeyFileSize(this.#options.disk, this.#pathOf('keyIndex')) ?? {},
       onProgress: this.#progressOf('key-index', log),
     };
   }
@@ -255,7 +264,15 @@ class ReplicaVerification {
   #rebuildInput(log: SegmentLog, snapshots: SnapshotFiles, directory: string, upTo: number): RebuildInput {
     const { disk, level } = this.#options;
     const ports = { disk, level, immediate: this.#immediate };
-    return { log, snapshots, ports, directory, upTo, onProgress: this.#progressOf('state', log) };
+    return {
+      log,
+      snapshots,
+      ports,
+      directory,
+      owner: this.#owner,
+      upTo,
+      onProgress: this.#progressOf('state', log),
+    };
   }
 
   /** The state as it is, opened without a change: files over the overlay, the database as a copy. */
@@ -301,5 +318,17 @@ class ReplicaVerification {
       else this.#findings.note(part, line);
     };
     return { debug: () => undefined, info: () => undefined, warn: tell, error: tell };
+  }
+}
+
+function ownerIn(disk: Disk, path: string): number {
+  if (!disk.exists(path)) return 0;
+  const file = disk.open(path, 'read');
+  try {
+    const content = Buffer.alloc(file.size());
+    file.read(content, 0);
+    return readOwner(content);
+  } finally {
+    file.close();
   }
 }

@@ -36,6 +36,7 @@ async function repaired(log: SegmentLog, ends: Readonly<Record<string, number>>)
   let done = false;
   void repairLog({
     memberId: 'n1',
+    directory: '/data',
     brokerName: 'broker-a',
     members: ['n1', 'n2', 'n3'],
     log,
@@ -84,6 +85,7 @@ test('whoever is to stop waits for nobody, whether the question is out or not', 
     const repairing = repairLog({
       memberId: 'n1',
       brokerName: 'broker-a',
+      directory: '/data',
       members: ['n1', 'n2', 'n3'],
       log,
       peers: new PeerLink(() => ({ send: (to) => asked.push(to) })),

@@ -55,7 +55,6 @@ async function verify(member: Member, repair = false): Promise<VerifyReport> {
     level: (path) => (path.startsWith(scratch) ? scratchLevel(path) : member.level(path)).connect(),
     copyLevel: (from, to) => copyOf(member.level(from).connect(), scratchLevel(to)),
     clock: { immediate: setImmediate },
-    keyIndex: {},
     repair,
     onProgress: () => undefined,
   });

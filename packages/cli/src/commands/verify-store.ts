@@ -9,13 +9,29 @@ export interface VerifyStoreOptions {
   readonly scratch?: string;
 }
 
-const PROGRESS_EVERY_MS = 500;
+/** On a terminal a line is written over and over; elsewhere each is one more line. */
+const PROGRESS_EVERY_MS = { terminal: 500, lines: 5_000 };
+const MEGABYTE = 1024 * 1024;
+const WHAT = 'log, term and vote, snapshots, state with queue index and ids, key index';
 
 /**
  * `ledgermq store verify`: reads everything that a stopped node has on disk and prints what is wrong. Returns the exit code:
- * 0 when all is well or was repaired, 1 otherwise.
+ * 0 when all is well or was repaired, 1 for damage, 2 when the folder cannot be verified: there is no replica in it, or a node
+ * uses it.
  */
 export async function verifyStore(directory: string, options: VerifyStoreOptions): Promise<number> {
+  try {
+    return (await verifyAll(directory, options)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const advice = error.code === 'DIRECTORY_LOCKED' ? '; stop the node first' : '';
+    console.error(`ledgermq: ${String(error.code)}\n${error.message}${advice}`);
+    return 2;
+  }
+}
+
+/** Whether all replicas are sound now. */
+async function verifyAll(directory: string, options: VerifyStoreOptions): Promise<boolean> {
   const scratch = await mkdtemp(join(options.scratch ?? tmpdir(), 'ledgermq-verify-'));
   let sound = true;
   const progress = new ProgressLine();
@@ -25,7 +41,9 @@ export async function verifyStore(directory: string, options: VerifyStoreOptions
       scratch,
       repair: options.repair,
       clock: { immediate: (fn) => void setImmediate(fn) },
-      onReplica: (replica) => console.log(`verifying ${replica}`),
+      onReplica: (replica, number, count) => {
+        console.log(`verifying replica ${number} of ${count}, ${replica}: ${WHAT}`);
+      },
       onProgress: ({ part, done, total }) => progress.show(part, done, total),
       onReport: (_replica, report) => {
         progress.clear();
@@ -36,7 +54,7 @@ export async function verifyStore(directory: string, options: VerifyStoreOptions
     progress.clear();
     await rm(scratch, { recursive: true, force: true });
   }
-  return sound ? 0 : 1;
+  return sound;
 }
 
 /** Returns whether the replica is sound now. */
@@ -59,17 +77,30 @@ function printReport(
   return false;
 }
 
-/** One line on a terminal that is written over and over; nothing elsewhere. */
+/** Percent of a part, and how fast the bytes of the log are read. */
 class ProgressLine {
-  #shownAt = 0;
+  #shownAt = Date.now();
   #shown = false;
+  #part: StorePart | null = null;
+  #begunAt = 0;
 
   show(part: StorePart, done: number, total: number): void {
-    if (!process.stdout.isTTY || Date.now() - this.#shownAt < PROGRESS_EVERY_MS) return;
-    this.#shownAt = Date.now();
-    this.#shown = true;
+    const now = Date.now();
+    if (part !== this.#part) this.#begunAt = now;
+    this.#part = part;
+    const { isTTY } = process.stdout;
+    if (now - this.#shownAt < (isTTY ? PROGRESS_EVERY_MS.terminal : PROGRESS_EVERY_MS.lines)) return;
+    this.#shownAt = now;
     const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-    process.stdout.write(`\r  ${part} ${percent} %\u001b[K`);
+    const perSecond = done / MEGABYTE / Math.max(0.001, (now - this.#begunAt) / 1000);
+    const speed = part === 'log' ? `, ${perSecond.toFixed(0)} MB/s` : '';
+    const text = `  ${part} ${percent} %${speed}`;
+    if (!isTTY) {
+      console.log(text);
+      return;
+    }
+    this.#shown = true;
+    process.stdout.write(`\r${text}\u001b[K`);
   }
 
   clear(): void {

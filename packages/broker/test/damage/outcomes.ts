@@ -1,0 +1,157 @@
+import type { Outcome } from './cell.ts';
+import { damages, type DamageName } from './damages.ts';
+import { allFileKinds, fileKinds, type FileKindName } from './file-kinds.ts';
+
+/** Whether there are other members to get things from. */
+export type Company = 'group' | 'alone';
+
+/** In the order of `damages`: flip, half, empty, zeros, missing, foreign, beside; "-" for what is not tried. */
+const outcomes: Readonly<Record<FileKindName, Readonly<Record<Company, string>>>> = {
+  'hard-state': {
+    group: 'as-ever as-ever repaired as-ever repaired repaired as-ever',
+    alone: 'as-ever as-ever rebuilt as-ever rebuilt rebuilt as-ever',
+  },
+  'durable-mark': {
+    group: 'as-ever as-ever repaired as-ever repaired repaired rebuilt',
+    alone: 'as-ever as-ever refused as-ever refused refused rebuilt',
+  },
+  'first-segment': {
+    group: 'repaired repaired repaired repaired repaired repaired -',
+    alone: 'refused refused refused refused refused refused -',
+  },
+  'sealed-segment': {
+    group: 'repaired repaired repaired repaired repaired repaired -',
+    alone: 'refused refused refused refused refused refused -',
+  },
+  'last-segment': {
+    group: 'repaired repaired repaired repaired repaired repaired -',
+    alone: 'refused refused refused refused refused refused -',
+  },
+  'log-lock': {
+    group: 'as-ever as-ever as-ever as-ever as-ever - -',
+    alone: '- - - - - - -',
+  },
+  'old-snapshot': {
+    group: 'rebuilt rebuilt rebuilt rebuilt as-ever rebuilt -',
+    alone: 'rebuilt rebuilt rebuilt rebuilt as-ever rebuilt -',
+  },
+  'new-snapshot': {
+    group: 'rebuilt rebuilt rebuilt rebuilt as-ever rebuilt as-ever',
+    alone: 'rebuilt rebuilt rebuilt rebuilt as-ever rebuilt as-ever',
+  },
+  'derived-number': {
+    group: 'rebuilt as-ever rebuilt as-ever rebuilt as-ever as-ever',
+    alone: 'rebuilt as-ever rebuilt as-ever rebuilt as-ever as-ever',
+  },
+  'derived-lock': {
+    group: 'as-ever as-ever as-ever as-ever as-ever - -',
+    alone: '- - - - - - -',
+  },
+  'queue-index': {
+    group: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt as-ever',
+    alone: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt as-ever',
+  },
+  'id-ring': {
+    group: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+    alone: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+  },
+  'db-current': {
+    group: 'rebuilt rebuilt rebuilt rebuilt rebuilt as-ever -',
+    alone: 'rebuilt rebuilt rebuilt rebuilt rebuilt as-ever -',
+  },
+  'db-manifest': {
+    group: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+    alone: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+  },
+  'db-table': {
+    group: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+    alone: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+  },
+  'db-log': {
+    group: 'as-ever as-ever as-ever as-ever as-ever rebuilt as-ever',
+    alone: 'as-ever as-ever as-ever as-ever as-ever rebuilt as-ever',
+  },
+  'db-notes': {
+    group: 'as-ever as-ever as-ever as-ever as-ever as-ever -',
+    alone: 'as-ever as-ever as-ever as-ever as-ever as-ever -',
+  },
+  'db-lock': {
+    group: 'as-ever as-ever as-ever as-ever as-ever as-ever -',
+    alone: 'as-ever as-ever as-ever as-ever as-ever as-ever -',
+  },
+  'key-mark': {
+    group: 'as-ever as-ever rebuilt as-ever rebuilt rebuilt as-ever',
+    alone: 'as-ever as-ever rebuilt as-ever rebuilt rebuilt as-ever',
+  },
+  'full-keys': {
+    group: 'unnoticed rebuilt rebuilt rebuilt rebuilt unnoticed -',
+    alone: 'unnoticed rebuilt rebuilt rebuilt rebuilt unnoticed -',
+  },
+  'new-keys': {
+    group: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+    alone: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+  },
+  'log-folder': {
+    group: '- - - - repaired repaired as-ever',
+    alone: '- - - - refused refused as-ever',
+  },
+  'snapshot-folder': {
+    group: '- - - - as-ever rebuilt -',
+    alone: '- - - - as-ever rebuilt -',
+  },
+  'derived-folder': {
+    group: '- - - - as-ever rebuilt -',
+    alone: '- - - - as-ever rebuilt -',
+  },
+  'state-folder': {
+    group: '- - - - rebuilt rebuilt -',
+    alone: '- - - - rebuilt rebuilt -',
+  },
+  'db-folder': {
+    group: '- - - - as-ever rebuilt -',
+    alone: '- - - - as-ever rebuilt -',
+  },
+  'key-folder': {
+    group: '- - - - as-ever rebuilt -',
+    alone: '- - - - as-ever rebuilt -',
+  },
+};
+
+const words: Readonly<Record<string, Outcome | null>> = {
+  '-': null,
+  'as-ever': 'as-ever',
+  rebuilt: 'rebuilt',
+  repaired: 'repaired',
+  refused: 'refused',
+  unnoticed: 'unnoticed',
+};
+const damageNames = Object.keys(damages) as DamageName[];
+
+/** What becomes of a member; null for a cell that is not tried. */
+export function expectedOutcome(kind: FileKindName, damage: DamageName, company: Company): Outcome | null {
+  const word = outcomes[kind][company].split(' ')[damageNames.indexOf(damage)] ?? '';
+  const outcome = words[word];
+  if (outcome === undefined) throw new Error(`${kind}, ${damage}: "${word}" is no outcome`);
+  return outcome;
+}
+
+/** The table as the documentation has it: one line for each kind of file and outcome that differs. */
+export function outcomeTable(): string {
+  const lines = ['| file | in a group | alone |', '|---|---|---|'];
+  for (const kind of allFileKinds) {
+    lines.push(`| ${fileKinds[kind].title} | ${cellText(kind, 'group')} | ${cellText(kind, 'alone')} |`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Damages with the same outcome are told together. */
+function cellText(kind: FileKindName, company: Company): string {
+  const byOutcome = new Map<Outcome, string[]>();
+  for (const damage of damageNames) {
+    const outcome = expectedOutcome(kind, damage, company);
+    if (outcome === null) continue;
+    byOutcome.set(outcome, [...(byOutcome.get(outcome) ?? []), damages[damage].title]);
+  }
+  if (byOutcome.size === 0) return 'as of a group';
+  return [...byOutcome].map(([outcome, titles]) => `**${outcome}**: ${titles.join(', ')}`).join('; ');
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { BrokerError } from '../../src/errors.ts';
+import { runCell, type Observation, type Outcome } from './cell.ts';
+import { damages, type DamageName } from './damages.ts';
+import { fileKinds, unknownPaths, type FileKindName } from './file-kinds.ts';
+import { makeGroupImages, makeLonelyImage, type GroupImage } from './group-images.ts';
+import { expectedOutcome, type Company } from './outcomes.ts';
+
+export interface Role {
+  readonly title: string;
+  readonly company: Company;
+  readonly kinds: readonly FileKindName[];
+  readonly image: (images: Images) => GroupImage;
+  readonly victim: (image: GroupImage) => string;
+  /** Starts only when the others have had time for elections; null for all at once. */
+  readonly late: (image: GroupImage) => string | null;
+}
+
+export interface Images {
+  readonly stopped: GroupImage;
+  readonly killed: GroupImage;
+  readonly lagging: GroupImage;
+  readonly lonely: GroupImage;
+}
+
+/** One test for each cell of the table in these roles, on files that were made once. */
+export function tableTests(roles: readonly Role[]): void {
+  const root = mkdtempSync(join(tmpdir(), 'ledgermq-damage-'));
+  let images: Images | null = null;
+  let foreign = '';
+  test.before(async (t) => {
+    t.timeout(120_000);
+    images = { ...(await makeGroupImages(root)), lonely: await makeLonelyImage(root, 'lonely') };
+    const other = await makeLonelyImage(root, 'foreign');
+    foreign = join(other.root, other.leader);
+  });
+  test.after.always(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  test.serial('the table knows every file of a member', (t) => {
+    for (const { root: folder, ids } of Object.values(images ?? {}) as GroupImage[]) {
+      for (const id of ids) t.deepEqual(unknownPaths(join(folder, id)), []);
+    }
+  });
+  for (const role of roles) {
+    for (const kind of role.kinds) {
+      for (const damage of Object.keys(damages) as DamageName[]) {
+        const expected = expectedOutcome(kind, damage, role.company);
+        if (expected === null) continue;
+        test.serial(`${fileKinds[kind].title}, ${damages[damage].title}: ${role.title}`, async (t) => {
+          if (images === null) throw new Error('there are no files to damage');
+          const image = role.image(images);
+          const cell = { kind, damage, victim: role.victim(image), late: role.late(image) };
+          const seen = await runCell(t, image, foreign, root, cell);
+          if (seen === null) throw new Error('there is no such file');
+          t.is(seen.outcome, expected, seen.told.join('; '));
+          checkWords(t, seen, kind, damage);
+        });
+      }
+    }
+  }
+}
+
+/** What was doubtful is kept, and whoever runs the node is told. */
+function checkWords(t: ExecutionContext, seen: Observation, kind: FileKindName, damage: DamageName): void {
+  const { outcome, error, kept, told, setAside } = seen;
+  const isTold: Readonly<Record<Outcome, boolean>> = {
+    'as-ever': true,
+    unnoticed: true,
+    rebuilt: told.length > 0,
+    repaired: told.length > 0,
+    refused: error instanceof BrokerError && error.code === 'REPAIR_IMPOSSIBLE',
+  };
+  t.true(isTold[outcome], 'it is told');
+  if (outcome === 'refused') t.regex(String(error?.message), /log|entries .* at byte \d+.*backup/s);
+  if (outcome === 'as-ever' || damage === 'missing' || damage === 'beside') return;
+  if (fileKinds[kind].ofLevel === true) t.true(setAside.length > 0, 'the database is set aside');
+  else t.true(kept, 'the damaged bytes are kept');
+}
