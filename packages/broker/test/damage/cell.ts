@@ -54,7 +54,7 @@ export async function runCell(
   runs += 1;
   const root = join(scratch, `cell-${runs}`);
   const kind = fileKinds[cell.kind];
-  cpSync(image.root, root, { recursive: true });
+  cpSync(image.root, root, { recursive: true, preserveTimestamps: true });
   try {
     const folder = join(root, cell.victim);
     const name = findFile(folder, kind);

@@ -9,6 +9,8 @@ export interface FileKind {
   readonly pattern: RegExp;
   /** Which of several, in the order of their names; negative counts from the end. */
   readonly choice: number;
+  /** In the order in which they were written last instead. */
+  readonly byTime?: boolean;
   /** Bytes [from, to) in which a flipped bit matters; the whole file if absent. */
   readonly used?: readonly [number, number];
   /** A folder: it can be missing or foreign as a whole. */
@@ -31,6 +33,7 @@ export type FileKindName =
   | 'derived-number'
   | 'derived-lock'
   | 'queue-index'
+  | 'queue-tails'
   | 'id-ring'
   | 'db-current'
   | 'db-manifest'
@@ -79,6 +82,13 @@ export const fileKinds: Readonly<Record<FileKindName, FileKind>> = {
     pattern: /^derived\/\d+\/queue-index\.dat$/,
     choice: 0,
     used: [4_096, 4_400],
+  },
+  'queue-tails': {
+    title: 'ends of queues (`queue-tails-*.dat`)',
+    pattern: /^derived\/\d+\/queue-tails-\d\.dat$/,
+    choice: -1,
+    byTime: true,
+    used: [0, 16],
   },
   'id-ring': {
     title: 'ids of messages (`uniq-keys-*.dat`)',
@@ -162,11 +172,12 @@ export function pathsBelow(root: string, inner = ''): string[] {
 
 /** The file of a kind in the folder of a member, relative to it; null if it has none. */
 export function findFile(member: string, kind: FileKind): string | null {
-  return (
-    pathsBelow(member)
-      .filter((path) => kind.pattern.test(path))
-      .at(kind.choice) ?? null
-  );
+  const found = pathsBelow(member).filter((path) => kind.pattern.test(path));
+  if (kind.byTime === true) {
+    const writtenAt = (path: string): number => lstatSync(join(member, path)).mtimeMs;
+    found.sort((a, b) => writtenAt(a) - writtenAt(b));
+  }
+  return found.at(kind.choice) ?? null;
 }
 
 /** Paths in the folder of a member that the table does not know. */

@@ -39,7 +39,7 @@ export async function makeGroupImages(root: string): Promise<Readonly<Record<End
   const { id: leader } = await group.leader();
   const [follower = '', third = ''] = IDS.filter((id) => id !== leader);
   const take = (ending: Ending): GroupImage => {
-    cpSync(live, join(root, ending), { recursive: true });
+    cpSync(live, join(root, ending), { recursive: true, preserveTimestamps: true });
     return {
       brokerName: NAME,
       root: join(root, ending),
@@ -69,7 +69,7 @@ export async function makeLonelyImage(root: string, name: string): Promise<Group
   await fill(group, history);
   const image = join(root, name);
   await group.stop('n1');
-  cpSync(live, image, { recursive: true });
+  cpSync(live, image, { recursive: true, preserveTimestamps: true });
   return { brokerName: name, root: image, ids: ['n1'], history, leader: 'n1', follower: '', third: '' };
 }
 

@@ -51,6 +51,10 @@ const outcomes: Readonly<Record<FileKindName, Readonly<Record<Company, string>>>
     group: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt as-ever',
     alone: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt as-ever',
   },
+  'queue-tails': {
+    group: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+    alone: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
+  },
   'id-ring': {
     group: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
     alone: 'rebuilt rebuilt rebuilt rebuilt rebuilt rebuilt -',
