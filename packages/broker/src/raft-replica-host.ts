@@ -103,6 +103,7 @@ export class RaftReplicaHost implements ReplicaHost {
           snapshots: this.#store.snapshots,
           retention: this.#store.retention,
           keyIndex: this.#store.keyIndex,
+          diskSpace: this.#store.diskSpace,
           bootstrap: this.#bootstrapOf(brokerName),
         },
         disk,

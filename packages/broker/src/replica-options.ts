@@ -2,12 +2,16 @@ import type { Clock, Logger, RaftConfig, Random, Transport } from '@ledgermq/raf
 import type { DerivedStateConfig, Disk, SegmentLogConfig, StateLevel } from '@ledgermq/store';
 import type { BootstrapOptions } from './machine/bootstrap.ts';
 import type { ReplicaEvents } from './replica-host.ts';
+import type { DiskGuardConfig } from './replication/disk-guard.ts';
 import type { ApplierConfig } from './replication/applier.ts';
 import type { KeyIndexerConfig } from './replication/key-indexer.ts';
 import type { LogRetentionConfig } from './replication/log-retention.ts';
 import type { PeerEvents } from './replication/peer-transport.ts';
 import type { ProposerConfig } from './replication/proposer.ts';
 import type { SnapshotScheduleConfig } from './replication/snapshot-schedule.ts';
+
+/** The ratio is one of the settings of retention. */
+export type DiskSpaceConfig = Omit<DiskGuardConfig, 'diskSpaceWarningLevelRatio'>;
 
 export interface ReplicaConfig {
   readonly raft: RaftConfig;
@@ -18,6 +22,7 @@ export interface ReplicaConfig {
   readonly snapshots?: SnapshotScheduleConfig;
   readonly retention?: LogRetentionConfig;
   readonly keyIndex?: KeyIndexerConfig;
+  readonly diskSpace?: DiskSpaceConfig;
   readonly bootstrap: BootstrapOptions;
 }
 

@@ -27,7 +27,7 @@ import type { HostedReplica, ReplicaHealth, ReplicaHoldings } from './replica-ho
 import type { ReplicaOptions } from './replica-options.ts';
 import type { ReplicaInspection } from './replica-inspection.ts';
 import { Applier, applierDefaults } from './replication/applier.ts';
-import { DiskGuard, diskGuardDefaults } from './replication/disk-guard.ts';
+import { DiskGuard, diskGuardDefaults, type DiskRoom } from './replication/disk-guard.ts';
 import { LogRetention, logRetentionDefaults } from './replication/log-retention.ts';
 import { Proposer, proposerDefaults } from './replication/proposer.ts';
 import { KeyIndexer, keyIndexerDefaults } from './replication/key-indexer.ts';
@@ -130,13 +130,13 @@ export class GroupReplica implements HostedReplica {
     this.#driver = this.#createDriver();
     const { diskSpaceWarningLevelRatio } = config.retention ?? logRetentionDefaults;
     this.#diskGuard = new DiskGuard(
-      { ...diskGuardDefaults, diskSpaceWarningLevelRatio },
+      { ...diskGuardDefaults, ...config.diskSpace, diskSpaceWarningLevelRatio },
       {
         disk: options.disk,
         directory: options.directory,
         clock,
         logger,
-        onChange: (full) => this.#gatherer.setDiskFull(full),
+        onChange: (room) => this.#onRoom(room),
       },
     );
   }
@@ -244,6 +244,7 @@ export class GroupReplica implements HostedReplica {
         onAdvanced: () => this.#driver.machineAdvanced(),
         onFatal: (error) => events.onFatal(error),
         snapshots: this.#snapshots,
+        mayCheckpoint: () => this.#diskGuard.look() !== 'exhausted',
         configuration: () => this.#configuration(),
         install: async (meta) => {
           await this.#snapshots.stop();
@@ -354,6 +355,16 @@ export class GroupReplica implements HostedReplica {
     if (this.#driver.role !== 'leader') this.#roleWaiter?.();
     this.#gatherer.setLeader(leading, leader);
     this.#options.events.onRole();
+  }
+
+  #onRoom(room: DiskRoom): void {
+    const low = room !== 'ample';
+    const refused = room === 'scarce' || room === 'exhausted';
+    this.#gatherer.setDiskFull(low);
+    this.#driver.setDiskLow(low);
+    this.#store.log.refuseAppends(refused);
+    if (!refused) this.#driver.retryHeld();
+    if (room !== 'exhausted') this.#applier.checkpointIfDue();
   }
 
   #onApplied(): void {

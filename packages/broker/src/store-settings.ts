@@ -8,6 +8,8 @@ import { ConfigReader } from './config-reader.ts';
 import { BrokerError } from './errors.ts';
 import { applierDefaults, type ApplierConfig } from './replication/applier.ts';
 import { keyIndexerDefaults, type KeyIndexerConfig } from './replication/key-indexer.ts';
+import type { DiskSpaceConfig } from './replica-options.ts';
+import { diskGuardDefaults } from './replication/disk-guard.ts';
 import { logRetentionDefaults, type LogRetentionConfig } from './replication/log-retention.ts';
 import { snapshotScheduleDefaults, type SnapshotScheduleConfig } from './replication/snapshot-schedule.ts';
 
@@ -19,12 +21,14 @@ export interface StoreSettings {
   readonly snapshots: SnapshotScheduleConfig;
   readonly retention: LogRetentionConfig;
   readonly keyIndex: KeyIndexerConfig;
+  readonly diskSpace: DiskSpaceConfig;
 }
 
 /** Settings of the derived state that every replica must have alike: the machine has them as constants. */
 const REPLICATED_SETTINGS = ['uniqKeyCountMax', 'uniqKeyWindowMs', 'queueCountMax'];
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
 const DAY_MS = 86_400_000;
+const DISK_CHECK_MS_MAX = 4_000;
 const HOURS_MAX = 1_000_000;
 const DELETE_WHEN = '04';
 
@@ -34,7 +38,15 @@ type RetentionNumber = {
 
 /** Subsections have their own readers here or in the store; all other names are those of the segment log. */
 export function parseStoreSettings(value: Readonly<Record<string, unknown>>): StoreSettings {
-  const { derived = {}, checkpoints = {}, snapshots = {}, retention = {}, keyIndex = {}, ...log } = value;
+  const {
+    derived = {},
+    checkpoints = {},
+    snapshots = {},
+    retention = {},
+    keyIndex = {},
+    diskSpace = {},
+    ...log
+  } = value;
   const faults: string[] = [];
   const settings = {
     log: parsedLog(log, faults),
@@ -58,6 +70,16 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
     })),
     retention: readSection('store.retention', retention, faults, readRetention),
     keyIndex: readKeyIndex(keyIndex, faults),
+    diskSpace: readSection('store.diskSpace', diskSpace, faults, (reader) => ({
+      diskReserveBytes: reader.wholeNumber(
+        'diskReserveBytes',
+        diskGuardDefaults.diskReserveBytes,
+        0,
+        BYTES_MAX,
+      ),
+      // Sends resume within this time once there is room.
+      diskCheckMs: reader.wholeNumber('diskCheckMs', diskGuardDefaults.diskCheckMs, 10, DISK_CHECK_MS_MAX),
+    })),
   };
   if (faults.length > 0 || settings.log === null) {
     throw new BrokerError('CONFIG_INVALID', faults.join('; '), { faults });

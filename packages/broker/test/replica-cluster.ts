@@ -1,8 +1,16 @@
 import type { Buffer } from 'node:buffer';
 import { join } from 'node:path/posix';
 import { parseRaftConfig, type Clock, type Logger, type Message, type TimerHandle } from '@ledgermq/raft';
-import { MemoryDisk, MemoryLevel, parseSegmentLogConfig } from '@ledgermq/store';
+import {
+  MemoryDisk,
+  MemoryLevel,
+  parseSegmentLogConfig,
+  type CrashMode,
+  type CrashRandom,
+  type Disk,
+} from '@ledgermq/store';
 import { GroupReplica } from '../src/replica.ts';
+import type { DiskSpaceConfig } from '../src/replica-options.ts';
 import type { CommandOutcome, SendOutcome } from '../src/replication/outcome.ts';
 import { applierDefaults } from '../src/replication/applier.ts';
 import { logRetentionDefaults } from '../src/replication/log-retention.ts';
@@ -13,6 +21,8 @@ import { VirtualClock } from './virtual-clock.ts';
 
 export const DIRECTORY = '/data';
 const STEP_MS = 5;
+/** No longer than a tick. */
+const LONG_STEP_MS = 50;
 const STEPS_MAX = 4_000;
 
 /** The clock of one life of a process: when that ends, nothing of it happens any more. */
@@ -49,10 +59,23 @@ class LifeClock implements Clock {
   }
 }
 
+/** A disk that outlives its processes. */
+export type MemberDisk = Disk & { crash(mode: CrashMode, random: CrashRandom): void };
+
+export interface ReplicaClusterOptions<D extends MemberDisk> {
+  readonly raft?: Readonly<Record<string, unknown>>;
+  /** Bytes of log kept, 0 for all of it. */
+  readonly retained?: number;
+  readonly diskSpace?: DiskSpaceConfig;
+  /** The disk of a member and its folder there. */
+  readonly place: (id: string, clock: VirtualClock) => { readonly disk: D; readonly directory: string };
+}
+
 /** One member of the group: its disk stays, its lives come and go. */
-export class Member {
+export class Member<D extends MemberDisk = MemoryDisk> {
   readonly id: string;
-  readonly disk: MemoryDisk = new MemoryDisk();
+  readonly disk: D;
+  readonly directory: string;
   readonly warnings: string[] = [];
   readonly fatal: Error[] = [];
   readonly #levels = new Map<string, MemoryLevel>();
@@ -64,8 +87,10 @@ export class Member {
   arrivals = 0;
   topicChanges = 0;
 
-  constructor(id: string) {
+  constructor(id: string, { disk, directory }: { readonly disk: D; readonly directory: string }) {
     this.id = id;
+    this.disk = disk;
+    this.directory = directory;
   }
 
   get live(): GroupReplica {
@@ -83,7 +108,7 @@ export class Member {
   }
 
   get stateLevel(): MemoryLevel {
-    return this.level(join(DIRECTORY, 'derived', '1', 'state-db'));
+    return this.level(join(this.directory, 'derived', '1', 'state-db'));
   }
 
   logger(): Logger {
@@ -92,28 +117,35 @@ export class Member {
   }
 }
 
-/** Three replicas of one group in virtual time, over disks in memory and a network of function calls. */
-export class ReplicaCluster {
+/** Three replicas of one group in virtual time, over a network of function calls, and over disks in memory if not told otherwise. */
+export class ReplicaCluster<D extends MemberDisk = MemoryDisk> {
   readonly clock: VirtualClock = new VirtualClock();
-  readonly members: readonly Member[] = ['n1', 'n2', 'n3'].map((id) => new Member(id));
-  readonly #raft: Readonly<Record<string, unknown>>;
-  readonly #retained: number;
+  readonly members: readonly Member<D>[];
+  readonly #options: ReplicaClusterOptions<D>;
   readonly #cut = new Set<string>();
   #draws = 0x2545f491;
 
-  private constructor(raft: Readonly<Record<string, unknown>>, retained: number) {
-    this.#raft = raft;
-    this.#retained = retained;
+  private constructor(options: ReplicaClusterOptions<D>) {
+    this.#options = options;
+    this.members = ['n1', 'n2', 'n3'].map((id) => new Member(id, options.place(id, this.clock)));
   }
 
   /** `retained`: bytes of log kept, 0 for all of it. */
-  static async start(raft: Readonly<Record<string, unknown>> = {}, retained = 0): Promise<ReplicaCluster> {
-    const cluster = new ReplicaCluster(raft, retained);
+  static start(raft: Readonly<Record<string, unknown>> = {}, retained = 0): Promise<ReplicaCluster> {
+    const place = (): { disk: MemoryDisk; directory: string } => ({
+      disk: new MemoryDisk(),
+      directory: DIRECTORY,
+    });
+    return ReplicaCluster.over({ raft, retained, place });
+  }
+
+  static async over<D extends MemberDisk>(options: ReplicaClusterOptions<D>): Promise<ReplicaCluster<D>> {
+    const cluster = new ReplicaCluster(options);
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
 
-  member(id: string): Member {
+  member(id: string): Member<D> {
     const found = this.members.find((member) => member.id === id);
     if (found === undefined) throw new Error(`no member ${id}`);
     return found;
@@ -122,22 +154,24 @@ export class ReplicaCluster {
   async open(id: string): Promise<void> {
     const member = this.member(id);
     const clock = new LifeClock(this.clock);
+    const { raft = {}, retained = 0, diskSpace } = this.#options;
     member.clock = clock;
     member.replica = await GroupReplica.open({
       brokerName: 'broker-a',
       memberId: id,
       members: this.members.map((one) => one.id),
-      directory: DIRECTORY,
+      directory: member.directory,
       config: {
-        raft: parseRaftConfig(this.#raft),
+        raft: parseRaftConfig(raft),
         log: parseSegmentLogConfig({
-          segmentBytes: this.#retained === 0 ? 65_536 : 4_096,
+          segmentBytes: retained === 0 ? 65_536 : 4_096,
           tailCacheBytes: 65_536,
         }),
         derived: {},
         applier: { ...applierDefaults, checkpointIntervalMs: 500 },
-        snapshots: { intervalBytes: this.#retained === 0 ? 1_000_000 : 8_192 },
-        retention: { ...logRetentionDefaults, logBytesMax: this.#retained },
+        snapshots: { intervalBytes: retained === 0 ? 1_000_000 : 8_192 },
+        retention: { ...logRetentionDefaults, logBytesMax: retained },
+        ...(diskSpace === undefined ? {} : { diskSpace }),
         bootstrap: {
           brokerClusterName: 'c',
           brokerName: 'broker-a',
@@ -216,6 +250,14 @@ export class ReplicaCluster {
     throw new Error(`it never came to this: ${what}`);
   }
 
+  /** Lets so much time pass, whatever happens. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= LONG_STEP_MS) {
+      this.clock.advance(Math.min(left, LONG_STEP_MS));
+      await turns();
+    }
+  }
+
   async finish<T>(promise: Promise<T>): Promise<T> {
     let settled = false;
     const watched = promise.finally(() => {
@@ -227,15 +269,15 @@ export class ReplicaCluster {
   }
 
   /** The member that may propose, once there is one among those that are not cut off. */
-  async leader(): Promise<Member> {
-    let found: Member | undefined;
+  async leader(): Promise<Member<D>> {
+    let found: Member<D> | undefined;
     await this.until('someone leads', () => {
       found = this.members.find(
         ({ id, replica }) => replica !== null && !this.#cut.has(id) && replica.leadership.current().leading,
       );
       return found !== undefined;
     });
-    return found as Member;
+    return found as Member<D>;
   }
 
   /** All members that run have applied what the leader has. */
@@ -253,7 +295,7 @@ export class ReplicaCluster {
   }
 
   /** Queues a message at a member; the list gets its outcome. */
-  post(member: Member, message: TestMessage): SendOutcome[] {
+  post(member: Member<D>, message: TestMessage): SendOutcome[] {
     const told: SendOutcome[] = [];
     const record = recordOf({ ...message, storeTimestamp: this.clock.now() });
     const write = (target: Buffer, at: number): number => record.copy(target, at);
@@ -268,6 +310,8 @@ export class ReplicaCluster {
       await this.until('a message is settled', () => told.length > 0);
       const [outcome] = told;
       if (outcome?.type === 'stored') return outcome;
+      // A refusal comes at once: what refuses needs time to change.
+      await this.pass(STEP_MS);
     }
   }
 
@@ -285,7 +329,7 @@ export class ReplicaCluster {
     await this.until('an offset is committed', () => told[0]?.type === 'applied');
   }
 
-  #end(member: Member): void {
+  #end(member: Member<D>): void {
     if (member.clock !== null) member.clock.ended = true;
     member.replica = null;
     member.events = null;

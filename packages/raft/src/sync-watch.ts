@@ -1,20 +1,27 @@
 import type { Clock } from './clock.ts';
 import type { RaftConfig } from './config.ts';
 
-export type SyncWatchConfig = Pick<RaftConfig, 'slowSyncMs' | 'slowSyncCount' | 'hangingSyncMs'>;
+export type SyncWatchConfig = Pick<
+  RaftConfig,
+  'slowSyncMs' | 'slowSyncCount' | 'hangingSyncMs' | 'handOverRetryMsMax'
+>;
 
 /** Measures how long syncs take. A disk that is about to fail often becomes slow first. */
 export class SyncWatch {
   readonly #config: SyncWatchConfig;
   readonly #clock: Clock;
+  readonly #onSync: (ms: number) => void;
   #startedAt: number | null = null;
+  #endedAt = 0;
   #lastMs = 0;
   #longestMs = 0;
   #slowInRow = 0;
 
-  constructor(config: SyncWatchConfig, clock: Clock) {
+  /** `onSync` is told the length of each sync. */
+  constructor(config: SyncWatchConfig, clock: Clock, onSync: (ms: number) => void = () => undefined) {
     this.#config = config;
     this.#clock = clock;
+    this.#onSync = onSync;
   }
 
   /** Length of the last sync that ended. */
@@ -36,14 +43,25 @@ export class SyncWatch {
     return this.#startedAt !== null && this.#clock.monotonic() - this.#startedAt > this.#config.hangingSyncMs;
   }
 
+  /**
+   * Whether this member should not be offered the leadership: it would give it away again. What was seen of the disk counts
+   * for `handOverRetryMsMax`, since a disk that nobody writes to shows nothing new.
+   */
+  get unfit(): boolean {
+    if (this.hanging) return true;
+    return this.slow && this.#clock.monotonic() - this.#endedAt < this.#config.handOverRetryMsMax;
+  }
+
   begin(): void {
     this.#startedAt = this.#clock.monotonic();
   }
 
   end(): void {
     if (this.#startedAt === null) return;
-    this.#lastMs = this.#clock.monotonic() - this.#startedAt;
+    this.#endedAt = this.#clock.monotonic();
+    this.#lastMs = this.#endedAt - this.#startedAt;
     this.#startedAt = null;
+    this.#onSync(this.#lastMs);
     if (this.#lastMs > this.#longestMs) this.#longestMs = this.#lastMs;
     if (this.#lastMs > this.#config.slowSyncMs) this.#slowInRow++;
     else this.#slowInRow = 0;

@@ -15,6 +15,11 @@ export interface FaultyNodeDiskOptions extends FaultyDiskOptions {
    * replaced wait there for as long as a loss of power could bring them back.
    */
   readonly attic: string;
+  /**
+   * Whether syncs are handed on to the base (default). Losses of power are acted here, so nothing but the time that real
+   * syncs take depends on it.
+   */
+  readonly syncsBase?: boolean;
 }
 
 /**
@@ -29,6 +34,7 @@ export class FaultyNodeDisk extends FaultyDisk<FaultyNodeInode> {
   readonly #base: Disk;
   readonly #root: string;
   readonly #attic: string;
+  readonly #syncsBase: boolean;
   readonly #locks: Set<DiskLock> = new Set();
   #stowed = 0;
   /** Removals of what nothing can bring back any more. */
@@ -43,6 +49,7 @@ export class FaultyNodeDisk extends FaultyDisk<FaultyNodeInode> {
     this.#base = options.base;
     this.#root = resolve(options.root);
     this.#attic = resolve(options.attic);
+    this.#syncsBase = options.syncsBase ?? true;
     if (isWithin(this.#attic, this.#root)) throw diskError('DISK_FAILED', this.#attic, 'lies in the root');
     this.#base.mkdir(this.#attic);
   }
@@ -134,7 +141,7 @@ export class FaultyNodeDisk extends FaultyDisk<FaultyNodeInode> {
   }
 
   protected override syncedDirectory(name: string): void {
-    this.#base.syncDirectoryNow(name);
+    if (this.#syncsBase) this.#base.syncDirectoryNow(name);
     this.#clear();
   }
 
@@ -166,7 +173,7 @@ export class FaultyNodeDisk extends FaultyDisk<FaultyNodeInode> {
   }
 
   #inodeAt(name: string, size: number): FaultyNodeInode {
-    const inode = new FaultyNodeInode(this.#base, name, size);
+    const inode = new FaultyNodeInode({ disk: this.#base, syncs: this.#syncsBase }, name, size);
     this.#inodes.add(inode);
     return inode;
   }

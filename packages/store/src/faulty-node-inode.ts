@@ -21,14 +21,14 @@ interface Undoable {
 export class FaultyNodeInode implements FaultyInode {
   /** Where the file is now: under its name, or in the attic. */
   location: string;
-  readonly #base: Disk;
+  readonly #base: { readonly disk: Disk; readonly syncs: boolean };
   readonly #unsynced: UnsyncedChanges = new UnsyncedChanges();
   #file: DiskFile | null = null;
   #size: number;
   /** Every change since the oldest that is not on the platter; those that a failed sync has dropped stay for their undoing. */
   #history: Undoable[] = [];
 
-  constructor(base: Disk, location: string, size: number) {
+  constructor(base: { readonly disk: Disk; readonly syncs: boolean }, location: string, size: number) {
     this.#base = base;
     this.location = location;
     this.#size = size;
@@ -75,7 +75,7 @@ export class FaultyNodeInode implements FaultyInode {
   }
 
   sync(number: number): void {
-    this.#open().syncNow();
+    if (this.#base.syncs) this.#open().syncNow();
     this.#decide(number, 'synced');
     const kept = this.#history.findIndex(({ fate }) => fate !== 'synced');
     this.#history.splice(0, kept === -1 ? this.#history.length : kept);
@@ -92,7 +92,7 @@ export class FaultyNodeInode implements FaultyInode {
       for (const one of this.#history.toReversed()) undo(file, one);
       for (const one of this.#history) if (one.fate === 'synced') apply(file, one.change);
       for (const change of survivors) apply(file, change);
-      file.syncNow();
+      if (this.#base.syncs) file.syncNow();
       this.#size = file.size();
     }
     this.#history = [];
@@ -124,7 +124,7 @@ export class FaultyNodeInode implements FaultyInode {
   }
 
   #open(): DiskFile {
-    this.#file ??= this.#base.open(this.location, 'read-write');
+    this.#file ??= this.#base.disk.open(this.location, 'read-write');
     return this.#file;
   }
 }

@@ -150,6 +150,14 @@ export class SegmentLog implements LogStorage {
     this.#parts.tail.append(entries);
   }
 
+  /**
+   * While set, appends of data are refused with DISK_FULL as if the disk had no room: what is left is for elections and for
+   * other files.
+   */
+  refuseAppends(refused: boolean): void {
+    this.#parts.tail.refused = refused;
+  }
+
   sync(): Promise<void> {
     if (this.#closed) return Promise.reject(this.#closedError());
     return this.#parts.durability.sync(this.#parts.segments.last(), this.#parts.tail.last.index);

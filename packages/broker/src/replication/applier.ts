@@ -40,6 +40,8 @@ export interface ApplierPorts {
   readonly onTopics: () => void;
   /** After all entries of a call were applied and their waiters settled. */
   readonly onApplied: () => void;
+  /** Whether the disk has room for one: a checkpoint that fails is the end of the state. */
+  readonly mayCheckpoint: () => boolean;
   /** A checkpoint failed: what is on disk is no longer known to be whole. */
   readonly onFatal: (error: Error) => void;
   readonly snapshots: SnapshotTaker;
@@ -133,7 +135,7 @@ export class Applier implements StateMachine {
     const waiting = this.#applying || this.#appliedIndex < this.#committedIndex;
     this.#committedIndex = last.index;
     if (waiting || this.#mustWait) {
-      this.#checkpointIfDue();
+      this.checkpointIfDue();
       return;
     }
     this.#applyNow(entries);
@@ -180,7 +182,7 @@ export class Applier implements StateMachine {
     } finally {
       this.#applying = false;
     }
-    this.#checkpointIfDue();
+    this.checkpointIfDue();
     if (this.#appliedIndex < this.#committedIndex && !this.#mustWait) this.#scheduleCatchUp();
   }
 
@@ -216,18 +218,27 @@ export class Applier implements StateMachine {
     pending.applied(entry.index, entry.term, machine.outcomes, replies, leader);
   }
 
-  #checkpointIfDue(): void {
+  /** To be called when there is room for a checkpoint again. */
+  checkpointIfDue(): void {
     if (this.#stopped || this.#failed || this.#installing || this.#checkpoint !== null) return;
     const bytesDue = this.#bytesSinceCheckpoint >= this.#config.checkpointBytes;
-    if (this.#snapshotDue !== null || bytesDue || this.#ports.derived().needsCheckpoint) {
+    const due = this.#snapshotDue !== null || bytesDue || this.#ports.derived().needsCheckpoint;
+    if (due && this.#mayCheckpoint()) {
       this.#startCheckpoint();
       return;
     }
     if (this.#timer !== null || this.#bytesSinceCheckpoint === 0) return;
     this.#timer = this.#ports.clock.setTimer(this.#config.checkpointIntervalMs, () => {
       this.#timer = null;
-      if (this.#checkpoint === null && !this.#stopped && !this.#failed) this.#startCheckpoint();
+      if (this.#checkpoint !== null || this.#stopped || this.#failed) return;
+      if (this.#mayCheckpoint()) this.#startCheckpoint();
+      else this.checkpointIfDue();
     });
+  }
+
+  /** The answer may have let one begin: whoever looks at the disk tells of the room that it finds. */
+  #mayCheckpoint(): boolean {
+    return this.#ports.mayCheckpoint() && this.#checkpoint === null;
   }
 
   #startCheckpoint(): void {
@@ -251,7 +262,7 @@ export class Applier implements StateMachine {
     if (this.#installing) return;
     if (snapshotAt !== null) this.#ports.snapshots.take(snapshotAt.position, snapshotAt.configuration);
     if (this.#appliedIndex < this.#committedIndex) this.#catchUp();
-    else this.#checkpointIfDue();
+    else this.checkpointIfDue();
   }
 
   /** Applies what waits, some in each turn of the event loop. */
