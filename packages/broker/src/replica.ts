@@ -6,6 +6,7 @@ import {
   type ConfigurationState,
   type RaftStatus,
 } from '@ledgermq/raft';
+import { folderUsage, setAsideFolder } from '@ledgermq/store';
 import type { MembershipWish } from './group-administration.ts';
 import type {
   ConfigurationProposer,
@@ -23,6 +24,8 @@ import type {
 } from './group-port.ts';
 import { bootstrapCommand } from './machine/bootstrap.ts';
 import { BrokerMachine } from './machine/machine.ts';
+import type { StoreFigures } from './metrics/store-figures.ts';
+import { StoreTallies } from './metrics/store-tallies.ts';
 import type { HostedReplica, ReplicaHealth, ReplicaHoldings } from './replica-host.ts';
 import type { ReplicaOptions } from './replica-options.ts';
 import type { ReplicaInspection } from './replica-inspection.ts';
@@ -57,6 +60,7 @@ export class GroupReplica implements HostedReplica {
   readonly keys: KeyReader;
   readonly proposer: MessageProposer & ConfigurationProposer & OffsetProposer;
   readonly leadership: LeadershipPort;
+  readonly storeTallies: StoreTallies;
   readonly #options: ReplicaOptions;
   readonly #store: ReplicaStore;
   readonly #machine: BrokerMachine;
@@ -75,12 +79,13 @@ export class GroupReplica implements HostedReplica {
   /** Called at the next change of role. */
   #roleWaiter: (() => void) | null = null;
 
-  private constructor(options: ReplicaOptions, store: ReplicaStore, peers: PeerLink) {
+  private constructor(options: ReplicaOptions, store: ReplicaStore, peers: PeerLink, tallies: StoreTallies) {
     const { brokerName, memberId, config, clock, logger } = options;
     this.#options = options;
     this.brokerName = brokerName;
     this.memberId = memberId;
     this.#store = store;
+    this.storeTallies = tallies;
     this.#peers = peers;
     this.#machine = new BrokerMachine(store.state);
     this.#machine.restore(store.state.derived.entries);
@@ -110,6 +115,7 @@ export class GroupReplica implements HostedReplica {
       retention: this.#retention,
       clock,
       logger,
+      metrics: tallies,
     });
     this.#applier = this.#createApplier();
     this.#reader = new IndexedQueueReader({
@@ -145,11 +151,13 @@ export class GroupReplica implements HostedReplica {
   static async open(options: ReplicaOptions): Promise<GroupReplica> {
     const { config } = options;
     const peers = new PeerLink(options.join);
-    const store = await ReplicaStore.open({ ...options, log: config.log, derived: config.derived }, (log) =>
+    const tallies = new StoreTallies(options.clock);
+    const parts = { ...options, metrics: tallies, log: config.log, derived: config.derived };
+    const store = await ReplicaStore.open(parts, (log) =>
       repairLog({ ...options, log, peers, raft: config.raft }),
     );
     try {
-      return new GroupReplica(options, store, peers);
+      return new GroupReplica(options, store, peers, tallies);
     } catch (error) {
       await store.close();
       throw error;
@@ -195,6 +203,36 @@ export class GroupReplica implements HostedReplica {
   health(): ReplicaHealth {
     const { stalls, longestStallMs, diskFull, syncMsMax } = this.#driver.metrics();
     return { stalls, longestStallMs, diskFull, syncMsMax };
+  }
+
+  storeFigures(): StoreFigures {
+    const { disk, directory } = this.#options;
+    const { log } = this.#store;
+    const { commitIndex } = this.#driver;
+    const usage = (folder: string): StoreFigures['files'][string] =>
+      folderUsage(disk, join(directory, folder), [setAsideFolder]);
+    const { log: logFolder, snapshots, derived, keyIndex } = replicaFolder;
+    return {
+      logBytes: log.endAddress() - log.startAddress(),
+      flushBehindBytes: log.endAddress() - (log.positionAt(log.durableIndex)?.address ?? log.endAddress()),
+      dispatchBehindBytes: Math.max(0, log.endAddress() - this.#applier.appliedEnd),
+      applyLagEntries: Math.max(0, commitIndex - this.#applier.appliedIndex),
+      queueIndexLagEntries: this.#applier.appliedIndex - this.#store.state.derived.appliedIndex,
+      keyIndexLagEntries: Math.max(0, this.#applier.appliedIndex - (this.#keyIndexer.completeTo ?? 0)),
+      files: {
+        log: usage(logFolder),
+        snapshots: usage(snapshots),
+        derived: usage(derived),
+        'key-index': usage(keyIndex),
+      },
+      setAside: {
+        log: folderUsage(disk, join(directory, logFolder, setAsideFolder)),
+        snapshots: folderUsage(disk, join(directory, snapshots, setAsideFolder)),
+        derived: folderUsage(disk, join(directory, derived, setAsideFolder)),
+        'key-index': folderUsage(disk, join(directory, keyIndex, setAsideFolder)),
+        'hard-state': folderUsage(disk, join(directory, setAsideFolder)),
+      },
+    };
   }
 
   transferLeadership(to: string): string | null {
@@ -244,6 +282,7 @@ export class GroupReplica implements HostedReplica {
         onAdvanced: () => this.#driver.machineAdvanced(),
         onFatal: (error) => events.onFatal(error),
         snapshots: this.#snapshots,
+        metrics: this.storeTallies,
         mayCheckpoint: () => this.#diskGuard.look() !== 'exhausted',
         configuration: () => this.#configuration(),
         install: async (meta) => {

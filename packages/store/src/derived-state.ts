@@ -12,6 +12,7 @@ import { QueueBlockFile } from './queue-block-file.ts';
 import { QueueIndex } from './queue-index.ts';
 import { StateDb } from './state-db.ts';
 import type { LoadedState, StateEntry, StateLevel } from './state-db.ts';
+import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 import { UniqKeyRingFile } from './uniq-key-ring-file.ts';
 import { UniqKeyTable } from './uniq-key-table.ts';
 
@@ -29,6 +30,7 @@ export interface DerivedStatePorts {
    * owner vouches for applying only what a sync has covered.
    */
   readonly syncedUpTo?: (index: number) => Promise<void>;
+  readonly metrics?: StoreMetrics;
 }
 
 /** What can be in the place of a state: the snapshot whose content is given, and the index it belongs to. */
@@ -303,7 +305,8 @@ function openParts(
   restored: LoadedState,
   undo: (() => void | Promise<void>)[],
 ): Pick<DerivedParts, 'queueIndex' | 'uniqKeys' | 'checkpoint'> {
-  const { disk, immediate, syncedUpTo = (): Promise<void> => Promise.resolve() } = ports;
+  const { disk, immediate, metrics = noStoreMetrics } = ports;
+  const { syncedUpTo = (): Promise<void> => Promise.resolve() } = ports;
   const { mark } = restored;
   const file = QueueBlockFile.open(disk, join(directory, QUEUE_INDEX_FILE), mark === null);
   undo.push(() => {
@@ -316,7 +319,7 @@ function openParts(
   });
   const queuesPerTurn = config.checkpointQueuesPerTurn;
   const checkpoint = new Checkpoint(
-    { queueIndex, uniqKeys, stateDb, immediate, queuesPerTurn, syncedUpTo },
+    { queueIndex, uniqKeys, stateDb, immediate, queuesPerTurn, syncedUpTo, metrics },
     mark,
   );
   return { queueIndex, uniqKeys, checkpoint };

@@ -15,6 +15,7 @@ import { verifySegments } from './log-verify.ts';
 import type { LogVerdict } from './log-verify.ts';
 import { OpenFiles } from './open-files.ts';
 import { segmentBase } from './segment.ts';
+import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 import { TailCache } from './tail-cache.ts';
 
 const SEGMENT_NAME_LENGTH = 24;
@@ -49,13 +50,19 @@ export class SegmentLog implements LogStorage {
    * a way that a crash does not explain opens too (`recovery.damage`): with `holes`, shortened with a `voteFloor`, or
    * with `recovery.inDoubt`. Nothing is deleted.
    */
-  static open(disk: Disk, directory: string, config: SegmentLogConfig, logger: Logger): SegmentLog {
+  static open(
+    disk: Disk,
+    directory: string,
+    config: SegmentLogConfig,
+    logger: Logger,
+    metrics: StoreMetrics = noStoreMetrics,
+  ): SegmentLog {
     disk.mkdir(directory);
     const lock = disk.lock(directory);
     try {
       const files = new OpenFiles(disk, config.openSegmentsMax);
       const cache = new TailCache(config.tailCacheBytes, 0);
-      return new SegmentLog({ disk, directory, config, logger, lock, files, cache });
+      return new SegmentLog({ disk, directory, config, logger, lock, files, cache, metrics });
     } catch (error) {
       lock.release();
       throw error;
@@ -147,7 +154,12 @@ export class SegmentLog implements LogStorage {
    */
   append(entries: readonly Entry[]): void {
     this.#requireUsable();
+    const { metrics } = this.#opening;
+    const since = metrics.now();
     this.#parts.tail.append(entries);
+    metrics.appendMs.observe(metrics.now() - since);
+    metrics.appendedEntries.add(entries.length);
+    metrics.appendedBytes.add(bytesOf(entries));
   }
 
   /**
@@ -375,4 +387,10 @@ export class SegmentLog implements LogStorage {
     const text = `entries ${hole.afterIndex + 1} to ${hole.beforeIndex - 1} are damaged and must be filled in first`;
     throw new StoreError('LOG_CORRUPT', text, { file, index: hole.afterIndex + 1 });
   }
+}
+
+function bytesOf(entries: readonly Entry[]): number {
+  let bytes = 0;
+  for (const { frame } of entries) bytes += frame.length;
+  return bytes;
 }

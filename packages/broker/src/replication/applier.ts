@@ -8,7 +8,7 @@ import type {
   StateMachine,
   TimerHandle,
 } from '@ledgermq/raft';
-import type { DerivedState } from '@ledgermq/store';
+import type { DerivedState, StoreMetrics } from '@ledgermq/store';
 import { BrokerError } from '../errors.ts';
 import type { ArrivalListener } from '../machine/arrivals.ts';
 import type { BrokerMachine } from '../machine/machine.ts';
@@ -45,6 +45,7 @@ export interface ApplierPorts {
   /** A checkpoint failed: what is on disk is no longer known to be whole. */
   readonly onFatal: (error: Error) => void;
   readonly snapshots: SnapshotTaker;
+  readonly metrics: Pick<StoreMetrics, 'now' | 'appliedEntries' | 'applyMs'>;
   /** Who belongs to the group as of the entry applied last. */
   readonly configuration: () => ConfigurationState;
   /** Puts the state of a snapshot in place of the present one, durably. */
@@ -188,7 +189,10 @@ export class Applier implements StateMachine {
 
   #applyAll(entries: readonly Entry[]): void {
     const { machine, onArrival, onTopics, onApplied } = this.#ports;
+    const { metrics } = this.#ports;
     const topicsBefore = machine.topics.dataVersion;
+    const since = metrics.now();
+    const before = this.#appliedIndex;
     try {
       for (const entry of entries) {
         if (this.#mustWait) break;
@@ -198,6 +202,8 @@ export class Applier implements StateMachine {
       this.#failed = true;
       throw error;
     }
+    metrics.applyMs.observe(metrics.now() - since);
+    metrics.appliedEntries.add(this.#appliedIndex - before);
     if (machine.topics.dataVersion !== topicsBefore) onTopics();
     machine.arrivals.flush(onArrival);
     onApplied();

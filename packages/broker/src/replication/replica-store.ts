@@ -9,6 +9,7 @@ import {
   type SegmentLog,
   type SegmentLogConfig,
   type StateLevel,
+  type StoreMetrics,
 } from '@ledgermq/store';
 import { replicaFolder } from './replica-folder.ts';
 import { ReplicaState } from './replica-state.ts';
@@ -22,6 +23,7 @@ export interface ReplicaStoreOptions {
   readonly level: (directory: string) => StateLevel;
   readonly clock: Pick<Clock, 'now' | 'immediate'>;
   readonly logger: Logger;
+  readonly metrics: StoreMetrics;
 }
 
 /** Everything that a replica has on disk: its log, what it promised, its snapshots and its derived state. */
@@ -46,7 +48,7 @@ export class ReplicaStore {
     options: ReplicaStoreOptions,
     repair: (log: SegmentLog) => Promise<void>,
   ): Promise<ReplicaStore> {
-    const { disk, directory, logger, clock, level } = options;
+    const { disk, directory, logger, clock, level, metrics } = options;
     disk.mkdir(directory);
     const { log, hardState } = await openMemberFiles({
       disk,
@@ -54,6 +56,7 @@ export class ReplicaStore {
       hardStatePath: join(directory, replicaFolder.hardState),
       config: options.log,
       logger,
+      metrics,
     });
     const undo: (() => void | Promise<void>)[] = [() => log.close(), () => hardState.close()];
     try {
@@ -68,6 +71,7 @@ export class ReplicaStore {
         level,
         clock,
         logger,
+        metrics,
         log,
         snapshots,
         onLogBehind: () => forget(hardState, logger),

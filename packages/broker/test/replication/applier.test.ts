@@ -1,4 +1,5 @@
 import test from 'ava';
+import { noStoreMetrics } from '@ledgermq/store';
 import type { ExecutionContext } from 'ava';
 import { StoreError, type DerivedStateConfig } from '@ledgermq/store';
 import { configurationOf, type Entry, type LogPosition } from '@ledgermq/raft';
@@ -50,6 +51,7 @@ class Fixture {
       onTopics: () => this.told.push('topics'),
       onApplied: () => this.told.push('applied'),
       onFatal: (error: Error) => this.fatal.push(error),
+      metrics: noStoreMetrics,
       mayCheckpoint: () => this.hasRoom,
       snapshots: {
         due: (entry: Entry) => this.snapshotsDueAt.includes(entry.index),
@@ -103,6 +105,7 @@ async function sameAsStraight(
       onTopics: () => undefined,
       onApplied: () => undefined,
       onFatal: (error) => t.fail(error.message),
+      metrics: noStoreMetrics,
       mayCheckpoint: () => true,
       snapshots: { due: () => false, take: () => undefined },
     },
