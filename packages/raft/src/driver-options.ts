@@ -31,8 +31,6 @@ export interface RaftDriverOptions {
   readonly logger: Logger;
   /** Called when role, term or known leader changed, after the change is durable. */
   onRole(status: RaftStatus): void;
-  /** Called after each sync of the log, with its length in ms. */
-  onSync?(ms: number): void;
   /**
    * Called when the configuration changed, before the machine gets the entries that changed it: whoever keeps the applied
    * index durably keeps this state with it, since the entries are not read again after a restart. A state that is a few

@@ -73,7 +73,7 @@ export class RaftDriver implements RaftView {
       voteFloor: options.voteFloor ?? NO_VOTE_FLOOR,
     });
     this.#reads = new ReadWaiters(config.pendingReadsMax);
-    this.#watch = new SyncWatch(config, clock, options.onSync?.bind(options));
+    this.#watch = new SyncWatch(config, clock);
     this.#executor = new ReadyExecutor({
       options,
       node: this.#node,

@@ -10,18 +10,15 @@ export type SyncWatchConfig = Pick<
 export class SyncWatch {
   readonly #config: SyncWatchConfig;
   readonly #clock: Clock;
-  readonly #onSync: (ms: number) => void;
   #startedAt: number | null = null;
   #endedAt = 0;
   #lastMs = 0;
   #longestMs = 0;
   #slowInRow = 0;
 
-  /** `onSync` is told the length of each sync. */
-  constructor(config: SyncWatchConfig, clock: Clock, onSync: (ms: number) => void = () => undefined) {
+  constructor(config: SyncWatchConfig, clock: Clock) {
     this.#config = config;
     this.#clock = clock;
-    this.#onSync = onSync;
   }
 
   /** Length of the last sync that ended. */
@@ -61,7 +58,6 @@ export class SyncWatch {
     this.#endedAt = this.#clock.monotonic();
     this.#lastMs = this.#endedAt - this.#startedAt;
     this.#startedAt = null;
-    this.#onSync(this.#lastMs);
     if (this.#lastMs > this.#longestMs) this.#longestMs = this.#lastMs;
     if (this.#lastMs > this.#config.slowSyncMs) this.#slowInRow++;
     else this.#slowInRow = 0;
