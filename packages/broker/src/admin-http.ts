@@ -3,11 +3,13 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { BrokerStatus } from './broker-status.ts';
 import { parseHostPort } from './config-reader.ts';
+import type { MetricsPage } from './metrics/metrics-page.ts';
 import { BrokerError } from './errors.ts';
 import type { AdministrationAnswer, GroupAdministration, MembershipWish } from './group-administration.ts';
 
 export interface AdminHttpPorts extends GroupAdministration {
   status(): BrokerStatus;
+  readonly metrics: Pick<MetricsPage, 'text' | 'contentType'>;
 }
 
 const BODY_BYTES_MAX = 16_384;
@@ -73,6 +75,10 @@ export class AdminHttp {
       ...this.#ports.status(),
       heapUsedBytes: getHeapStatistics().used_heap_size,
     }));
+    server.get('/metrics', async (_request, reply) => {
+      const { metrics } = this.#ports;
+      return reply.type(metrics.contentType).send(await metrics.text());
+    });
     server.get('/healthz', (_request, reply) => {
       const { groups } = this.#ports.status();
       const leaderless = groups.filter((group) => group.leader === null).map((group) => group.brokerName);

@@ -11,6 +11,7 @@ import type { AdministrationAnswer } from './group-administration.ts';
 import { GroupFace } from './group-face.ts';
 import type { NamesrvConnection } from './namesrv-link.ts';
 import { NamesrvRegistration } from './namesrv-registration.ts';
+import { MetricsPage } from './metrics/metrics-page.ts';
 import type { LoggerFactory } from './process-logger.ts';
 import type { HostedReplica, ReplicaEvents, ReplicaHost } from './replica-host.ts';
 
@@ -86,6 +87,11 @@ export class Broker {
         ? null
         : new AdminHttp(config.adminListen, {
             status: () => this.status(),
+            metrics: new MetricsPage({
+              cluster: config.brokerClusterName,
+              nodeId: config.nodeId,
+              replicas: () => this.#groups.map(({ replica }) => replica),
+            }),
             transferLeadership: (brokerName, to) =>
               this.#order(brokerName, (replica) => replica.transferLeadership(to)),
             changeMembers: (brokerName, wish) =>

@@ -104,6 +104,7 @@ export class RaftReplicaHost implements ReplicaHost {
           retention: this.#store.retention,
           keyIndex: this.#store.keyIndex,
           progress: this.#store.progress,
+          diskSpace: this.#store.diskSpace,
           bootstrap: this.#bootstrapOf(brokerName),
         },
         disk,

@@ -1,6 +1,8 @@
 import type { RaftStatus } from '@ledgermq/raft';
 import type { GroupConfig } from './config.ts';
 import type { MembershipWish } from './group-administration.ts';
+import type { StoreFigures } from './metrics/store-figures.ts';
+import type { StoreTallies } from './metrics/store-tallies.ts';
 import type { GroupPort } from './group-port.ts';
 
 /** What a replica reports while it runs. */
@@ -39,6 +41,10 @@ export interface HostedReplica extends GroupPort {
   status(): RaftStatus;
   holdings(): ReplicaHoldings;
   health(): ReplicaHealth;
+  /** What its store has done since it was opened. */
+  readonly storeTallies: StoreTallies;
+  /** How much there is in its store at present; looks at files. */
+  storeFigures(): StoreFigures;
   /** Begins to hand the leadership to another member; the reason when it cannot be begun, else null. */
   transferLeadership(to: string): string | null;
   /** Begins to change the members; the reason when it cannot be begun, else null. */

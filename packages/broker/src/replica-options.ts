@@ -2,6 +2,7 @@ import type { Clock, Logger, RaftConfig, Random, Transport } from '@ledgermq/raf
 import type { DerivedStateConfig, Disk, SegmentLogConfig, StateLevel } from '@ledgermq/store';
 import type { BootstrapOptions } from './machine/bootstrap.ts';
 import type { ReplicaEvents } from './replica-host.ts';
+import type { DiskGuardConfig } from './replication/disk-guard.ts';
 import type { ApplierConfig } from './replication/applier.ts';
 import type { KeyIndexerConfig } from './replication/key-indexer.ts';
 import type { LogRetentionConfig } from './replication/log-retention.ts';
@@ -9,6 +10,9 @@ import type { PeerEvents } from './replication/peer-transport.ts';
 import type { ProgressWatchConfig } from './replication/progress-watch.ts';
 import type { ProposerConfig } from './replication/proposer.ts';
 import type { SnapshotScheduleConfig } from './replication/snapshot-schedule.ts';
+
+/** The ratio is one of the settings of retention. */
+export type DiskSpaceConfig = Omit<DiskGuardConfig, 'diskSpaceWarningLevelRatio'>;
 
 export interface ReplicaConfig {
   readonly raft: RaftConfig;
@@ -20,6 +24,7 @@ export interface ReplicaConfig {
   readonly retention?: LogRetentionConfig;
   readonly keyIndex?: KeyIndexerConfig;
   readonly progress?: ProgressWatchConfig;
+  readonly diskSpace?: DiskSpaceConfig;
   readonly bootstrap: BootstrapOptions;
 }
 

@@ -6,6 +6,7 @@ import {
   type ConfigurationState,
   type RaftStatus,
 } from '@ledgermq/raft';
+import { folderUsage, setAsideFolder } from '@ledgermq/store';
 import type { MembershipWish } from './group-administration.ts';
 import type {
   ConfigurationProposer,
@@ -23,11 +24,13 @@ import type {
 } from './group-port.ts';
 import { bootstrapCommand } from './machine/bootstrap.ts';
 import { BrokerMachine } from './machine/machine.ts';
+import type { StoreFigures } from './metrics/store-figures.ts';
+import { StoreTallies } from './metrics/store-tallies.ts';
 import type { HostedReplica, ReplicaHealth, ReplicaHoldings } from './replica-host.ts';
 import type { ReplicaOptions } from './replica-options.ts';
 import type { ReplicaInspection } from './replica-inspection.ts';
 import { Applier, applierDefaults } from './replication/applier.ts';
-import { DiskGuard, diskGuardDefaults } from './replication/disk-guard.ts';
+import { DiskGuard, diskGuardDefaults, type DiskRoom } from './replication/disk-guard.ts';
 import { fileOwner } from './replication/file-owner.ts';
 import { isLonely, lostVotesOnly, repairImpossible } from './replication/lonely-member.ts';
 import { LogRetention, logRetentionDefaults } from './replication/log-retention.ts';
@@ -62,6 +65,7 @@ export class GroupReplica implements HostedReplica {
   readonly keys: KeyReader;
   readonly proposer: MessageProposer & ConfigurationProposer & OffsetProposer;
   readonly leadership: LeadershipPort;
+  readonly storeTallies: StoreTallies;
   readonly #options: ReplicaOptions;
   readonly #store: ReplicaStore;
   readonly #machine: BrokerMachine;
@@ -81,12 +85,13 @@ export class GroupReplica implements HostedReplica {
   /** Called at the next change of role. */
   #roleWaiter: (() => void) | null = null;
 
-  private constructor(options: ReplicaOptions, store: ReplicaStore, peers: PeerLink) {
+  private constructor(options: ReplicaOptions, store: ReplicaStore, peers: PeerLink, tallies: StoreTallies) {
     const { brokerName, memberId, config, clock, logger } = options;
     this.#options = options;
     this.brokerName = brokerName;
     this.memberId = memberId;
     this.#store = store;
+    this.storeTallies = tallies;
     this.#peers = peers;
     this.#machine = new BrokerMachine(store.state);
     this.#machine.restore(store.state.derived.takeEntries());
@@ -118,6 +123,7 @@ export class GroupReplica implements HostedReplica {
       retention: this.#retention,
       clock,
       logger,
+      metrics: tallies,
     });
     this.#applier = this.#createApplier();
     const queueIndex = (): typeof store.state.queueIndex => store.state.queueIndex;
@@ -152,13 +158,13 @@ export class GroupReplica implements HostedReplica {
     });
     const { diskSpaceWarningLevelRatio } = config.retention ?? logRetentionDefaults;
     this.#diskGuard = new DiskGuard(
-      { ...diskGuardDefaults, diskSpaceWarningLevelRatio },
+      { ...diskGuardDefaults, ...config.diskSpace, diskSpaceWarningLevelRatio },
       {
         disk: options.disk,
         directory: options.directory,
         clock,
         logger,
-        onChange: (full) => this.#gatherer.setDiskFull(full),
+        onChange: (room) => this.#onRoom(room),
       },
     );
   }
@@ -167,9 +173,11 @@ export class GroupReplica implements HostedReplica {
   static async open(options: ReplicaOptions): Promise<GroupReplica> {
     const { config } = options;
     const peers = new PeerLink(options.join);
+    const tallies = new StoreTallies(options.clock);
     const store = await ReplicaStore.open(
       {
         ...options,
+        metrics: tallies,
         log: config.log,
         derived: config.derived,
         owner: fileOwner(options.brokerName, options.memberId),
@@ -178,12 +186,12 @@ export class GroupReplica implements HostedReplica {
       (log) => repairLog({ ...options, log, peers, raft: config.raft }),
     );
     try {
-      const replica = new GroupReplica(options, store, peers);
+      const replica = new GroupReplica(options, store, peers, tallies);
       if (!isLonely(replica.status()) || replica.status().standing !== 'repairing') return replica;
       if (!lostVotesOnly(store.log, store.hardState)) throw repairImpossible(store.log, options.directory);
       options.logger.warn('term and vote are lost; alone in its group this member needs neither', {});
       store.hardState.save({ ...store.hardState.load(), standing: 'full' });
-      return new GroupReplica(options, store, peers);
+      return new GroupReplica(options, store, peers, tallies);
     } catch (error) {
       await store.close();
       throw error;
@@ -237,6 +245,36 @@ export class GroupReplica implements HostedReplica {
     return this.#progress.current();
   }
 
+  storeFigures(): StoreFigures {
+    const { disk, directory } = this.#options;
+    const { log } = this.#store;
+    const { commitIndex } = this.#driver;
+    const usage = (folder: string): StoreFigures['files'][string] =>
+      folderUsage(disk, join(directory, folder), [setAsideFolder]);
+    const { log: logFolder, snapshots, derived, keyIndex } = replicaFolder;
+    return {
+      logBytes: log.endAddress() - log.startAddress(),
+      flushBehindBytes: log.endAddress() - (log.positionAt(log.durableIndex)?.address ?? log.endAddress()),
+      dispatchBehindBytes: Math.max(0, log.endAddress() - this.#applier.appliedEnd),
+      applyLagEntries: Math.max(0, commitIndex - this.#applier.appliedIndex),
+      queueIndexLagEntries: this.#applier.appliedIndex - this.#store.state.derived.appliedIndex,
+      keyIndexLagEntries: Math.max(0, this.#applier.appliedIndex - (this.#keyIndexer.completeTo ?? 0)),
+      files: {
+        log: usage(logFolder),
+        snapshots: usage(snapshots),
+        derived: usage(derived),
+        'key-index': usage(keyIndex),
+      },
+      setAside: {
+        log: folderUsage(disk, join(directory, logFolder, setAsideFolder)),
+        snapshots: folderUsage(disk, join(directory, snapshots, setAsideFolder)),
+        derived: folderUsage(disk, join(directory, derived, setAsideFolder)),
+        'key-index': folderUsage(disk, join(directory, keyIndex, setAsideFolder)),
+        'hard-state': folderUsage(disk, join(directory, setAsideFolder)),
+      },
+    };
+  }
+
   transferLeadership(to: string): string | null {
     const result = this.#driver.transferLeadership(to);
     return result.type === 'started' ? null : result.reason;
@@ -284,6 +322,8 @@ export class GroupReplica implements HostedReplica {
         onAdvanced: () => this.#driver.machineAdvanced(),
         onFatal: (error) => events.onFatal(error),
         snapshots: this.#snapshots,
+        metrics: this.storeTallies,
+        mayCheckpoint: () => this.#diskGuard.look() !== 'exhausted',
         configuration: () => this.#configuration(),
         install: async (meta) => {
           await this.#snapshots.stop();
@@ -395,6 +435,16 @@ export class GroupReplica implements HostedReplica {
     if (this.#driver.role !== 'leader') this.#roleWaiter?.();
     this.#gatherer.setLeader(leading, leader);
     this.#options.events.onRole();
+  }
+
+  #onRoom(room: DiskRoom): void {
+    const low = room !== 'ample';
+    const refused = room === 'scarce' || room === 'exhausted';
+    this.#gatherer.setDiskFull(low);
+    this.#driver.setDiskLow(low);
+    this.#store.log.refuseAppends(refused);
+    if (!refused) this.#driver.retryHeld();
+    if (room !== 'exhausted') this.#applier.checkpointIfDue();
   }
 
   #onApplied(): void {

@@ -8,6 +8,8 @@ import { ConfigReader } from './config-reader.ts';
 import { BrokerError } from './errors.ts';
 import { applierDefaults, type ApplierConfig } from './replication/applier.ts';
 import { keyIndexerDefaults, type KeyIndexerConfig } from './replication/key-indexer.ts';
+import type { DiskSpaceConfig } from './replica-options.ts';
+import { diskGuardDefaults } from './replication/disk-guard.ts';
 import { logRetentionDefaults, type LogRetentionConfig } from './replication/log-retention.ts';
 import { progressWatchDefaults, type ProgressWatchConfig } from './replication/progress-watch.ts';
 import { snapshotScheduleDefaults, type SnapshotScheduleConfig } from './replication/snapshot-schedule.ts';
@@ -21,6 +23,7 @@ export interface StoreSettings {
   readonly retention: LogRetentionConfig;
   readonly keyIndex: KeyIndexerConfig;
   readonly progress: ProgressWatchConfig;
+  readonly diskSpace: DiskSpaceConfig;
 }
 
 /** Settings of the derived state that every replica must have alike: the machine has them as constants. */
@@ -29,6 +32,7 @@ const REPLICATED_SETTINGS = ['uniqKeyCountMax', 'uniqKeyWindowMs', 'queueCountMa
 const OWNER_SETTING = 'owner';
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
 const DAY_MS = 86_400_000;
+const DISK_CHECK_MS_MAX = 4_000;
 const HOURS_MAX = 1_000_000;
 const DELETE_WHEN = '04';
 
@@ -45,6 +49,7 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
     retention = {},
     keyIndex = {},
     progress = {},
+    diskSpace = {},
     ...log
   } = value;
   const faults: string[] = [];
@@ -65,6 +70,16 @@ export function parseStoreSettings(value: Readonly<Record<string, unknown>>): St
     progress: readSection('store.progress', progress, faults, (reader) => ({
       intervalMs: reader.wholeNumber('intervalMs', progressWatchDefaults.intervalMs, 100, DAY_MS),
       bytesLeftMin: reader.wholeNumber('bytesLeftMin', progressWatchDefaults.bytesLeftMin, 1, BYTES_MAX),
+    })),
+    diskSpace: readSection('store.diskSpace', diskSpace, faults, (reader) => ({
+      diskReserveBytes: reader.wholeNumber(
+        'diskReserveBytes',
+        diskGuardDefaults.diskReserveBytes,
+        0,
+        BYTES_MAX,
+      ),
+      // Sends resume within this time once there is room.
+      diskCheckMs: reader.wholeNumber('diskCheckMs', diskGuardDefaults.diskCheckMs, 10, DISK_CHECK_MS_MAX),
     })),
   };
   if (faults.length > 0 || settings.log === null) {

@@ -17,6 +17,9 @@ import { Broker } from '../src/broker.ts';
 import type { BrokerReady } from '../src/broker.ts';
 import { BrokerError } from '../src/errors.ts';
 import type { HostedReplica, ReplicaEvents, ReplicaHealth, ReplicaHost } from '../src/replica-host.ts';
+import type { StoreFigures } from '../src/metrics/store-figures.ts';
+import { StoreTallies } from '../src/metrics/store-tallies.ts';
+import { noFigures } from './metrics/no-figures.ts';
 import { brokerConfig } from './broker-config.ts';
 import { pullFields, sendHeader } from './face-fixture.ts';
 import { MemoryGroup } from './memory-group.ts';
@@ -24,6 +27,7 @@ import { MemoryGroup } from './memory-group.ts';
 /** A replica in memory that a node can host; records the order of its life. */
 class MemoryReplica extends MemoryGroup implements HostedReplica {
   readonly life: string[] = [];
+  readonly storeTallies = new StoreTallies({ monotonic: () => 0 });
 
   start(): void {
     this.life.push('start');
@@ -40,6 +44,10 @@ class MemoryReplica extends MemoryGroup implements HostedReplica {
 
   changeMembers(): string | null {
     return null;
+  }
+
+  storeFigures(): StoreFigures {
+    return { ...noFigures, logBytes: 77 };
   }
 
   health(): ReplicaHealth {

@@ -1,6 +1,13 @@
 import { join } from 'node:path/posix';
 import type { Clock, Logger, TimerHandle } from '@ledgermq/raft';
-import { MemoryDisk, type Disk, MemoryLevel, type StateLevel } from '@ledgermq/store';
+import {
+  MemoryDisk,
+  MemoryLevel,
+  type Disk,
+  type CrashMode,
+  type CrashRandom,
+  type StateLevel,
+} from '@ledgermq/store';
 import type { GroupReplica } from '../src/replica.ts';
 import type { PeerEvents } from '../src/replication/peer-transport.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -84,11 +91,20 @@ export abstract class ClusterMember {
   }
 }
 
-/** A member on a disk in memory. */
-export class Member extends ClusterMember {
-  readonly disk: MemoryDisk = new MemoryDisk();
-  readonly directory: string = DIRECTORY;
+/** A disk that outlives its processes. */
+type CrashingDisk = Disk & { process(): Disk; crash(mode: CrashMode, random: CrashRandom): void };
+
+/** A member on a disk that loses what was not synced, and with its state database in memory. */
+export class CrashingMember<D extends CrashingDisk> extends ClusterMember {
+  readonly disk: D;
+  readonly directory: string;
   readonly #levels = new Map<string, MemoryLevel>();
+
+  constructor(id: string, disk: D, directory: string) {
+    super(id);
+    this.disk = disk;
+    this.directory = directory;
+  }
 
   /** The state database of a folder; it goes where the folder goes. */
   level(directory: string): MemoryLevel {
@@ -100,7 +116,7 @@ export class Member extends ClusterMember {
   }
 
   get stateLevel(): MemoryLevel {
-    return this.level(join(DIRECTORY, 'derived', '1', 'state-db'));
+    return this.level(join(this.directory, 'derived', '1', 'state-db'));
   }
 
   diskOfLife(): Disk {
@@ -115,5 +131,12 @@ export class Member extends ClusterMember {
     const random = { nextInt: (): number => 0 };
     this.disk.crash(power, random);
     this.stateLevel.crash(random);
+  }
+}
+
+/** A member on a disk in memory. */
+export class Member extends CrashingMember<MemoryDisk> {
+  constructor(id: string) {
+    super(id, new MemoryDisk(), DIRECTORY);
   }
 }

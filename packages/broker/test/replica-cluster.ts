@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { parseRaftConfig, type Message } from '@ledgermq/raft';
 import { parseSegmentLogConfig } from '@ledgermq/store';
+import type { DiskSpaceConfig } from '../src/replica-options.ts';
 import { GroupReplica, type ReplicaConfig } from '../src/replica.ts';
 import type { CommandOutcome, SendOutcome } from '../src/replication/outcome.ts';
 import { applierDefaults } from '../src/replication/applier.ts';
@@ -14,15 +15,17 @@ import { VirtualClock } from './virtual-clock.ts';
 export { DIRECTORY, Member } from './cluster-member.ts';
 
 const STEP_MS = 5;
+/** No longer than a tick. */
+const LONG_STEP_MS = 50;
 const STEPS_MAX = 4_000;
 
 export type ClusterConfig = Omit<ReplicaConfig, 'bootstrap'>;
 
 /** `retained`: bytes of log kept, 0 for all of it. */
-function configOf(
+export function clusterConfig(
   raft: Readonly<Record<string, unknown>>,
-  retained: number,
-  { retention = {}, progress = progressWatchDefaults }: ClusterShape,
+  retained: number = 0,
+  { retention = {}, progress = progressWatchDefaults, diskSpace }: ClusterShape = {},
 ): ClusterConfig {
   return {
     raft: parseRaftConfig(raft),
@@ -35,6 +38,7 @@ function configOf(
     snapshots: { intervalBytes: retained === 0 ? 1_000_000 : 8_192 },
     retention: { ...logRetentionDefaults, logBytesMax: retained, ...retention },
     progress,
+    ...(diskSpace === undefined ? {} : { diskSpace }),
   };
 }
 
@@ -43,6 +47,7 @@ export interface ClusterShape {
   readonly members?: number;
   readonly retention?: Partial<LogRetentionConfig>;
   readonly progress?: ProgressWatchConfig;
+  readonly diskSpace?: DiskSpaceConfig;
 }
 
 /** Replicas of one group in virtual time, over a network of function calls. */
@@ -75,7 +80,7 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
     shape: ClusterShape = {},
   ): Promise<ReplicaCluster> {
     const members = Array.from({ length: shape.members ?? 3 }, (_, i) => new Member(`n${i + 1}`));
-    const cluster = new ReplicaCluster(members, configOf(raft, retained, shape));
+    const cluster = new ReplicaCluster(members, clusterConfig(raft, retained, shape));
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
@@ -175,6 +180,14 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
     throw new Error(`it never came to this: ${what}`);
   }
 
+  /** Lets so much time pass, whatever happens. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= LONG_STEP_MS) {
+      this.clock.advance(Math.min(left, LONG_STEP_MS));
+      await turns();
+    }
+  }
+
   async finish<T>(promise: Promise<T>): Promise<T> {
     let settled = false;
     const watched = promise.finally(() => {
@@ -227,6 +240,8 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
       await this.until('a message is settled', () => told.length > 0);
       const [outcome] = told;
       if (outcome?.type === 'stored') return outcome;
+      // A refusal comes at once: what refuses needs time to change.
+      await this.pass(STEP_MS);
     }
   }
 

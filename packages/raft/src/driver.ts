@@ -47,6 +47,7 @@ export class RaftDriver implements RaftView {
   readonly #flusher: BackgroundFlush;
   #scheduled = false;
   #inTurn = false;
+  #diskLow = false;
   #turns = 0;
   #readies = 0;
 
@@ -115,7 +116,7 @@ export class RaftDriver implements RaftView {
       clock,
       logger,
       watch: this.#watch,
-      diskFull: () => this.#executor.writer.diskFull,
+      diskFull: () => this.#diskLow || this.#executor.writer.diskFull,
       isConnected: (peer) => this.#hint.isConnected(peer),
       transfer: (to) => this.transferLeadership(to).type === 'started',
     });
@@ -236,6 +237,16 @@ export class RaftDriver implements RaftView {
     this.#schedule();
   }
 
+  /** The disk has little room left: this member gives the leadership away if it can, and takes no offer of it. */
+  setDiskLow(low: boolean): void {
+    this.#diskLow = low;
+  }
+
+  /** The log may have room again that had none: what is held is tried now. */
+  retryHeld(): void {
+    if (this.#life.running) this.#executor.writer.retryNow();
+  }
+
   /** To be called by a machine that lagged behind what it was given when it has applied more of it. */
   machineAdvanced(): void {
     if (this.#life.running) this.#executor.machineAdvanced();
@@ -245,7 +256,10 @@ export class RaftDriver implements RaftView {
   receive(from: string, messages: readonly Message[]): void {
     if (!this.#life.running) return;
     if (from === this.#options.id) return;
-    this.#inbound.add(from, messages, this.#executor.writer.diskFull);
+    this.#inbound.add(from, messages, {
+      diskFull: this.#executor.writer.diskFull,
+      mayLead: !this.#diskLow && !this.#watch.unfit,
+    });
     this.#schedule();
   }
 

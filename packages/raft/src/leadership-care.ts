@@ -11,6 +11,7 @@ export interface LeadershipCareParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly watch: SyncWatch;
+  /** Or nearly so. */
   diskFull(): boolean;
   isConnected(peer: string): boolean;
   /** Returns whether the transfer began. */
@@ -39,8 +40,9 @@ export class LeadershipCare {
     const leadingTerm = role === 'leader' ? term : null;
     if (leadingTerm === this.#leadingTerm) return;
     this.#leadingTerm = leadingTerm;
-    // Slow syncs count only while this member leads: otherwise a group of slow disks would change hands at once.
-    this.#parts.watch.forget();
+    // Slow syncs cost the leadership only if they come while this member leads: otherwise a group of slow disks would change
+    // hands at once. Whoever lost it goes on counting, so as not to take it back.
+    if (leadingTerm !== null) this.#parts.watch.forget();
     this.#preferred.pause();
   }
 

@@ -117,6 +117,13 @@ export class LogWriter {
     this.#lane.start();
   }
 
+  /** Tries what is held for want of room before its time. */
+  retryNow(): void {
+    if (this.#retryTimer === null || this.#paused) return;
+    this.#clearTimer();
+    this.#retry();
+  }
+
   /** Holds what is appended from now on; resolves when everything before is durable. */
   async pause(): Promise<void> {
     this.#paused = true;

@@ -7,6 +7,12 @@ import type { SnapshotExchange } from './snapshot-exchange.ts';
 /** Answers to members that repair their log, which read from the disk; who gets none asks again. */
 const REPAIR_ANSWERS_PER_TURN_MAX = 1;
 
+/** What the disk of this member is good for. */
+export interface Fitness {
+  readonly diskFull: boolean;
+  readonly mayLead: boolean;
+}
+
 export interface PeerMessagesParts {
   readonly node: RaftNode;
   readonly exchange: SnapshotExchange;
@@ -37,10 +43,10 @@ export class PeerMessages {
     return this.#repairAnswers;
   }
 
-  /** Keeps what `from` says in its own name for the end of the turn; `diskFull`: nothing that needs room. */
-  add(from: string, messages: readonly Message[], diskFull: boolean): void {
+  /** Keeps what `from` says in its own name for the end of the turn, but for what this member does not take now. */
+  add(from: string, messages: readonly Message[], fitness: Fitness): void {
     for (const message of messages) {
-      if (message.from === from && !(diskFull && needsRoom(message))) this.#waiting.add(message);
+      if (message.from === from && takes(message, fitness)) this.#waiting.add(message);
     }
   }
 
@@ -88,8 +94,9 @@ export class PeerMessages {
 
 /**
  * What a member with a full disk does not take: appends, which the core would only pile up and which the leader sends
- * again, and the offer to lead.
+ * again, and the offer to lead. The latter neither while its disk is nearly full or slow: it would give it away again.
  */
-function needsRoom(message: Message): boolean {
-  return message.type === 'timeout-now' || (message.type === 'append-request' && message.entries.length > 0);
+function takes(message: Message, { diskFull, mayLead }: Fitness): boolean {
+  if (message.type === 'timeout-now') return mayLead && !diskFull;
+  return !(diskFull && message.type === 'append-request' && message.entries.length > 0);
 }

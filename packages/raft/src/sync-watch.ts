@@ -1,13 +1,17 @@
 import type { Clock } from './clock.ts';
 import type { RaftConfig } from './config.ts';
 
-export type SyncWatchConfig = Pick<RaftConfig, 'slowSyncMs' | 'slowSyncCount' | 'hangingSyncMs'>;
+export type SyncWatchConfig = Pick<
+  RaftConfig,
+  'slowSyncMs' | 'slowSyncCount' | 'hangingSyncMs' | 'handOverRetryMsMax'
+>;
 
 /** Measures how long syncs take. A disk that is about to fail often becomes slow first. */
 export class SyncWatch {
   readonly #config: SyncWatchConfig;
   readonly #clock: Clock;
   #startedAt: number | null = null;
+  #endedAt = 0;
   #lastMs = 0;
   #longestMs = 0;
   #slowInRow = 0;
@@ -36,13 +40,23 @@ export class SyncWatch {
     return this.#startedAt !== null && this.#clock.monotonic() - this.#startedAt > this.#config.hangingSyncMs;
   }
 
+  /**
+   * Whether this member should not be offered the leadership: it would give it away again. What was seen of the disk counts
+   * for `handOverRetryMsMax`, since a disk that nobody writes to shows nothing new.
+   */
+  get unfit(): boolean {
+    if (this.hanging) return true;
+    return this.slow && this.#clock.monotonic() - this.#endedAt < this.#config.handOverRetryMsMax;
+  }
+
   begin(): void {
     this.#startedAt = this.#clock.monotonic();
   }
 
   end(): void {
     if (this.#startedAt === null) return;
-    this.#lastMs = this.#clock.monotonic() - this.#startedAt;
+    this.#endedAt = this.#clock.monotonic();
+    this.#lastMs = this.#endedAt - this.#startedAt;
     this.#startedAt = null;
     if (this.#lastMs > this.#longestMs) this.#longestMs = this.#lastMs;
     if (this.#lastMs > this.#config.slowSyncMs) this.#slowInRow++;

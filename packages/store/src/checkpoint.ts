@@ -1,6 +1,7 @@
 import { StoreError } from './errors.ts';
 import type { QueueIndex, QueueIndexSnapshot } from './queue-index.ts';
 import type { CheckpointMark, StateDb, StatePut, UniqKeyMark } from './state-db.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 import type { UniqKeyTable } from './uniq-key-table.ts';
 
 export interface CheckpointParts {
@@ -12,6 +13,7 @@ export interface CheckpointParts {
   readonly queuesPerTurn: number;
   /** See `DerivedStatePorts.syncedUpTo`. */
   readonly syncedUpTo: (index: number) => Promise<void>;
+  readonly metrics: StoreMetrics;
 }
 
 export interface CheckpointRequest {
@@ -78,8 +80,11 @@ export class Checkpoint {
       throw new StoreError('INDEX_RANGE', `a checkpoint at ${appliedIndex} is before ${this.#appliedIndex}`);
     }
     this.#running = true;
+    const { metrics } = this.#parts;
+    const since = metrics.now();
     try {
       await this.#write(request);
+      metrics.checkpointMs.observe(metrics.now() - since);
     } catch (error) {
       this.#failure =
         error instanceof StoreError
@@ -92,7 +97,8 @@ export class Checkpoint {
   }
 
   async #write({ appliedIndex, puts, deletes }: CheckpointRequest): Promise<void> {
-    const { queueIndex, uniqKeys, stateDb, syncedUpTo } = this.#parts;
+    const { queueIndex, uniqKeys, stateDb, syncedUpTo, metrics } = this.#parts;
+    const since = metrics.now();
     const queues = queueIndex.snapshotDirty();
     const keys = uniqKeys.snapshotDirty();
     const batch = {
@@ -101,6 +107,7 @@ export class Checkpoint {
       puts: [...puts],
       deletes: [...deletes],
     };
+    metrics.checkpointPauseMs.observe(metrics.now() - since);
     await this.#writeUnits(queues);
     await Promise.all([queueIndex.sync(), uniqKeys.sync(), syncedUpTo(appliedIndex)]);
     await stateDb.commit({ ...batch, indexPuts: [...queues.puts, queueIndex.tailsRecord()] });

@@ -14,6 +14,7 @@ import type { QueueIndexConfig } from './queue-index.ts';
 import { QueueTails } from './queue-tails.ts';
 import { StateDb } from './state-db.ts';
 import type { LoadedState, StateEntry, StateLevel } from './state-db.ts';
+import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 import { UniqKeyRingFile } from './uniq-key-ring-file.ts';
 import { UniqKeyTable } from './uniq-key-table.ts';
 
@@ -33,6 +34,7 @@ export interface DerivedStatePorts {
   readonly syncedUpTo?: (index: number) => Promise<void>;
   /** Told of damage that a read meets later than opening; the read throws it too. See `DerivedState.condemn`. */
   readonly onDamage?: (error: StoreError) => void;
+  readonly metrics?: StoreMetrics;
 }
 
 /** What can be in the place of a state: the snapshot whose content is given, and the index it belongs to. */
@@ -337,7 +339,8 @@ function openParts(
   restored: LoadedState,
   undo: (() => void | Promise<void>)[],
 ): Pick<DerivedParts, 'queueIndex' | 'uniqKeys' | 'checkpoint'> {
-  const { disk, immediate, onDamage, syncedUpTo = (): Promise<void> => Promise.resolve() } = ports;
+  const { disk, immediate, onDamage, metrics = noStoreMetrics } = ports;
+  const { syncedUpTo = (): Promise<void> => Promise.resolve() } = ports;
   const { mark } = restored;
   const file = QueueBlockFile.open(disk, join(directory, QUEUE_INDEX_FILE), mark === null);
   undo.push(() => {
@@ -354,7 +357,7 @@ function openParts(
   });
   const queuesPerTurn = config.checkpointQueuesPerTurn;
   const checkpoint = new Checkpoint(
-    { queueIndex, uniqKeys, stateDb, immediate, queuesPerTurn, syncedUpTo },
+    { queueIndex, uniqKeys, stateDb, immediate, queuesPerTurn, syncedUpTo, metrics },
     mark,
   );
   return { queueIndex, uniqKeys, checkpoint };

@@ -1,6 +1,7 @@
 /**
  * The port through which this package reaches storage. `NodeDisk` is the real one; `MemoryDisk` tells the
- * page cache from the platter and can lose, tear and refuse. Both pass the same conformance suite.
+ * page cache from the platter and can lose, tear and refuse, and `FaultyNodeDisk` does the same with real files. All
+ * pass the same conformance suite.
  *
  * Every method throws (or rejects with) `StoreError`: FILE_MISSING, FILE_EXISTS, DISK_FULL (no space or
  * quota) or DISK_FAILED. A write is visible to reads at once and survives the death of the process; only a

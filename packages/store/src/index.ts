@@ -3,7 +3,11 @@ export type { StoreErrorCode, StoreErrorDetail } from './errors.ts';
 export type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
 export { NodeDisk } from './node-disk.ts';
 export { MemoryDisk } from './memory-disk.ts';
-export type { CrashMode, CrashRandom, DiskFault, DiskOperation, MemoryDiskOptions } from './memory-disk.ts';
+export { FaultyNodeDisk } from './faulty-node-disk.ts';
+export type { FaultyNodeDiskOptions } from './faulty-node-disk.ts';
+export type { FaultyDiskOptions } from './faulty-disk.ts';
+export type { DiskDelay, DiskFault, DiskOperation, DiskSleep } from './disk-faults.ts';
+export type { CrashMode, CrashRandom } from './unsynced-changes.ts';
 export { MemoryLevel } from './memory-level.ts';
 export { parseSegmentLogConfig, segmentLogDefaults } from './config.ts';
 export type { SegmentLogConfig } from './config.ts';
@@ -47,3 +51,9 @@ export { hashKeyOfTopic, hashTopic } from './key-hash.ts';
 export { OverlayDisk } from './overlay-disk.ts';
 export { SetAside, setAsideFolder } from './set-aside.ts';
 export { readKeyFileSize } from './key-file-size.ts';
+
+// What a store tells of its work.
+export { noStoreMetrics } from './store-metrics.ts';
+export type { Counter, Distribution, StoreMetrics } from './store-metrics.ts';
+export { folderUsage } from './folder-usage.ts';
+export type { FolderUsage } from './folder-usage.ts';

@@ -5,6 +5,7 @@ import { StoreError } from './errors.ts';
 import type { LogReader } from './log-reader.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 
 interface SyncTicket {
   /** Index up to which the sync in flight makes the log durable; lowered when a cut goes below it. */
@@ -23,6 +24,7 @@ export class LogDurability {
   readonly #segments: SegmentList;
   readonly #reader: LogReader;
   readonly #logger: Logger;
+  readonly #metrics: StoreMetrics;
   #durableIndex: number;
   #committedIndex: number;
   #failure: StoreError | null = null;
@@ -44,6 +46,7 @@ export class LogDurability {
     readonly segments: SegmentList;
     readonly reader: LogReader;
     readonly logger: Logger;
+    readonly metrics: StoreMetrics;
   }) {
     this.#disk = options.disk;
     this.#directory = options.directory;
@@ -52,6 +55,7 @@ export class LogDurability {
     this.#segments = options.segments;
     this.#reader = options.reader;
     this.#logger = options.logger;
+    this.#metrics = options.metrics;
     this.#durableIndex = options.durableIndex;
     this.#committedIndex = options.mark.range.upTo.index;
     this.#tail = options.mark.range.tail;
@@ -95,6 +99,7 @@ export class LogDurability {
     const ticket: SyncTicket = { target: lastIndex };
     const nameChanges = this.#nameChanges;
     this.#tickets.add(ticket);
+    const since = this.#metrics.now();
     try {
       await segment?.sync();
       if (nameChanges > this.#nameChangesSynced) {
@@ -107,6 +112,7 @@ export class LogDurability {
     } finally {
       this.#tickets.delete(ticket);
     }
+    this.#metrics.logSyncMs.observe(this.#metrics.now() - since);
     // Another write failed meanwhile: what this sync covered is durable, but nobody may go on from here.
     const failure: StoreError | null = this.#failure;
     if (failure !== null) throw failure;

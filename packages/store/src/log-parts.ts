@@ -9,6 +9,7 @@ import type { OpenFiles } from './open-files.ts';
 import { SegmentCleaner } from './segment-cleaner.ts';
 import { SegmentList } from './segment-list.ts';
 import { SetAside } from './set-aside.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 import type { TailCache } from './tail-cache.ts';
 
 /** What stays the same while a log is open. */
@@ -22,6 +23,7 @@ export interface LogOpening {
   readonly cache: TailCache;
   /** See `MarkedRange`. */
   readonly owner: number;
+  readonly metrics: StoreMetrics;
 }
 
 /** The parts of an open log, as recovery left it. */
@@ -35,11 +37,11 @@ export interface LogParts {
 }
 
 export function assembleLog(opening: LogOpening, recovered: RecoveredLog): LogParts {
-  const { disk, directory, config, logger, cache } = opening;
+  const { disk, directory, config, logger, cache, metrics } = opening;
   const { markIntervalBytes, conflictKeepBytesMax } = config;
   const { mark, last } = recovered;
   const segments = new SegmentList(mark.range.start, recovered.segments);
-  const reader = new LogReader(segments, cache, config);
+  const reader = new LogReader(segments, cache, config, metrics);
   const aside = new SetAside(disk, directory);
   const durability = new LogDurability({
     disk,
@@ -47,6 +49,7 @@ export function assembleLog(opening: LogOpening, recovered: RecoveredLog): LogPa
     segments,
     reader,
     logger,
+    metrics,
     mark,
     markIntervalBytes,
     durableIndex: last.index,

@@ -7,6 +7,7 @@ import { StoreError } from './errors.ts';
 import { readFrameHeader } from './frame-header.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 import type { TailCache } from './tail-cache.ts';
 
 /** Each up to the largest entry a broker makes (256 KiB). */
@@ -22,14 +23,16 @@ export class LogReader {
   readonly #config: SegmentLogConfig;
   /** What consumers read that is not in the tail cache any more. */
   readonly cold: ColdReader;
+  readonly #metrics: StoreMetrics;
   /** Entries read from files and found good, the newest last; byte reads mostly go on where the last one was. */
   #verified: Entry[] = [];
 
-  constructor(segments: SegmentList, cache: TailCache, config: SegmentLogConfig) {
+  constructor(segments: SegmentList, cache: TailCache, config: SegmentLogConfig, metrics: StoreMetrics) {
     this.#segments = segments;
     this.#cache = cache;
     this.#config = config;
     this.cold = new ColdReader(segments, config, () => cache.start());
+    this.#metrics = metrics;
   }
 
   positionAt(index: number): LogPosition | null {
@@ -65,8 +68,11 @@ export class LogReader {
   read(address: number, bytes: number, target: Buffer): Buffer {
     if (this.#cache.holds(address, bytes)) {
       this.#cache.copy(address, bytes, target, 0);
+      this.#metrics.tailHits.add(1);
+      this.#metrics.tailHitBytes.add(bytes);
       return target;
     }
+    this.#metrics.tailMisses.add(1);
     if (address < this.#segments.start.address) {
       throw outside('LOG_COMPACTED', `address ${address} is before the start of the log`);
     }
@@ -111,7 +117,11 @@ export class LogReader {
     const held = this.#verified.find(
       (entry) => entry.address <= address && address < entry.address + entry.frame.length,
     );
-    if (held !== undefined) return held;
+    if (held !== undefined) {
+      this.#metrics.coldHits.add(1);
+      return held;
+    }
+    this.#metrics.coldMisses.add(1);
     const segment = this.#segments.ofAddress(address);
     if (segment === undefined) throw outside('LOG_UNAVAILABLE', `address ${address} is after the end`);
     const place = segment.entryAt(address);
@@ -140,6 +150,7 @@ export class LogReader {
       if (segment.readAt(address + done, target.subarray(done, done + part)) < part) {
         throw segment.corrupt(address + done, segment.lastIndex, 'a file that is too short');
       }
+      this.#metrics.coldReadBytes.add(part);
       done += part;
     }
     return target;

@@ -1,4 +1,4 @@
-import type { Entry, LogPosition, Logger } from '@ledgermq/raft';
+import { EntryKind, type Entry, type LogPosition, type Logger } from '@ledgermq/raft';
 import type { SegmentLogConfig } from './config.ts';
 import type { Disk } from './disk.ts';
 import { requireChain } from './entry-chain.ts';
@@ -37,6 +37,9 @@ export class LogTail {
   readonly #parts: LogTailParts;
   #last: LogPosition;
 
+  /** See `SegmentLog.refuseAppends`. */
+  refused = false;
+
   constructor(parts: LogTailParts, last: LogPosition) {
     this.#parts = parts;
     this.#last = last;
@@ -57,7 +60,7 @@ export class LogTail {
     let refusal: StoreError | null;
     try {
       if (before.index < this.#last.index) this.#cutBehind(before);
-      refusal = this.#appendRuns(entries, before);
+      refusal = this.refused && entries.some(isData) ? this.#refusal() : this.#appendRuns(entries, before);
     } catch (error) {
       throw this.#parts.durability.fail('append', error);
     }
@@ -128,6 +131,13 @@ export class LogTail {
       }
     }
     return null;
+  }
+
+  #refusal(): StoreError {
+    const { directory } = this.#parts;
+    return new StoreError('DISK_FULL', `the rest of the disk is not for the log in ${directory}`, {
+      file: directory,
+    });
   }
 
   #endSegmentIfFull(entry: Entry | undefined): void {
@@ -243,4 +253,9 @@ export class LogTail {
     // The ring may have let go of the bytes before the cut.
     if (cache.end() !== position.address) cache.reset(position.address);
   }
+}
+
+/** What elections and changes of members need is little, and a group without a leader could not even be read. */
+function isData(entry: Entry): boolean {
+  return entry.kind === EntryKind.Data;
 }

@@ -4,6 +4,7 @@ import type { Disk } from './disk.ts';
 import { durableMarkFileName } from './durable-mark.ts';
 import { HardStateFile } from './hard-state-file.ts';
 import { SegmentLog } from './segment-log.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 import { segmentBase } from './segment.ts';
 
 export interface MemberFilesOptions {
@@ -16,6 +17,7 @@ export interface MemberFilesOptions {
   readonly logger: Logger;
   /** Tells the files of this member from those of others, which count as damage; 0, or absent, for any. */
   readonly owner?: number;
+  readonly metrics?: StoreMetrics;
 }
 
 /** What a member knows of its past: its log, and what it promised. */
@@ -30,7 +32,7 @@ export interface MemberFiles {
  * shows the loss is tidied away. A new member is 'blank', and the first thing it writes is that.
  */
 export async function openMemberFiles(options: MemberFilesOptions): Promise<MemberFiles> {
-  const { disk, logDirectory, hardStatePath, config, logger, owner = 0 } = options;
+  const { disk, logDirectory, hardStatePath, config, logger, owner = 0, metrics } = options;
   const hadLog = holdsLog(disk, logDirectory);
   const hadHardState = disk.exists(hardStatePath);
   let hardState: HardStateFile | null = null;
@@ -41,7 +43,7 @@ export async function openMemberFiles(options: MemberFilesOptions): Promise<Memb
       // Nobody votes before the log is there, so that log is gone.
       if (hardState.load().standing === 'full') becomeRepairing(hardState, 0);
     }
-    log = SegmentLog.open(disk, logDirectory, config, logger, owner);
+    log = SegmentLog.open(disk, logDirectory, config, logger, owner, metrics);
     const last = log.lastPosition();
     hardState ??= HardStateFile.open(disk, hardStatePath, { lastTerm: last.term }, owner);
     const { standing, term } = hardState.load();

@@ -1,27 +1,14 @@
-/** How a memory disk dies; see `MemoryDisk.crash`. */
-export type CrashMode = 'kill' | 'lose' | 'tear' | 'reorder';
-
-/** The source of choice of a crash; the Random port of @ledgermq/raft fits. */
-export interface CrashRandom {
-  /** Uniform in 0 .. bound - 1. */
-  nextInt(bound: number): number;
-}
-
-const SECTOR_BYTES = 512;
-
-type Change =
-  | { readonly type: 'write'; readonly number: number; readonly at: number; readonly bytes: Buffer }
-  | { readonly type: 'truncate'; readonly number: number; readonly size: number };
+import type { FaultyInode } from './faulty-file.ts';
+import { UnsyncedChanges, type CrashMode, type CrashRandom, type FileChange } from './unsynced-changes.ts';
 
 /**
  * One file of a memory disk: its bytes in the page cache, its bytes on the platter, and the difference. Syncs and
  * crashes cost as much as was changed, however large the file is.
  */
-export class MemoryInode {
+export class MemoryInode implements FaultyInode {
   readonly #cache: GrowingBytes = new GrowingBytes();
   readonly #platter: GrowingBytes = new GrowingBytes();
-  #pending: Change[] = [];
-  #changeCount = 0;
+  readonly #unsynced: UnsyncedChanges = new UnsyncedChanges();
   /** Outside of this range cache and platter are the same; their sizes apart. */
   #differsFrom = Infinity;
   #differsTo = 0;
@@ -32,14 +19,13 @@ export class MemoryInode {
     return this.#cache.size;
   }
 
-  /** Number of the newest change, for `sync`. */
-  get lastWrite(): number {
-    return this.#changeCount;
+  get lastChange(): number {
+    return this.#unsynced.last;
   }
 
-  /** A view of the cache, valid until the next change. */
-  content(): Buffer {
-    return this.#cache.view();
+  read(buffer: Buffer, at: number): number {
+    const content = this.#cache.view();
+    return at >= content.length ? 0 : content.copy(buffer, 0, at, at + buffer.length);
   }
 
   /** A view of what a loss of power leaves, valid until the next sync. */
@@ -49,16 +35,16 @@ export class MemoryInode {
 
   write(bytes: Buffer, at: number): void {
     if (bytes.length === 0) return;
-    const change: Change = { type: 'write', number: (this.#changeCount += 1), at, bytes: Buffer.from(bytes) };
-    this.#pending.push(change);
+    const change: FileChange = { type: 'write', at, bytes: Buffer.from(bytes) };
+    this.#unsynced.add(change);
     // A gap before `at` is new too.
     this.#noteDifference(Math.min(at, this.#cache.size), at + bytes.length);
     applyTo(this.#cache, change);
   }
 
   truncate(size: number): void {
-    const change: Change = { type: 'truncate', number: (this.#changeCount += 1), size };
-    this.#pending.push(change);
+    const change: FileChange = { type: 'truncate', size };
+    this.#unsynced.add(change);
     this.#noteDifference(Math.min(size, this.#cache.size), Math.max(size, this.#cache.size));
     applyTo(this.#cache, change);
   }
@@ -67,20 +53,18 @@ export class MemoryInode {
   cutShort(size: number): void {
     if (size < this.#cache.size) this.#cache.resize(size);
     if (size < this.#platter.size) this.#platter.resize(size);
-    this.#pending = this.#pending.filter(({ type }) => type !== 'write');
+    this.#unsynced.dropWrites();
   }
 
-  /** Bring every change up to `number` to the platter. */
   sync(number: number): void {
-    for (const change of this.#take(number)) applyTo(this.#platter, change);
-    if (this.#pending.length > 0 || this.#hasForgotten) return;
+    for (const change of this.#unsynced.take(number)) applyTo(this.#platter, change);
+    if (!this.#unsynced.isEmpty || this.#hasForgotten) return;
     this.#differsFrom = Infinity;
     this.#differsTo = 0;
   }
 
-  /** Drop the changes up to `number` from what will be synced; the cache still shows them. */
   forget(number: number): void {
-    if (this.#take(number).length > 0) this.#hasForgotten = true;
+    if (this.#unsynced.take(number).length > 0) this.#hasForgotten = true;
   }
 
   corrupt(at: number, bytes: Buffer): void {
@@ -93,17 +77,7 @@ export class MemoryInode {
   }
 
   crash(mode: Exclude<CrashMode, 'kill'>, random: CrashRandom): void {
-    switch (mode) {
-      case 'lose':
-        break;
-      case 'tear':
-        this.#keepPrefix(random);
-        break;
-      case 'reorder':
-        this.#keepSectors(random);
-        break;
-    }
-    this.#pending = [];
+    for (const change of this.#unsynced.crash(mode, random)) applyTo(this.#platter, change);
     this.#showPlatter();
   }
 
@@ -124,45 +98,9 @@ export class MemoryInode {
     this.#differsFrom = Math.min(this.#differsFrom, from);
     this.#differsTo = Math.max(this.#differsTo, to);
   }
-
-  #keepPrefix(random: CrashRandom): void {
-    const kept = random.nextInt(this.#pending.length + 1);
-    for (const change of this.#pending.slice(0, kept)) applyTo(this.#platter, change);
-    const torn = this.#pending[kept];
-    if (torn?.type !== 'write') return;
-    this.#platter.write(torn.bytes.subarray(0, random.nextInt(torn.bytes.length + 1)), torn.at);
-  }
-
-  #keepSectors(random: CrashRandom): void {
-    for (const change of this.#pending) {
-      if (change.type === 'truncate') {
-        if (random.nextInt(2) === 0) applyTo(this.#platter, change);
-        continue;
-      }
-      const end = change.at + change.bytes.length;
-      for (let at = change.at; at < end;) {
-        const next = Math.min(end, (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES);
-        if (random.nextInt(2) === 0) {
-          this.#platter.write(change.bytes.subarray(at - change.at, next - change.at), at);
-        }
-        at = next;
-      }
-    }
-  }
-
-  #take(number: number): Change[] {
-    if ((this.#pending.at(-1)?.number ?? 0) <= number) {
-      const all = this.#pending;
-      this.#pending = [];
-      return all;
-    }
-    const taken = this.#pending.filter((change) => change.number <= number);
-    this.#pending = this.#pending.filter((change) => change.number > number);
-    return taken;
-  }
 }
 
-function applyTo(target: GrowingBytes, change: Change): void {
+function applyTo(target: GrowingBytes, change: FileChange): void {
   if (change.type === 'write') target.write(change.bytes, change.at);
   else target.resize(change.size);
 }

@@ -1,4 +1,4 @@
-import type { CrashRandom } from './memory-inode.ts';
+import type { CrashRandom } from './unsynced-changes.ts';
 import type { StateEncoding, StateLevel, StateOperation } from './state-db.ts';
 
 const ENTRIES_PER_TRIP = 16;

@@ -1,7 +1,7 @@
 import type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
 
 /**
- * A memory disk as one process sees it. Once that process has died, everything it still tries fails: without
+ * A disk with faults as one process sees it. Once that process has died, everything it still tries fails: without
  * this, code of an earlier life that goes on running in a test would reach into the next one.
  */
 export class MemoryProcess implements Disk {

@@ -15,6 +15,7 @@ import { verifySegments } from './log-verify.ts';
 import type { LogVerdict } from './log-verify.ts';
 import { OpenFiles } from './open-files.ts';
 import { segmentBase } from './segment.ts';
+import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 import { TailCache } from './tail-cache.ts';
 
 const SEGMENT_NAME_LENGTH = 24;
@@ -55,13 +56,14 @@ export class SegmentLog implements LogStorage {
     config: SegmentLogConfig,
     logger: Logger,
     owner: number = 0,
+    metrics: StoreMetrics = noStoreMetrics,
   ): SegmentLog {
     disk.mkdir(directory);
     const lock = disk.lock(directory);
     try {
       const files = new OpenFiles(disk, config.openSegmentsMax);
       const cache = new TailCache(config.tailCacheBytes, 0);
-      return new SegmentLog({ disk, directory, config, logger, lock, files, cache, owner });
+      return new SegmentLog({ disk, directory, config, logger, lock, files, cache, owner, metrics });
     } catch (error) {
       lock.release();
       throw error;
@@ -188,7 +190,20 @@ export class SegmentLog implements LogStorage {
    */
   append(entries: readonly Entry[]): void {
     this.#requireUsable();
+    const { metrics } = this.#opening;
+    const since = metrics.now();
     this.#parts.tail.append(entries);
+    metrics.appendMs.observe(metrics.now() - since);
+    metrics.appendedEntries.add(entries.length);
+    metrics.appendedBytes.add(bytesOf(entries));
+  }
+
+  /**
+   * While set, appends of data are refused with DISK_FULL as if the disk had no room: what is left is for elections and for
+   * other files.
+   */
+  refuseAppends(refused: boolean): void {
+    this.#parts.tail.refused = refused;
   }
 
   sync(): Promise<void> {
@@ -411,4 +426,10 @@ export class SegmentLog implements LogStorage {
     const text = `entries ${hole.afterIndex + 1} to ${hole.beforeIndex - 1} are damaged and must be filled in first`;
     throw new StoreError('LOG_CORRUPT', text, { file, index: hole.afterIndex + 1 });
   }
+}
+
+function bytesOf(entries: readonly Entry[]): number {
+  let bytes = 0;
+  for (const { frame } of entries) bytes += frame.length;
+  return bytes;
 }

@@ -2,7 +2,7 @@ import test from 'ava';
 import { join } from 'node:path/posix';
 import type { DerivedState } from '../src/derived-state.ts';
 import { StoreError } from '../src/errors.ts';
-import type { CrashMode } from '../src/memory-disk.ts';
+import type { CrashMode } from '../src/unsynced-changes.ts';
 import {
   FOLDER,
   DerivedWorld,

@@ -1,5 +1,5 @@
 import { MemoryDisk } from '../src/memory-disk.ts';
-import type { CrashMode, CrashRandom } from '../src/memory-disk.ts';
+import type { CrashMode, CrashRandom } from '../src/unsynced-changes.ts';
 import { MemoryLevel } from '../src/memory-level.ts';
 import type { DerivedStateConfig } from '../src/derived-config.ts';
 import { openDerivedState } from '../src/derived-state.ts';

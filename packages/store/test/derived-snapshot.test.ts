@@ -6,7 +6,7 @@ import { parseDerivedStateConfig } from '../src/derived-config.ts';
 import { ContentReader } from '../src/derived-snapshot.ts';
 import { openDerivedState, replaceDerivedState } from '../src/derived-state.ts';
 import type { DerivedState } from '../src/derived-state.ts';
-import type { CrashMode } from '../src/memory-disk.ts';
+import type { CrashMode } from '../src/unsynced-changes.ts';
 import { NodeDisk } from '../src/node-disk.ts';
 import { nodeLevel } from '../src/state-db.ts';
 import {

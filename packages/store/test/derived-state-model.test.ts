@@ -2,7 +2,7 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import type { DerivedState } from '../src/derived-state.ts';
-import type { CrashMode } from '../src/memory-disk.ts';
+import type { CrashMode } from '../src/unsynced-changes.ts';
 import { DerivedWorld, appendUnit, randomFrom, readUnits, tinyLimits, unitAt } from './derived-fixture.ts';
 import type { Unit } from './derived-fixture.ts';
 

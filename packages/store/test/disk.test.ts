@@ -6,7 +6,9 @@ import test from 'ava';
 import { MemoryDisk } from '../src/memory-disk.ts';
 import { NodeDisk } from '../src/node-disk.ts';
 import { diskSuite } from './disk-suite.ts';
-import { seededRandom, storeErrorFrom, storeErrorOf, temporaryDirectory } from './log-fixture.ts';
+import { faultSuite } from './fault-suite.ts';
+import { faultyMemoryFixture, faultyNodeFixture } from './faulty-fixtures.ts';
+import { seededRandom, storeErrorOf, temporaryDirectory } from './log-fixture.ts';
 
 diskSuite(test, 'memory disk', () => {
   const disk = new MemoryDisk();
@@ -18,6 +20,10 @@ diskSuite(test, 'real disk', () => {
   const directory = temporaryDirectory();
   return { disk: new NodeDisk(), directory: directory.path, dispose: directory.remove };
 });
+
+diskSuite(test, 'real disk with faults', faultyNodeFixture);
+faultSuite(test, 'memory disk', faultyMemoryFixture);
+faultSuite(test, 'real disk with faults', faultyNodeFixture);
 
 test('a lock of a dead process is taken over, that of a live one is not', async (t) => {
   const directory = temporaryDirectory();
@@ -47,85 +53,6 @@ test('a lock of a dead process is taken over, that of a live one is not', async 
     disk.lock(directory.path).release();
   }
   t.deepEqual(disk.list(directory.path), []);
-});
-
-test('a crash of the memory disk keeps what was synced and at most what was written', (t) => {
-  for (const mode of ['lose', 'tear', 'reorder'] as const) {
-    for (let seed = 1; seed <= 40; seed += 1) {
-      const disk = new MemoryDisk();
-      disk.mkdir('/d');
-      const file = disk.open('/d/f', 'create');
-      file.write(Buffer.alloc(1000, 1), 0);
-      file.syncNow();
-      disk.syncDirectoryNow('/d');
-      file.write(Buffer.alloc(3000, 2), 1000);
-      disk.crash(mode, seededRandom(seed));
-      const content = disk.contentOf('/d/f');
-      t.true(content.subarray(0, 1000).equals(Buffer.alloc(1000, 1)));
-      t.true(content.length <= 4000 && content.subarray(1000).every((byte) => byte === 2 || byte === 0));
-      if (mode === 'lose') t.is(content.length, 1000);
-      if (mode === 'tear') t.true(content.subarray(1000).every((byte) => byte === 2));
-      t.is(storeErrorOf(() => file.size()).code, 'DISK_FAILED');
-    }
-  }
-});
-
-test('a name is durable only after the sync of its directory, a process death loses nothing', (t) => {
-  const disk = new MemoryDisk();
-  disk.mkdir('/d');
-  const file = disk.open('/d/f', 'create');
-  file.write(Buffer.from('x'), 0);
-  disk.crash('kill', seededRandom(1));
-  t.is(disk.contentOf('/d/f').length, 1);
-  disk.open('/d/f', 'read-write').syncNow();
-  disk.crash('lose', seededRandom(1));
-  t.false(disk.exists('/d/f'));
-});
-
-test('a process that died reaches nothing of the next life', async (t) => {
-  const disk = new MemoryDisk();
-  disk.mkdir('/d');
-  const dead = disk.process();
-  dead.open('/d/f', 'create').close();
-  const lock = dead.lock('/d');
-  disk.crash('kill', seededRandom(1));
-  t.is(storeErrorOf(() => dead.open('/d/f', 'read')).code, 'DISK_FAILED');
-  t.is(storeErrorOf(() => dead.list('/d')).code, 'DISK_FAILED');
-  t.is((await storeErrorFrom(dead.remove('/d/f'))).code, 'DISK_FAILED');
-  const next = disk.process();
-  next.lock('/d');
-  lock.release();
-  t.is(storeErrorOf(() => next.lock('/d')).code, 'DIRECTORY_LOCKED');
-  t.deepEqual(next.list('/d'), ['f']);
-});
-
-test('a failed sync of the memory disk loses the pages for ever', async (t) => {
-  const disk = new MemoryDisk();
-  disk.mkdir('/d');
-  const file = disk.open('/d/f', 'create');
-  disk.syncDirectoryNow('/d');
-  file.write(Buffer.from('x'), 0);
-  disk.addFault({ operation: 'sync', code: 'DISK_FAILED' });
-  t.is((await storeErrorFrom(file.sync())).code, 'DISK_FAILED');
-  await file.sync();
-  t.is(disk.contentOf('/d/f').length, 1);
-  disk.crash('lose', seededRandom(1));
-  t.is(disk.contentOf('/d/f').length, 0);
-});
-
-test('a sync covers what was written before the call only', async (t) => {
-  const gates: (() => void)[] = [];
-  const disk = new MemoryDisk({ schedule: (complete) => gates.push(complete) });
-  disk.mkdir('/d');
-  const file = disk.open('/d/f', 'create');
-  disk.syncDirectoryNow('/d');
-  file.write(Buffer.from('a'), 0);
-  const sync = file.sync();
-  file.write(Buffer.from('b'), 1);
-  gates.shift()?.();
-  await sync;
-  disk.crash('lose', seededRandom(1));
-  t.is(disk.contentOf('/d/f').toString(), 'a');
 });
 
 test('a crash leaves exactly what a plain model of the platter has', (t) => {
@@ -204,32 +131,4 @@ test('what a loss of power would leave can be looked at without one', (t) => {
   t.false(disk.exists('/d/inner'));
   t.is(disk.platterOf('/d/inner/f'), null);
   t.is(storeErrorOf(() => disk.drop('/d/inner')).code, 'FILE_MISSING');
-});
-
-test('the room on a memory disk follows every change of its files and of its capacity', async (t) => {
-  const disk = new MemoryDisk({ capacityBytes: 100 });
-  disk.mkdir('/d');
-  const file = disk.open('/d/f', 'create');
-  file.write(Buffer.alloc(30), 0);
-  t.is(disk.freeBytes('/d'), 70);
-  file.write(Buffer.alloc(30), 20);
-  t.is(disk.freeBytes('/d'), 50);
-  file.truncateNow(10);
-  t.is(disk.freeBytes('/d'), 90);
-  disk.setCapacity(20);
-  t.is(storeErrorOf(() => file.write(Buffer.alloc(30), 5)).code, 'DISK_FULL');
-  t.is(disk.freeBytes('/d'), 0);
-  await disk.remove('/d/f');
-  t.is(disk.freeBytes('/d'), 20);
-});
-
-test('a full memory disk takes what fits and says so', (t) => {
-  const disk = new MemoryDisk({ capacityBytes: 10 });
-  disk.mkdir('/d');
-  const file = disk.open('/d/f', 'create');
-  file.write(Buffer.alloc(8), 0);
-  t.is(storeErrorOf(() => file.write(Buffer.alloc(8), 8)).code, 'DISK_FULL');
-  t.is(file.size(), 10);
-  file.write(Buffer.alloc(10, 1), 0);
-  t.is(disk.freeBytes('/d'), 0);
 });

@@ -8,7 +8,7 @@ import { parseKeyIndexConfig } from '../src/key-index-config.ts';
 import { KeyIndex } from '../src/key-index.ts';
 import type { KeyQuery } from '../src/key-index.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
-import type { CrashMode } from '../src/memory-disk.ts';
+import type { CrashMode } from '../src/unsynced-changes.ts';
 import { randomFrom } from './derived-fixture.ts';
 
 const SEED = 1_211;

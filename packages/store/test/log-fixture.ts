@@ -9,7 +9,7 @@ import type { SegmentLogConfig } from '../src/config.ts';
 import type { Disk, DiskFile, DiskLock, OpenMode } from '../src/disk.ts';
 import { StoreError } from '../src/errors.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
-import type { CrashMode, CrashRandom } from '../src/memory-disk.ts';
+import type { CrashMode, CrashRandom } from '../src/unsynced-changes.ts';
 import { NodeDisk } from '../src/node-disk.ts';
 import { SegmentLog } from '../src/segment-log.ts';
 

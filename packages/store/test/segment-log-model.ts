@@ -7,7 +7,7 @@ import { fartherReach, noReach } from '../src/durable-mark.ts';
 import type { LogReach } from '../src/durable-mark.ts';
 import { StoreError } from '../src/errors.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
-import type { CrashMode, CrashRandom } from '../src/memory-disk.ts';
+import type { CrashMode, CrashRandom } from '../src/unsynced-changes.ts';
 import type { SegmentLog } from '../src/segment-log.ts';
 import { allEntries, openLog, seededRandom, tinyLimits } from './log-fixture.ts';
 

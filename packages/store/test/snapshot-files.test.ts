@@ -5,7 +5,7 @@ import { snapshotOf, snapshotStorageSuite } from '@ledgermq/raft/suite';
 import type { SnapshotStorageFixture } from '@ledgermq/raft/suite';
 import type { Disk } from '../src/disk.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
-import type { CrashMode } from '../src/memory-disk.ts';
+import type { CrashMode } from '../src/unsynced-changes.ts';
 import { SnapshotFiles } from '../src/snapshot-files.ts';
 import {
   MortalDisk,

@@ -8,7 +8,7 @@ import type {
   StateMachine,
   TimerHandle,
 } from '@ledgermq/raft';
-import type { DerivedState } from '@ledgermq/store';
+import type { DerivedState, StoreMetrics } from '@ledgermq/store';
 import { BrokerError } from '../errors.ts';
 import type { ArrivalListener } from '../machine/arrivals.ts';
 import type { BrokerMachine } from '../machine/machine.ts';
@@ -39,9 +39,12 @@ export interface ApplierPorts {
   readonly onTopics: () => void;
   /** After all entries of a call were applied and their waiters settled. */
   readonly onApplied: () => void;
+  /** Whether the disk has room for one: a checkpoint that fails is the end of the state. */
+  readonly mayCheckpoint: () => boolean;
   /** A checkpoint failed: what is on disk is no longer known to be whole. */
   readonly onFatal: (error: Error) => void;
   readonly snapshots: SnapshotTaker;
+  readonly metrics: Pick<StoreMetrics, 'now' | 'appliedEntries' | 'applyMs'>;
   /** Who belongs to the group as of the entry applied last. */
   readonly configuration: () => ConfigurationState;
   /** Puts the state of a snapshot in place of the present one, durably. */
@@ -134,7 +137,7 @@ export class Applier implements StateMachine {
     const waiting = this.#applying || this.#appliedIndex < this.#committedIndex;
     this.#committedIndex = last.index;
     if (waiting || this.#mustWait) {
-      this.#checkpointIfDue();
+      this.checkpointIfDue();
       return;
     }
     this.#applyNow(entries);
@@ -181,13 +184,16 @@ export class Applier implements StateMachine {
     } finally {
       this.#applying = false;
     }
-    this.#checkpointIfDue();
+    this.checkpointIfDue();
     if (this.#appliedIndex < this.#committedIndex && !this.#mustWait) this.#scheduleCatchUp();
   }
 
   #applyAll(entries: readonly Entry[]): void {
     const { machine, onArrival, onTopics, onApplied } = this.#ports;
+    const { metrics } = this.#ports;
     const topicsBefore = machine.topics.dataVersion;
+    const since = metrics.now();
+    const before = this.#appliedIndex;
     try {
       for (const entry of entries) {
         if (this.#mustWait) break;
@@ -197,6 +203,8 @@ export class Applier implements StateMachine {
       this.#failed = true;
       throw error;
     }
+    metrics.applyMs.observe(metrics.now() - since);
+    metrics.appliedEntries.add(this.#appliedIndex - before);
     if (machine.topics.dataVersion !== topicsBefore) onTopics();
     machine.arrivals.flush(onArrival);
     onApplied();
@@ -217,17 +225,26 @@ export class Applier implements StateMachine {
     pending.applied(entry.index, entry.term, machine.outcomes, replies, leader);
   }
 
-  #checkpointIfDue(): void {
+  /** To be called when there is room for a checkpoint again. */
+  checkpointIfDue(): void {
     if (this.#stopped || this.#failed || this.#installing || this.#checkpoint !== null) return;
-    if (this.#snapshotDue !== null || this.#debt.isDue || this.#ports.derived().needsCheckpoint) {
+    const due = this.#snapshotDue !== null || this.#debt.isDue || this.#ports.derived().needsCheckpoint;
+    if (due && this.#mayCheckpoint()) {
       this.#startCheckpoint();
       return;
     }
     if (this.#timer !== null || this.#debt.isEmpty) return;
     this.#timer = this.#ports.clock.setTimer(this.#config.checkpointIntervalMs, () => {
       this.#timer = null;
-      if (this.#checkpoint === null && !this.#stopped && !this.#failed) this.#startCheckpoint();
+      if (this.#checkpoint !== null || this.#stopped || this.#failed) return;
+      if (this.#mayCheckpoint()) this.#startCheckpoint();
+      else this.checkpointIfDue();
     });
+  }
+
+  /** The answer may have let one begin: whoever looks at the disk tells of the room that it finds. */
+  #mayCheckpoint(): boolean {
+    return this.#ports.mayCheckpoint() && this.#checkpoint === null;
   }
 
   #startCheckpoint(): void {
@@ -252,7 +269,7 @@ export class Applier implements StateMachine {
     if (this.#installing) return;
     if (snapshotAt !== null) this.#ports.snapshots.take(snapshotAt.position, snapshotAt.configuration);
     if (this.#appliedIndex < this.#committedIndex) this.#catchUp();
-    else this.#checkpointIfDue();
+    else this.checkpointIfDue();
   }
 
   /** Applies what waits, some in each turn of the event loop. */

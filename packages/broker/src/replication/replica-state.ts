@@ -13,6 +13,7 @@ import {
   type SnapshotContent,
   type SnapshotFiles,
   type StateLevel,
+  type StoreMetrics,
   type UniqKeyTable,
 } from '@ledgermq/store';
 import { machineLimits } from '../machine/machine-limits.ts';
@@ -27,6 +28,7 @@ export interface ReplicaStateOptions {
   readonly level: (directory: string) => StateLevel;
   readonly clock: Pick<Clock, 'immediate'>;
   readonly logger: Logger;
+  readonly metrics: StoreMetrics;
   readonly log: Pick<SegmentLog, 'firstIndex' | 'lastPosition' | 'positionAt' | 'syncedUpTo' | 'reset'>;
   readonly snapshots: SnapshotFiles;
   /**
@@ -157,9 +159,10 @@ function pathOf({ directory }: ReplicaStateOptions): string {
   return join(directory, replicaFolder.derived);
 }
 
-function portsOf({ disk, level, clock, log, onDamage }: ReplicaStateOptions): DerivedStatePorts {
+function portsOf({ disk, level, clock, log, metrics, onDamage }: ReplicaStateOptions): DerivedStatePorts {
   return {
     disk,
+    metrics,
     level,
     immediate: (fn) => clock.immediate(fn),
     syncedUpTo: (index) => log.syncedUpTo(index),

@@ -9,6 +9,7 @@ import {
   type SegmentLog,
   type SegmentLogConfig,
   type StateLevel,
+  type StoreMetrics,
 } from '@ledgermq/store';
 import { replicaFolder } from './replica-folder.ts';
 import { ReplicaState } from './replica-state.ts';
@@ -26,6 +27,7 @@ export interface ReplicaStoreOptions {
   readonly owner: number;
   /** Derived data turned out to be damaged while it was used: the process must end, the next start builds it again. */
   readonly onDamage: (error: Error) => void;
+  readonly metrics: StoreMetrics;
 }
 
 /** Everything that a replica has on disk: its log, what it promised, its snapshots and its derived state. */
@@ -50,7 +52,7 @@ export class ReplicaStore {
     options: ReplicaStoreOptions,
     repair: (log: SegmentLog) => Promise<void>,
   ): Promise<ReplicaStore> {
-    const { disk, directory, logger, clock, level } = options;
+    const { disk, directory, logger, clock, level, metrics } = options;
     disk.mkdir(directory);
     const { log, hardState } = await openMemberFiles({
       disk,
@@ -59,6 +61,7 @@ export class ReplicaStore {
       config: options.log,
       logger,
       owner: options.owner,
+      metrics,
     });
     const undo: (() => void | Promise<void>)[] = [() => log.close(), () => hardState.close()];
     try {
@@ -74,6 +77,7 @@ export class ReplicaStore {
         level,
         clock,
         logger,
+        metrics,
         log,
         snapshots,
         onDamage: options.onDamage,

@@ -1,5 +1,5 @@
 import type { ConfigurationState, Entry, LogPosition, Logger } from '@ledgermq/raft';
-import type { DerivedExport, DerivedState, SnapshotFiles } from '@ledgermq/store';
+import type { DerivedExport, DerivedState, SnapshotFiles, StoreMetrics } from '@ledgermq/store';
 import type { SnapshotTaker } from './applier.ts';
 import type { LogRetention } from './log-retention.ts';
 
@@ -18,6 +18,7 @@ export interface SnapshotSchedulePorts {
   readonly retention: LogRetention;
   readonly clock: { monotonic(): number };
   readonly logger: Logger;
+  readonly metrics: Pick<StoreMetrics, 'snapshotMs' | 'snapshotBytes'>;
 }
 
 /** Takes a snapshot after each entry that crosses a multiple of so many bytes of log, and lets old log go after it. */
@@ -79,11 +80,13 @@ export class SnapshotSchedule implements SnapshotTaker {
     configuration: ConfigurationState,
     content: DerivedExport,
   ): Promise<void> {
-    const { snapshots, retention, clock, logger } = this.#ports;
+    const { snapshots, retention, clock, logger, metrics } = this.#ports;
     const since = clock.monotonic();
     try {
       const { bytes } = await snapshots.take(position, configuration, content);
       const ms = Math.round(clock.monotonic() - since);
+      metrics.snapshotMs.observe(ms);
+      metrics.snapshotBytes.observe(bytes);
       logger.info('snapshot taken', { index: position.index, bytes, ms });
     } catch (error) {
       logger.warn('a snapshot was not taken', { index: position.index, error: String(error) });

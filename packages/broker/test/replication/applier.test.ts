@@ -1,4 +1,5 @@
 import test from 'ava';
+import { noStoreMetrics } from '@ledgermq/store';
 import type { ExecutionContext } from 'ava';
 import { StoreError, type DerivedStateConfig } from '@ledgermq/store';
 import { configurationOf, type Entry, type LogPosition } from '@ledgermq/raft';
@@ -34,6 +35,7 @@ class Fixture {
   /** Indexes after which a snapshot is due, and what was taken. */
   readonly snapshotsDueAt: number[] = [];
   firstIndex = 1;
+  hasRoom = true;
   readonly snapshots: { readonly position: LogPosition; readonly checkpointed: number }[] = [];
 
   private constructor(config: ApplierConfig, world: MachineWorld, life: MachineLife, log: EntryChain) {
@@ -55,6 +57,8 @@ class Fixture {
       onTopics: () => this.told.push('topics'),
       onApplied: () => this.told.push('applied'),
       onFatal: (error: Error) => this.fatal.push(error),
+      metrics: noStoreMetrics,
+      mayCheckpoint: () => this.hasRoom,
       snapshots: {
         due: (entry: Entry) => this.snapshotsDueAt.includes(entry.index),
         take: (position: LogPosition): void => {
@@ -107,6 +111,8 @@ async function sameAsStraight(
       onTopics: () => undefined,
       onApplied: () => undefined,
       onFatal: (error) => t.fail(error.message),
+      metrics: noStoreMetrics,
+      mayCheckpoint: () => true,
       snapshots: { due: () => false, take: () => undefined },
     },
     0,
@@ -388,4 +394,22 @@ test('entries that wait while the log is begun anew for a snapshot are part of t
     [fixture.applier.appliedIndex, fixture.applier.appliedTerm, fixture.applier.appliedEnd],
     [10, 3, 5_000],
   );
+});
+
+test('no checkpoint begins while there is no room for one, and one that is due then begins when there is', async (t) => {
+  const fixture = await Fixture.open({ ...NEVER, checkpointBytes: 1, checkpointIntervalMs: 50 });
+  fixture.hasRoom = false;
+  fixture.applier.apply([fixture.next()]);
+  for (let turn = 0; turn < 5; turn += 1) {
+    fixture.clock.advance(50);
+    await settle();
+  }
+  t.is(fixture.checkpointed, 0);
+  t.is(fixture.applier.appliedIndex, 1);
+  fixture.hasRoom = true;
+  fixture.applier.checkpointIfDue();
+  fixture.clock.advance(0);
+  await settle();
+  t.is(fixture.checkpointed, 1);
+  t.deepEqual(fixture.fatal, []);
 });

@@ -1,0 +1,33 @@
+import type { Counter, Distribution } from '@ledgermq/store';
+
+/** A number that is added to, and read when somebody looks. */
+export class Tally implements Counter {
+  value = 0;
+
+  add(amount: number): void {
+    this.value += amount;
+  }
+}
+
+/** Counts cases by their size: a few comparisons each. */
+export class Buckets implements Distribution {
+  /** Greatest size that each bucket takes, ascending; what is above all of them is in the last count alone. */
+  readonly bounds: readonly number[];
+  /** Cases per bucket, one more than there are bounds. */
+  readonly counts: number[];
+  count = 0;
+  sum = 0;
+
+  constructor(bounds: readonly number[]) {
+    this.bounds = bounds;
+    this.counts = new Array<number>(bounds.length + 1).fill(0);
+  }
+
+  observe(value: number): void {
+    let at = 0;
+    while (at < this.bounds.length && value > (this.bounds[at] as number)) at += 1;
+    this.counts[at] = (this.counts[at] as number) + 1;
+    this.count += 1;
+    this.sum += value;
+  }
+}
