@@ -191,11 +191,13 @@ export class GroupReplica implements HostedReplica {
       if (!lostVotesOnly(store.log, store.hardState)) throw repairImpossible(store.log, options.directory);
       options.logger.warn('term and vote are lost; alone in its group this member needs neither', {});
       store.hardState.save({ ...store.hardState.load(), standing: 'full' });
-      return new GroupReplica(options, store, peers, tallies);
     } catch (error) {
       await store.close();
       throw error;
     }
+    // What was loaded belongs to the replica that is not used.
+    await store.close();
+    return GroupReplica.open(options);
   }
 
   start(): void {

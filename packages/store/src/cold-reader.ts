@@ -6,6 +6,7 @@ import type { SegmentLogConfig } from './config.ts';
 import type { EntryPlace } from './entry-check.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
+import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 
 /** Someone who waits for blocks. */
 interface ColdWait {
@@ -35,6 +36,7 @@ interface ColdCell {
 export class ColdReader {
   readonly #segments: SegmentList;
   readonly #config: SegmentLogConfig;
+  readonly #metrics: StoreMetrics;
   /** Log address from which on memory has everything. */
   readonly #warmFrom: () => number;
   readonly #cache: ColdCache;
@@ -50,7 +52,13 @@ export class ColdReader {
   #current: ColdBlock | null = null;
   #reads = 0;
 
-  constructor(segments: SegmentList, config: SegmentLogConfig, warmFrom: () => number) {
+  constructor(
+    segments: SegmentList,
+    config: SegmentLogConfig,
+    warmFrom: () => number,
+    metrics: StoreMetrics = noStoreMetrics,
+  ) {
+    this.#metrics = metrics;
     this.#segments = segments;
     this.#config = config;
     this.#warmFrom = warmFrom;
@@ -81,6 +89,7 @@ export class ColdReader {
     if (block === null) return 0;
     const bytes = Math.min(target.length, block.end - address);
     requireSound(block, address, bytes);
+    this.#metrics.coldHits.add(1);
     return block.bytes.copy(target, 0, address - block.start, address - block.start + bytes);
   }
 
@@ -182,6 +191,8 @@ export class ColdReader {
       if (load === undefined) return;
       this.#reading += 1;
       this.#reads += 1;
+      this.#metrics.coldMisses.add(1);
+      this.#metrics.coldReadBytes.add(load.end - load.key);
       void this.#run(load);
     }
   }

@@ -31,7 +31,7 @@ export class LogReader {
     this.#segments = segments;
     this.#cache = cache;
     this.#config = config;
-    this.cold = new ColdReader(segments, config, () => cache.start());
+    this.cold = new ColdReader(segments, config, () => cache.start(), metrics);
     this.#metrics = metrics;
   }
 

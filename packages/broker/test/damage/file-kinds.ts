@@ -15,6 +15,8 @@ export interface FileKind {
   readonly used?: readonly [number, number];
   /** A folder: it can be missing or foreign as a whole. */
   readonly folder?: boolean;
+  /** Damage is met when the place is read, and until then the file is written to. */
+  readonly goesOn?: boolean;
   /** LevelDB itself replays or rewrites such a file and lets go of it. */
   readonly ofLevel?: boolean;
 }
@@ -82,6 +84,7 @@ export const fileKinds: Readonly<Record<FileKindName, FileKind>> = {
     pattern: /^derived\/\d+\/queue-index\.dat$/,
     choice: 0,
     used: [4_096, 4_400],
+    goesOn: true,
   },
   'queue-tails': {
     title: 'ends of queues (`queue-tails-*.dat`)',

@@ -73,7 +73,7 @@ const outcomes: Readonly<Record<FileKindName, Readonly<Record<Company, string>>>
   },
   'db-log': {
     group: 'as-ever as-ever as-ever as-ever as-ever rebuilt as-ever',
-    alone: 'as-ever as-ever as-ever as-ever as-ever rebuilt as-ever',
+    alone: 'as-ever as-ever as-ever rebuilt as-ever rebuilt as-ever',
   },
   'db-notes': {
     group: 'as-ever as-ever as-ever as-ever as-ever as-ever -',

@@ -78,6 +78,7 @@ function checkWords(t: ExecutionContext, seen: Observation, kind: FileKindName, 
   t.true(isTold[outcome], 'it is told');
   if (outcome === 'refused') t.regex(String(error?.message), /log|entries .* at byte \d+.*backup/s);
   if (outcome === 'as-ever' || damage === 'missing' || damage === 'beside') return;
-  if (fileKinds[kind].ofLevel === true) t.true(setAside.length > 0, 'the database is set aside');
+  const { ofLevel = false, goesOn = false } = fileKinds[kind];
+  if (ofLevel || goesOn) t.true(setAside.length > 0, 'it is set aside');
   else t.true(kept, 'the damaged bytes are kept');
 }
