@@ -91,7 +91,10 @@ class ReplicaVerification {
         this.#findings.note('state', 'what follows from the log is not compared with a log that is damaged');
       } else if (this.#findings.isDamaged('hard-state')) {
         // That file tells whose files these are, and all others are judged by it.
-        this.#findings.note('state', 'what follows from the log is not compared before it is known whose it is');
+        this.#findings.note(
+          'state',
+          'what follows from the log is not compared before it is known whose it is',
+        );
       } else {
         await this.#checkState(log, snapshots);
         await this.#checkKeys(log);

@@ -141,7 +141,7 @@ export const raftMutants: readonly Mutant[] = [
     module: raft('follower'),
     find: 'log.commitTo(Math.min(message.commit, result.lastIndex));',
     replace: 'log.commitTo(Math.min(message.commit + 1, result.lastIndex));',
-    expectedCheckers: ['committed-durable', 'state-machine-safety'],
+    expectedCheckers: ['read-current', 'committed-durable', 'state-machine-safety'],
   },
   {
     name: 'applies-uncommitted',

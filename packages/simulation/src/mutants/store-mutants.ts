@@ -106,6 +106,6 @@ export const storeMutants: readonly Mutant[] = [
     module: store('checkpoint'),
     find: 'await Promise.all([queueIndex.sync(), uniqKeys.sync(), syncedUpTo(appliedIndex)]);',
     replace: 'await Promise.resolve();',
-    expectedCheckers: ['index-intact', 'equal-state', 'crash'],
+    expectedCheckers: ['index-intact', 'equal-state', 'crash', 'convergence'],
   },
 ];
