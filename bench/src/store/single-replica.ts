@@ -1,4 +1,5 @@
-import { GroupReplica, parseConfig, RaftReplicaHost, type BrokerConfig } from '@ledgermq/broker';
+import type { GroupReplica} from '@ledgermq/broker';
+import { parseConfig, RaftReplicaHost, type BrokerConfig } from '@ledgermq/broker';
 import { freePorts } from '@ledgermq/cluster';
 import type { TopicConfig } from '@ledgermq/protocol';
 import { nodeNet } from '@ledgermq/protocol/net';

@@ -6,7 +6,6 @@ import {
   type ConfigurationState,
   type RaftStatus,
 } from '@ledgermq/raft';
-import { folderUsage, setAsideFolder } from '@ledgermq/store';
 import type { MembershipWish } from './group-administration.ts';
 import type {
   ConfigurationProposer,
@@ -24,6 +23,7 @@ import type {
 } from './group-port.ts';
 import { bootstrapCommand } from './machine/bootstrap.ts';
 import { BrokerMachine } from './machine/machine.ts';
+import { replicaFigures } from './metrics/replica-figures.ts';
 import type { StoreFigures } from './metrics/store-figures.ts';
 import { StoreTallies } from './metrics/store-tallies.ts';
 import type { HostedReplica, ReplicaHealth, ReplicaHoldings } from './replica-host.ts';
@@ -249,32 +249,15 @@ export class GroupReplica implements HostedReplica {
 
   storeFigures(): StoreFigures {
     const { disk, directory } = this.#options;
-    const { log } = this.#store;
-    const { commitIndex } = this.#driver;
-    const usage = (folder: string): StoreFigures['files'][string] =>
-      folderUsage(disk, join(directory, folder), [setAsideFolder]);
-    const { log: logFolder, snapshots, derived, keyIndex } = replicaFolder;
-    return {
-      logBytes: log.endAddress() - log.startAddress(),
-      flushBehindBytes: log.endAddress() - (log.positionAt(log.durableIndex)?.address ?? log.endAddress()),
-      dispatchBehindBytes: Math.max(0, log.endAddress() - this.#applier.appliedEnd),
-      applyLagEntries: Math.max(0, commitIndex - this.#applier.appliedIndex),
-      queueIndexLagEntries: this.#applier.appliedIndex - this.#store.state.derived.appliedIndex,
-      keyIndexLagEntries: Math.max(0, this.#applier.appliedIndex - (this.#keyIndexer.completeTo ?? 0)),
-      files: {
-        log: usage(logFolder),
-        snapshots: usage(snapshots),
-        derived: usage(derived),
-        'key-index': usage(keyIndex),
-      },
-      setAside: {
-        log: folderUsage(disk, join(directory, logFolder, setAsideFolder)),
-        snapshots: folderUsage(disk, join(directory, snapshots, setAsideFolder)),
-        derived: folderUsage(disk, join(directory, derived, setAsideFolder)),
-        'key-index': folderUsage(disk, join(directory, keyIndex, setAsideFolder)),
-        'hard-state': folderUsage(disk, join(directory, setAsideFolder)),
-      },
-    };
+    const { log, state } = this.#store;
+    const { appliedIndex, appliedEnd } = this.#applier;
+    return replicaFigures(disk, directory, log, {
+      commitIndex: this.#driver.commitIndex,
+      appliedIndex,
+      appliedEnd,
+      checkpointIndex: state.derived.appliedIndex,
+      keyIndexTo: this.#keyIndexer.completeTo,
+    });
   }
 
   transferLeadership(to: string): string | null {

@@ -165,7 +165,9 @@ test('changed memory demands a checkpoint at its limit and never exceeds twice t
 
 test('what queues get little by little is written to its own place once it fills a page, or stays as it is', async (t) => {
   const settings = { ...tinyLimits, queueCacheBytesMax: 4096 * 384, queueDirtyBytesMax: 1024 * 384 };
-  let { disk, level, state } = await open(settings);
+  const opened = await open(settings);
+  const { disk, level } = opened;
+  let { state } = opened;
   const ports = { disk, level: () => level.connect(), immediate: queueMicrotask };
   const queues = 200;
   const inPlace = (): number => disk.contentOf(`${FOLDER}/queue-index.dat`).length;
