@@ -1,4 +1,4 @@
-import type { GroupReplica} from '@ledgermq/broker';
+import type { GroupReplica } from '@ledgermq/broker';
 import { parseConfig, RaftReplicaHost, type BrokerConfig } from '@ledgermq/broker';
 import { freePorts } from '@ledgermq/cluster';
 import type { TopicConfig } from '@ledgermq/protocol';
