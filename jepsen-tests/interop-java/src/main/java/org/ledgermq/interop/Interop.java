@@ -25,6 +25,7 @@ import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
+import org.apache.rocketmq.remoting.exception.RemotingException;
 
 /**
  * Sends with every mode of the official producer (sync, async, one-way, batch, to a chosen queue, compressed) and
@@ -175,14 +176,29 @@ public final class Interop {
     producer.shutdown();
   }
 
+  /**
+   * The client never repeats a send to a chosen queue by itself, neither when the broker dies with the request nor while
+   * it knows no master. The application does; the message keeps its unique id, so it is stored once.
+   */
+  private static void sendToQueue(DefaultMQProducer producer, Message message, int key) throws Exception {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        producer.send(message, (queues, sent, choice) -> queues.get((Integer) choice % queues.size()), key);
+        return;
+      } catch (RemotingException | MQClientException failure) {
+        if (attempt == 30) {
+          throw failure;
+        }
+        Thread.sleep(100);
+      }
+    }
+  }
+
   private void orderly() throws Exception {
     String topic = "InteropOrderly_" + run;
     DefaultMQProducer producer = producer("orderly");
     for (int i = 0; i < count; i++) {
-      producer.send(
-          new Message(topic, "Ordered", bytes(Integer.toString(i))),
-          (queues, message, key) -> queues.get((Integer) key % queues.size()),
-          i % 4);
+      sendToQueue(producer, new Message(topic, "Ordered", bytes(Integer.toString(i))), i % 4);
     }
     Set<String> received = ConcurrentHashMap.newKeySet();
     ConcurrentHashMap<Integer, Long> last = new ConcurrentHashMap<>();
