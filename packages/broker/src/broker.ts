@@ -6,6 +6,7 @@ import type { BrokerStatus, GroupStatus } from './broker-status.ts';
 import { parseHostPort } from './config-reader.ts';
 import type { BrokerConfig, GroupConfig } from './config.ts';
 import { BrokerError } from './errors.ts';
+import { ColdPace } from './delivery/cold-pace.ts';
 import { ForwardConnections } from './forwarding/forward-connections.ts';
 import type { AdministrationAnswer } from './group-administration.ts';
 import { GroupFace } from './group-face.ts';
@@ -64,6 +65,7 @@ export class Broker {
   readonly #forwards: ForwardConnections;
   readonly #admin: AdminHttp | null;
   readonly #net: NetPorts;
+  readonly #coldPace: ColdPace;
   readonly #startedAt: number;
   /** In the order of starting; stopped in reverse. */
   readonly #groups: RunningGroup[] = [];
@@ -78,6 +80,9 @@ export class Broker {
     this.#options = options;
     this.#startedAt = options.clock.now();
     this.#net = options.net ?? nodeNet;
+    const sent = (): number =>
+      this.#groups.reduce((sum, { replica }) => sum + replica.traffic().messagesPut, 0);
+    this.#coldPace = new ColdPace(options.clock, sent, config.limits);
     this.#forwards = new ForwardConnections(
       { ...this.#connectionOptions(), connectTimeoutMs: FORWARD_CONNECT_TIMEOUT_MS },
       this.#net,
@@ -150,6 +155,7 @@ export class Broker {
     this.#stopped.abort();
     await this.#starting?.catch(() => null);
     await this.#admin?.stop();
+    this.#coldPace.stop();
     for (const { face, registration, replica, listener } of [...this.#groups].reverse()) {
       await registration.stop();
       face.stop();
@@ -216,6 +222,7 @@ export class Broker {
       group: replica,
       masterClient: this.#forwards,
       announcer: registration,
+      coldPace: this.#coldPace,
       clock: this.#options.clock,
       random: this.#options.random,
       logger,

@@ -42,6 +42,10 @@ export interface NetworkLimits {
   readonly coldPullsMax: number;
   /** Bytes of the answers that they wait for. */
   readonly coldPullBytesMax: number;
+  /** Bytes of older log that the pulls of this node may take in a second while sends press. */
+  readonly coldReadBytesPerSecond: number;
+  /** So many messages sent to this node in a second, and more, press. */
+  readonly coldReadYieldsAt: number;
   readonly clientsMax: number;
   readonly subscriptionsPerGroupMax: number;
   readonly lockedQueuesMax: number;
@@ -118,6 +122,8 @@ export const defaults = {
     heldPullsMax: 100_000,
     coldPullsMax: 10_000,
     coldPullBytesMax: 67_108_864,
+    coldReadBytesPerSecond: 33_554_432,
+    coldReadYieldsAt: 2_000,
     clientsMax: 20_000,
     subscriptionsPerGroupMax: 1_000,
     lockedQueuesMax: 100_000,
@@ -224,6 +230,8 @@ function readLimits(reader: ConfigReader): NetworkLimits {
     heldPullsMax: limit('heldPullsMax', 10_000_000),
     coldPullsMax: limit('coldPullsMax', 10_000_000),
     coldPullBytesMax: limit('coldPullBytesMax', 8 * 1024 * 1024 * 1024),
+    coldReadBytesPerSecond: limit('coldReadBytesPerSecond', 1024 * 1024 * 1024 * 1024),
+    coldReadYieldsAt: limit('coldReadYieldsAt', 1_000_000_000),
     clientsMax: limit('clientsMax', 10_000_000),
     subscriptionsPerGroupMax: limit('subscriptionsPerGroupMax', 1_000_000),
     lockedQueuesMax: limit('lockedQueuesMax', 100_000_000),

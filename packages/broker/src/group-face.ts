@@ -5,6 +5,7 @@ import { BirthPlaces } from './birth-places.ts';
 import { ClientRegistry } from './clients/client-registry.ts';
 import { QueueLocks } from './clients/queue-locks.ts';
 import type { BrokerConfig, GroupConfig } from './config.ts';
+import type { ColdPace } from './delivery/cold-pace.ts';
 import { ColdPulls } from './delivery/cold-pulls.ts';
 import { HeldPulls } from './delivery/held-pulls.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -36,6 +37,8 @@ export interface GroupFacePorts {
   readonly group: GroupPort;
   readonly masterClient: MasterClient;
   readonly announcer: TopicAnnouncer;
+  /** Of this process. */
+  readonly coldPace: ColdPace;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -185,6 +188,7 @@ export class GroupFace {
     this.#clients.connectionClosed(connection);
     this.#held.connectionClosed(connection);
     this.#cold.connectionClosed(connection);
+    this.#ports.coldPace.connectionClosed(connection);
   }
 
   /** A message became readable. */
@@ -252,6 +256,7 @@ export class GroupFace {
         clients: this.#clients,
         held: this.#held,
         cold: this.#cold,
+        pace: this.#ports.coldPace,
         clock,
         confirmReads: (done) => {
           this.#leadership.confirm(done);

@@ -53,6 +53,8 @@ export type QueueRead =
       readonly type: 'found';
       /** Size of all the records. */
       readonly bytes: number;
+      /** How much of it is older than the tail of the log, which is always in memory. */
+      readonly coldBytes: number;
       readonly count: number;
       readonly nextBeginOffset: number;
       /** Writes the records into `target` from `at` on. Only in the turn of the event loop in which they were found. */

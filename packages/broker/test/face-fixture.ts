@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createRequest, encodeHeartbeat, encodeSendHeaderV2, tagSubscription } from '@ledgermq/protocol';
 import type { RemotingCommand, SendHeader } from '@ledgermq/protocol';
 import { silentLogger } from '@ledgermq/raft';
+import { ColdPace } from '../src/delivery/cold-pace.ts';
 import type { MasterClient } from '../src/forwarding/master-router.ts';
 import { GroupFace } from '../src/group-face.ts';
 import { brokerConfig } from './broker-config.ts';
@@ -45,6 +46,8 @@ export class FaceFixture {
   readonly connection: RecordingConnection = new RecordingConnection();
   readonly face: GroupFace;
   holdAnnouncements = false;
+  /** Messages that this process was sent, as far as pulls have to give way to them. */
+  sent = 0;
   #opaque = 0;
 
   constructor(config: Readonly<Record<string, unknown>> = {}) {
@@ -66,6 +69,7 @@ export class FaceFixture {
           }
         },
       },
+      coldPace: new ColdPace(this.clock, () => this.sent, parsed.limits),
       clock: this.clock,
       random: { nextInt: () => 0 },
       logger: silentLogger,

@@ -105,6 +105,8 @@ export class MemoryGroup implements GroupPort {
   };
   /** Messages from this queue offset on are in memory; a test says so. */
   warmFrom = 0;
+  /** Messages from this queue offset on are in the tail of the log; a test says so. */
+  tailFrom = 0;
   readonly fetches: {
     readonly addresses: readonly number[];
     readonly done: (error: Error | null) => void;
@@ -300,6 +302,7 @@ export class MemoryGroup implements GroupPort {
       : {
           type: 'found',
           bytes: found.reduce((sum, { length }) => sum + length, 0),
+          coldBytes: from < this.tailFrom ? (found[0]?.length ?? 0) : 0,
           count: found.length,
           nextBeginOffset: next,
           copyTo: (target, at) => {

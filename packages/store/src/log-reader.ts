@@ -35,6 +35,11 @@ export class LogReader {
     this.#metrics = metrics;
   }
 
+  /** Log address from which on the tail cache has everything. */
+  get tailAddress(): number {
+    return this.#cache.start();
+  }
+
   positionAt(index: number): LogPosition | null {
     if (index === this.#segments.start.index) return this.#segments.start;
     return this.#segments.ofIndex(index)?.positionAt(index) ?? null;

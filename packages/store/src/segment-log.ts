@@ -154,6 +154,11 @@ export class SegmentLog implements LogStorage {
     return this.#noting(() => this.#parts.reader.read(address, bytes, target.subarray(0, bytes)));
   }
 
+  /** What lies from this log address on is in memory, because it was appended lately. */
+  get tailAddress(): number {
+    return this.#parts.reader.tailAddress;
+  }
+
   /**
    * Whether `read` of this range touches no file, so that it cannot take long. The range must lie within one entry, as
    * a record does. Throws LOG_CORRUPT if it is known to be damaged.

@@ -9,6 +9,7 @@ import {
 import type { PullHeader, RemotingCommand } from '@ledgermq/protocol';
 import type { Clock } from '@ledgermq/raft';
 import type { ClientRegistry } from '../clients/client-registry.ts';
+import type { ColdPace } from '../delivery/cold-pace.ts';
 import type { ColdPulls } from '../delivery/cold-pulls.ts';
 import type { HeldPulls } from '../delivery/held-pulls.ts';
 import type { Exchange } from '../exchange.ts';
@@ -34,6 +35,7 @@ export interface PullPorts {
   readonly clients: ClientRegistry;
   readonly held: HeldPulls;
   readonly cold: ColdPulls;
+  readonly pace: ColdPace;
   readonly clock: Clock;
   /** See `LeadershipPort.confirm`: asked before a client is told that there is no more. */
   confirmReads(done: (confirmed: boolean) => void): void;
@@ -50,6 +52,16 @@ export interface PullOptions {
 
 type TagFilter = ((tagsCode: number) => boolean) | null;
 type ColdRead = Extract<QueueRead, { readonly type: 'cold' }>;
+/** The messages are older than the tail, and sends come first. */
+interface PacedRead {
+  readonly type: 'paced';
+  readonly bytes: number;
+}
+/** What one pull of older messages has behind it. */
+interface Attempt {
+  readonly paid: boolean;
+  readonly fetches: number;
+}
 type FilterFound =
   | { readonly type: 'filter'; readonly matches: TagFilter }
   | { readonly type: 'refused'; readonly code: number; readonly remark: string };
@@ -59,6 +71,7 @@ type FilterFound =
  * there then, unless the log has moved on.
  */
 const FETCHES_MAX = 4;
+const FIRST_ATTEMPT: Attempt = { paid: false, fetches: 0 };
 
 /** The id of the master, from which all clients read. */
 const MASTER_ID = 0;
@@ -196,12 +209,13 @@ export class PullMessageHandler {
     matches: TagFilter,
     exchange: Exchange,
     lost: () => void,
-    fetches: number = 0,
+    attempt: Attempt = FIRST_ATTEMPT,
   ): void {
     const { queues } = this.#ports;
     const read = (bounds: QueueBounds | null): void => {
-      const addresses = this.#read(header, bounds, matches, exchange);
-      if (addresses !== null) this.#fetch(addresses, header, matches, exchange, lost, fetches);
+      const wait = this.#read(header, bounds, matches, exchange, attempt.paid);
+      if (wait?.type === 'cold') this.#fetch(wait, header, matches, exchange, lost, attempt);
+      else if (wait !== null) this.#giveWay(wait, header, matches, exchange, lost);
     };
     const bounds = queues.bounds(header.topic, header.queueId);
     const { queueOffset } = header;
@@ -224,7 +238,7 @@ export class PullMessageHandler {
     matches: TagFilter,
     exchange: Exchange,
     lost: () => void,
-    fetches: number,
+    { fetches }: Attempt,
   ): void {
     const { queues, cold } = this.#ports;
     const parked =
@@ -237,7 +251,7 @@ export class PullMessageHandler {
         },
         resume: () => {
           guarded(exchange, () => {
-            this.#readConfirmed(header, matches, exchange, lost, fetches + 1);
+            this.#readConfirmed(header, matches, exchange, lost, { paid: true, fetches: fetches + 1 });
           });
         },
         fail: (error) => {
@@ -245,11 +259,27 @@ export class PullMessageHandler {
           exchange.respond(code, { remark });
         },
       });
-    if (!parked) {
-      exchange.respond(ResponseCode.SYSTEM_BUSY, {
-        remark: '[OVERLOAD]system busy, too many pulls wait for the disk',
-      });
-    }
+    if (!parked) refuseWait(exchange);
+  }
+
+  /** Lets the sends go first; everything is looked at again afterwards, as above. */
+  #giveWay(
+    { bytes }: PacedRead,
+    header: PullHeader,
+    matches: TagFilter,
+    exchange: Exchange,
+    lost: () => void,
+  ): void {
+    const waits = this.#ports.pace.wait({
+      connection: exchange.connection,
+      bytes,
+      resume: () => {
+        guarded(exchange, () => {
+          this.#readConfirmed(header, matches, exchange, lost, { paid: true, fetches: 0 });
+        });
+      },
+    });
+    if (!waits) refuseWait(exchange);
   }
 
   #hold(header: PullHeader, matches: TagFilter, exchange: Exchange): boolean {
@@ -278,15 +308,16 @@ export class PullMessageHandler {
   }
 
   /**
-   * One pass of reading; the mapping of states to codes follows the table of the pull request. Returns what has to be fetched
-   * first, or null when there is an answer.
+   * One pass of reading; the mapping of states to codes follows the table of the pull request. Returns what has to be waited
+   * for first, or null when there is an answer.
    */
   #read(
     header: PullHeader,
     bounds: QueueBounds | null,
     matches: TagFilter,
     exchange: Exchange,
-  ): ColdRead | null {
+    paid: boolean,
+  ): ColdRead | PacedRead | null {
     const { topic, queueId, queueOffset } = header;
     if (bounds === null || bounds.maxOffset === 0) {
       const status = bounds === null ? 'NO_MATCHED_LOGIC_QUEUE' : 'NO_MESSAGE_IN_QUEUE';
@@ -306,6 +337,9 @@ export class PullMessageHandler {
       });
       switch (read.type) {
         case 'found':
+          if (read.coldBytes > 0 && !paid && !this.#ports.pace.take(read.coldBytes)) {
+            return { type: 'paced', bytes: read.coldBytes };
+          }
           exchange.respondBody(
             { extFields: answerFields(read.nextBeginOffset, bounds), remark: 'FOUND' },
             read.bytes,
@@ -315,7 +349,7 @@ export class PullMessageHandler {
           );
           return null;
         case 'cold':
-          return read;
+          return paid || this.#ports.pace.take(read.bytes) ? read : { type: 'paced', bytes: read.bytes };
         case 'none-matched':
           answer(
             exchange,
@@ -363,6 +397,12 @@ function tagFilter(expressionType: string, codes: () => readonly number[]): Filt
 
 function refused(code: number, remark: string): FilterFound {
   return { type: 'refused', code, remark };
+}
+
+function refuseWait(exchange: Exchange): void {
+  exchange.respond(ResponseCode.SYSTEM_BUSY, {
+    remark: '[OVERLOAD]system busy, too many pulls wait for older messages',
+  });
 }
 
 function answer(

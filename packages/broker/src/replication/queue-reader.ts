@@ -16,7 +16,7 @@ export interface QueueReaderPorts {
   /** Of the present state; another one after a snapshot was installed. */
   readonly queueIndex: () => QueueIndex;
   readonly starts: QueueStarts;
-  readonly log: Pick<SegmentLog, 'read' | 'startAddress' | 'inMemory' | 'fetch'>;
+  readonly log: Pick<SegmentLog, 'read' | 'startAddress' | 'tailAddress' | 'inMemory' | 'fetch'>;
   /** Nothing at or beyond this log address may be read. */
   readonly appliedEnd: () => number;
 }
@@ -87,6 +87,7 @@ export class IndexedQueueReader implements QueueReader, TimeReader, RecordReader
     return {
       type: 'found',
       bytes: selection.bytes,
+      coldBytes: selection.bytesBefore(this.#ports.log.tailAddress),
       count: held,
       nextBeginOffset: offset,
       copyTo: (target, at) => {
@@ -213,6 +214,15 @@ class Selection {
     this.count = count;
     this.bytes = 0;
     for (let i = 0; i < count; i += 1) this.bytes += this.sizes[i] ?? 0;
+  }
+
+  /** Bytes of the messages that lie before a log address. */
+  bytesBefore(address: number): number {
+    // Addresses rise along a queue.
+    if ((this.addresses[0] ?? address) >= address) return 0;
+    let bytes = 0;
+    for (let i = 0; i < this.count && (this.addresses[i] ?? 0) < address; i += 1) bytes += this.sizes[i] ?? 0;
+    return bytes;
   }
 
   /** Looks at `available` units from queue offset `from` on; returns how many were dealt with. */

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createRequest, encodeSendHeaderV2, readRecords } from '@ledgermq/protocol';
 import type { MessageRecord, RemotingCommand } from '@ledgermq/protocol';
 import { silentLogger } from '@ledgermq/raft';
+import { ColdPace } from '../../src/delivery/cold-pace.ts';
 import { GroupFace } from '../../src/group-face.ts';
 import type { LogRetentionConfig } from '../../src/replication/log-retention.ts';
 import { brokerConfig } from '../broker-config.ts';
@@ -162,6 +163,7 @@ export class ServedGroup {
       group: live,
       masterClient: { forward: () => Promise.reject(new Error('there is nobody else')) },
       announcer: { announce: (done) => done() },
+      coldPace: new ColdPace(this.cluster.clock, () => 0, config.limits),
       clock: this.cluster.clock,
       random: { nextInt: () => 0 },
       logger: silentLogger,

@@ -110,3 +110,55 @@ test('a replica that is deposed meanwhile still gives what is committed', (t) =>
   fixture.group.fetches[0]?.done(null);
   t.deepEqual(bodies(t, fixture, opaque), ['m1', 'm2', 'm3', 'm4']);
 });
+
+/** Time in which many messages are sent. */
+function press(fixture: FaceFixture, ms: number): void {
+  for (let passed = 0; passed < ms; passed += 10) {
+    fixture.sent += 1000;
+    fixture.clock.advance(10);
+  }
+}
+
+/** Sends press, and an earlier pull has used up what there is at the moment for pulls of older messages. */
+function pressed(fixture: FaceFixture): void {
+  press(fixture, 200);
+  pull(fixture, 0);
+  fixture.clock.endTurn();
+}
+
+test('while sends press, a pull of older messages gives way, whether they are in memory or not', (t) => {
+  const fixture = withCold(0, { limits: { coldReadBytesPerSecond: 1000, coldReadYieldsAt: 10_000 } });
+  fixture.group.tailFrom = 3;
+  pressed(fixture);
+  const older = pull(fixture, 1);
+  fixture.group.warmFrom = 3;
+  const cold = pull(fixture, 0);
+  t.deepEqual(bodies(t, fixture, pull(fixture, 4)), ['m4'], 'the tail is for everybody');
+  t.is(fixture.connection.answer(older), undefined);
+  t.is(fixture.group.fetches.length, 0);
+  fixture.group.warmFrom = 0;
+  while (fixture.connection.answer(older) === undefined) press(fixture, 10);
+  t.deepEqual(bodies(t, fixture, older), ['m1', 'm2', 'm3', 'm4']);
+  t.is(fixture.connection.answer(cold), undefined);
+  fixture.group.warmFrom = 3;
+  press(fixture, 1000);
+  t.is(fixture.group.fetches.length, 1);
+  fixture.group.warmFrom = 0;
+  fixture.group.fetches[0]?.done(null);
+  t.deepEqual(bodies(t, fixture, cold), ['m0', 'm1', 'm2', 'm3', 'm4'], 'it gave way once');
+});
+
+test('what changed while a pull gave way counts, and more than may wait are told so', (t) => {
+  const fixture = withCold(0, {
+    limits: { coldReadBytesPerSecond: 1000, coldReadYieldsAt: 10_000, coldPullsMax: 1 },
+  });
+  fixture.group.tailFrom = 5;
+  pressed(fixture);
+  const waits = pull(fixture, 1);
+  const refused = pull(fixture, 1);
+  fixture.clock.endTurn();
+  t.is(fixture.connection.answer(refused)?.code, 2);
+  fixture.group.expire('T', 0, 2);
+  press(fixture, 2000);
+  t.is(fixture.connection.answer(waits)?.code, 21);
+});

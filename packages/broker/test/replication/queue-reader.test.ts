@@ -30,6 +30,8 @@ class Fixture {
   warmFrom = 0;
   /** Nor is what lies behind this one. */
   coldFrom = Infinity;
+  /** What lies before this one is older than the tail of the log. */
+  tailFrom = 0;
   appliedEnd = 0;
   startAddress = 0;
   #bytes: Buffer = Buffer.alloc(0);
@@ -37,12 +39,16 @@ class Fixture {
   private constructor(life: MachineLife) {
     this.life = life;
     const queueIndex = (): typeof life.derived.queueIndex => life.derived.queueIndex;
+    const tailAddress = (): number => this.tailFrom;
     this.reader = new IndexedQueueReader({
       machine: life.machine,
       queueIndex,
       starts: new QueueStarts({ queueIndex, log: { startAddress: () => this.startAddress } }),
       log: {
         startAddress: () => this.startAddress,
+        get tailAddress(): number {
+          return tailAddress();
+        },
         inMemory: (address) => address >= this.warmFrom && address < this.coldFrom,
         fetch: (addresses, done) => {
           this.fetched.push(addresses);
@@ -169,6 +175,24 @@ test('an answer ends before the first cold message, which is fetched', async (t)
   const first = fixture.reader.read('T', 0, 0, { ...ALL, countMax: 3 });
   t.like(first, { type: 'found', count: 3, bytes: size * 3, nextBeginOffset: 3 });
   t.deepEqual(fixture.fetched, []);
+});
+
+test('a read tells how much of it is older than the tail of the log', async (t) => {
+  const fixture = await Fixture.open();
+  for (let i = 0; i < 4; i += 1) fixture.store([{ topic: 'T' }, { topic: 'T', queueId: 1 }]);
+  const stored = fixture.queue(0);
+  const coldBytes = (from: number): number | null => {
+    const read = fixture.reader.read('T', 0, from, ALL);
+    return read.type === 'found' ? read.coldBytes : null;
+  };
+  t.is(coldBytes(0), 0);
+  fixture.tailFrom = stored[2]?.address ?? 0;
+  const sizes = stored.map(({ bytes }) => bytes.length);
+  t.is(coldBytes(0), (sizes[0] ?? 0) + (sizes[1] ?? 0));
+  t.is(coldBytes(1), sizes[1] ?? 0);
+  t.is(coldBytes(2), 0);
+  fixture.tailFrom = Infinity;
+  t.is(coldBytes(3), sizes[3] ?? 0);
 });
 
 test('only what is in memory is given out', async (t) => {
