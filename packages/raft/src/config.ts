@@ -23,6 +23,11 @@ export interface RaftConfig {
   readonly appendEntriesMax: number;
   /** Bytes of frames in one append message; one entry always fits. */
   readonly appendBytesMax: number;
+  /**
+   * Bytes of frames read again from the log for one follower in one turn of the event loop; one entry always fits. What
+   * followers that are far behind need must not hold up what the others wait for.
+   */
+  readonly catchUpBytesMax: number;
   /** Append messages on the way to one follower. */
   readonly inflightMessagesMax: number;
   /** Bytes of frames on the way to one follower. */
@@ -104,6 +109,7 @@ export const raftConfigDefaults: RaftConfig = Object.freeze({
   heartbeatTicks: 2,
   appendEntriesMax: 1_024,
   appendBytesMax: 4_194_304,
+  catchUpBytesMax: 1_048_576,
   inflightMessagesMax: 256,
   inflightBytesMax: 33_554_432,
   uncommittedBytesMax: 134_217_728,
@@ -150,6 +156,7 @@ const least: Readonly<Record<string, number>> = {
   heartbeatTicks: 1,
   appendEntriesMax: 1,
   appendBytesMax: 1,
+  catchUpBytesMax: 1,
   inflightMessagesMax: 1,
   inflightBytesMax: 1,
   uncommittedBytesMax: 1,

@@ -6,7 +6,7 @@ import { ElectionHint } from './election-hint.ts';
 import type { EntryKind } from './entry.ts';
 import { FirstElectionGrace } from './first-election-grace.ts';
 import { LeadershipCare } from './leadership-care.ts';
-import type { Message, Ready } from './message.ts';
+import type { EntryFetch, Message, Ready } from './message.ts';
 import { RaftNode } from './node.ts';
 import { PeerMessages } from './peer-messages.ts';
 import type { MembershipTarget, ProposeResult, TransferResult } from './proposal.ts';
@@ -45,6 +45,8 @@ export class RaftDriver implements RaftView {
   readonly #grace: FirstElectionGrace;
   readonly #ticker: Ticker;
   readonly #flusher: BackgroundFlush;
+  /** What followers that are behind get in the next turn. */
+  #fetched: EntryFetch[] = [];
   #scheduled = false;
   #inTurn = false;
   #diskLow = false;
@@ -84,6 +86,7 @@ export class RaftDriver implements RaftView {
       onRole: () => this.#onRole(),
       onConfiguration: (state) => this.#onConfiguration(state),
       onSnapshotsDue: (peers) => this.#exchange.due(peers),
+      onFetched: (fetch) => this.#onFetched(fetch),
     });
     this.#exchange = new SnapshotExchange({
       options,
@@ -347,6 +350,12 @@ export class RaftDriver implements RaftView {
     this.#call(() => this.#options.onConfiguration?.(state));
   }
 
+  /** Not in this turn, even if the log had it in memory: the others come first. */
+  #onFetched(fetch: EntryFetch): void {
+    this.#fetched.push(fetch);
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#scheduled || !this.#life.running) return;
     this.#scheduled = true;
@@ -363,6 +372,7 @@ export class RaftDriver implements RaftView {
     this.#turns++;
     this.#call(() => {
       this.#inbound.handle();
+      for (const fetch of this.#fetched.splice(0)) this.#node.entryFetched(fetch);
       for (let tick = 0; tick < ticks; tick++) this.#node.tick();
     });
     this.#drain();

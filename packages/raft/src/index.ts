@@ -28,6 +28,7 @@ export type {
   AppendRejected,
   AppendRequest,
   ConfirmedRead,
+  EntryFetch,
   HeartbeatRequest,
   HeartbeatResponse,
   Message,

@@ -3,7 +3,7 @@ import { encodeConfiguration, type ConfigurationState } from './configuration-st
 import { allocateFrame, ENTRY_HEADER_BYTES, EntryKind, sealEntry } from './entry.ts';
 import { invariant } from './errors.ts';
 import { leaveJoint, planMembership } from './membership-change.ts';
-import type { Message } from './message.ts';
+import type { EntryFetch, Message } from './message.ts';
 import type {
   MembershipTarget,
   ProposeResult,
@@ -227,13 +227,21 @@ export class Leader implements RoleBehaviour {
 
   /** Whether `prepareReady` would send something. */
   sendsDue(): boolean {
-    return this.#readRoundDue || this.#replication.appendsDue() || this.#replication.snapshotsDue;
+    return this.#readRoundDue || this.#replication.appendsDue() || this.#replication.asks;
   }
 
   /** Sends what waits to be sent together: appends, and one heartbeat round for all reads asked for. */
   prepareReady(): void {
     if (this.#readRoundDue) this.#sendHeartbeats();
     this.#replication.sendAppends();
+  }
+
+  takeFetches(): readonly EntryFetch[] {
+    return this.#replication.takeFetches();
+  }
+
+  entryFetched(fetch: EntryFetch): void {
+    this.#replication.entryFetched(fetch);
   }
 
   takeSnapshotsDue(): readonly string[] {

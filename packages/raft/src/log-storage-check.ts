@@ -96,6 +96,44 @@ export function checkEqual(
   });
 }
 
+/**
+ * Fetches the entry at place `at` of the list and compares what memory has then: at least that entry, from it on without
+ * a gap, and no more than what was asked for.
+ */
+export function checkFetched(
+  t: ExecutionContext,
+  log: LogStorage,
+  expected: readonly Entry[],
+  at: number,
+  note: string,
+): Promise<void> {
+  const wanted = expected.slice(at);
+  const [first] = wanted;
+  if (first === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    log.fetchEntry(first.index, (error) => {
+      const found = log.entriesInMemory(
+        first.index,
+        first.index + wanted.length + 5,
+        Number.MAX_SAFE_INTEGER,
+      );
+      t.is(error, null, `${note}: fetching ${first.index}`);
+      t.true(found.length > 0 && found.length <= wanted.length, `${note}: ${found.length} in memory`);
+      found.forEach((entry, i) => {
+        const { frame, ...header } = wanted[i] ?? first;
+        t.deepEqual(withoutFrame(entry), header, `${note}: header of ${entry.index}`);
+        t.true(entry.frame.equals(frame), `${note}: bytes of ${entry.index}`);
+      });
+      t.deepEqual(
+        log.entriesInMemory(first.index, first.index + 2, 1).map(({ index }) => index),
+        [first.index],
+        `${note}: the first one at any size, and one that fits no more`,
+      );
+      resolve();
+    });
+  });
+}
+
 function withoutFrame(entry: Entry): Omit<Entry, 'frame'> {
   const { index, term, kind, address, hash, prevHash } = entry;
   return { index, term, kind, address, hash, prevHash };

@@ -1,6 +1,12 @@
 import type { ExecutionContext } from 'ava';
 import type { Entry } from './entry.ts';
-import { checkEqual, entriesAfter, positionAfterLast, type LogStorageFixture } from './log-storage-check.ts';
+import {
+  checkEqual,
+  checkFetched,
+  entriesAfter,
+  positionAfterLast,
+  type LogStorageFixture,
+} from './log-storage-check.ts';
 
 const STEPS_PER_SEED = 60;
 
@@ -65,6 +71,7 @@ export async function runHistory(
       log = await fixture.open();
     }
     checkEqual(t, log, base, model, note);
+    if (model.length > 0) await checkFetched(t, log, model, next(model.length), note);
   }
   await fixture.close(log);
 }

@@ -2,6 +2,7 @@ import type { TestFn } from 'ava';
 import type { RaftErrorCode } from './errors.ts';
 import {
   checkEqual,
+  checkFetched,
   codeOf,
   entriesAfter,
   positionAfterLast,
@@ -94,6 +95,28 @@ const basicCases: readonly SuiteCase[] = [
       t.deepEqual(indexes(2, 4, 10 * frameBytes), [2, 3]);
       t.deepEqual(indexes(3, 3, 10 * frameBytes), []);
       t.deepEqual(indexes(5, 9, 10 * frameBytes), []);
+      await fixture.close(log);
+    },
+  },
+  {
+    title: 'every entry that was fetched is in memory, whatever its size and place',
+    async run(t, fixture) {
+      const log = await fixture.open();
+      const sizes = [0, 1, 100, 5_000, 100_000, 20, 0, 300, 3_000, 10];
+      const bodies = sizes.map((bytes) => ({ term: 1, bytes }));
+      const entries = entriesAfter(log.lastPosition(), bodies);
+      for (const entry of entries) log.append([entry]);
+      await log.sync();
+      for (const at of [0, 4, 9, 8, 3, 5, 1, 2, 6, 7]) await checkFetched(t, log, entries, at, `place ${at}`);
+      t.deepEqual(log.entriesInMemory(11, 20, 1_000), []);
+      t.is(
+        codeOf(() => log.entriesInMemory(0, 2, 1_000)),
+        'LOG_COMPACTED',
+      );
+      t.is(
+        codeOf(() => log.entriesInMemory(12, 13, 1_000)),
+        'LOG_UNAVAILABLE',
+      );
       await fixture.close(log);
     },
   },

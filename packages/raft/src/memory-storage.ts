@@ -66,6 +66,14 @@ export class MemoryLogStorage implements LogStorage {
     return found;
   }
 
+  entriesInMemory(from: LogIndex, to: LogIndex, bytesMax: number): Entry[] {
+    return this.entries(from, to, bytesMax);
+  }
+
+  fetchEntry(_index: LogIndex, done: (error: Error | null) => void): void {
+    done(null);
+  }
+
   append(entries: readonly Entry[]): void {
     const start = entries[0];
     if (start === undefined) return;

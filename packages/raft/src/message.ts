@@ -1,4 +1,4 @@
-import type { Entry } from './entry.ts';
+import type { Entry, LogIndex } from './entry.ts';
 import type { ConfigurationState } from './configuration-state.ts';
 import type { RoleChange } from './status.ts';
 import type { HardState, SnapshotMeta } from './storage.ts';
@@ -227,6 +227,17 @@ export interface Ready {
   readonly readsLost: readonly number[];
   /** Followers that need what the log does not hold any more; each is named once until the sending ends. */
   readonly snapshotsDue: readonly string[];
+  /**
+   * Entries to be brought into memory (LogStorage.fetchEntry) without holding up anything; then `entryFetched` sends
+   * them. There is at most one for each follower at a time, as long as this member leads and the follower stays connected.
+   */
+  readonly fetches: readonly EntryFetch[];
+}
+
+/** An entry that a follower needs and that is not in the core's memory. */
+export interface EntryFetch {
+  readonly peer: string;
+  readonly index: LogIndex;
 }
 
 export interface ConfirmedRead {

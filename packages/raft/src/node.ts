@@ -4,7 +4,7 @@ import type { ConfigurationState } from './configuration-state.ts';
 import { EntryKind } from './entry.ts';
 import { RaftError, invariant } from './errors.ts';
 import type { Logger } from './logger.ts';
-import type { Message, Ready } from './message.ts';
+import type { EntryFetch, Message, Ready } from './message.ts';
 import { Outbox } from './outbox.ts';
 import type { MembershipTarget, ProposeResult, ReadIndexResult, TransferResult } from './proposal.ts';
 import { Raft } from './raft.ts';
@@ -186,6 +186,11 @@ export class RaftNode implements LeaderView {
     this.#raft.leading?.snapshotFailed(peer);
   }
 
+  /** What a Ready asked for is in memory. Ignored when it does not matter any more. */
+  entryFetched(fetch: EntryFetch): void {
+    this.#raft.leading?.entryFetched(fetch);
+  }
+
   /**
    * A snapshot came in completely, from the leader `from` of `term`. `install`: the driver installs it durably
    * and then calls `snapshotInstalled`; `known`: the log holds what it covers, so the sender may count it as
@@ -254,6 +259,7 @@ export class RaftNode implements LeaderView {
       configuration: this.#raft.takeConfiguration(),
       ...this.#raft.reads.take(),
       snapshotsDue: this.#raft.leading?.takeSnapshotsDue() ?? [],
+      fetches: this.#raft.leading?.takeFetches() ?? [],
     };
   }
 

@@ -38,6 +38,10 @@ export class Progress {
   #remembers: boolean;
   #commitSent = 0;
   #ackedRound = 0;
+  /** Entry that is being fetched from the log; it counts only while it is the next one. 0 for none. */
+  #fetching = 0;
+  /** Entry that was fetched; the same. */
+  #fetched = 0;
   /** Newest heartbeat round that had left when the last append did. */
   #sentInRound = 0;
 
@@ -82,8 +86,14 @@ export class Progress {
     return this.#ackedRound;
   }
 
-  /** True if no entries may be sent until the follower answers. */
+  /** Whether the next entry was fetched from the log. */
+  get fetched(): boolean {
+    return this.#fetched === this.#next;
+  }
+
+  /** True if no entries may be sent until the follower answers, or until the log was read. */
   get paused(): boolean {
+    if (this.#fetching === this.#next) return true;
     switch (this.#state) {
       case 'probe':
         return this.#probeSent;
@@ -121,6 +131,19 @@ export class Progress {
       this.#next = lastIndex + 1;
       this.#inflights.add(lastIndex, bytes);
     }
+  }
+
+  /** The next entry has to be read from the log; nothing is sent until `entryFetched`. */
+  awaitsEntry(): void {
+    this.#fetching = this.#next;
+    this.#fetched = 0;
+  }
+
+  /** The entry `index` was read. It matters only if it is still the one that is waited for. */
+  entryFetched(index: number): void {
+    if (index !== this.#fetching) return;
+    this.#fetching = 0;
+    this.#fetched = index;
   }
 
   /** The follower holds everything up to `index` durably. Returns whether `match` moved. */

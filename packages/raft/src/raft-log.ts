@@ -167,6 +167,21 @@ export class RaftLog {
     return this.#read(from, Math.min(this.#last.index + 1, from + entriesMax), bytesMax);
   }
 
+  /** Whether the log holds the entry `index`, but not in its own memory. */
+  isStored(index: number): boolean {
+    return index < this.#recent.firstIndex && index >= this.#storage.firstIndex();
+  }
+
+  /**
+   * As `entries`, for an entry that `isStored`: as many as storage has in memory. If it has none, then one entry is read
+   * all the same: it may be that others always need the memory.
+   */
+  storedEntries(from: number, entriesMax: number, bytesMax: number): readonly Entry[] {
+    const to = Math.min(this.#recent.firstIndex, from + entriesMax);
+    const held = this.#storage.entriesInMemory(from, to, bytesMax);
+    return held.length > 0 ? held : this.#storage.entries(from, from + 1, 0);
+  }
+
   /** Adds an entry that the own leader made. */
   append(entry: Entry): void {
     invariant(this.#follows(entry), `entry ${entry.index} does not continue the log at ${this.#last.index}`);

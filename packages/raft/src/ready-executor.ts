@@ -3,7 +3,7 @@ import type { DriverLife } from './driver-life.ts';
 import type { Entry, LogIndex } from './entry.ts';
 import { invariant } from './errors.ts';
 import { LogWriter } from './log-writer.ts';
-import type { Message, Ready } from './message.ts';
+import type { EntryFetch, Message, Ready } from './message.ts';
 import type { RaftNode } from './node.ts';
 import type { ReadWaiters } from './read-waiters.ts';
 import type { SnapshotMeta } from './storage.ts';
@@ -21,6 +21,8 @@ export interface ReadyExecutorParts {
   onRole(): void;
   onConfiguration(state: NonNullable<Ready['configuration']>): void;
   onSnapshotsDue(peers: readonly string[]): void;
+  /** The log was read for a follower. */
+  onFetched(fetch: EntryFetch): void;
 }
 
 /**
@@ -94,6 +96,7 @@ export class ReadyExecutor {
     this.#apply(ready.committed);
     if (ready.reads.length > 0 || ready.readsLost.length > 0) this.#settleReads(ready);
     if (ready.snapshotsDue.length > 0) this.#parts.onSnapshotsDue(ready.snapshotsDue);
+    for (const fetch of ready.fetches) this.#fetch(fetch);
   }
 
   /** Sends messages grouped by receiver, in order; those to this member itself go back to the core. */
@@ -164,6 +167,17 @@ export class ReadyExecutor {
     this.#appliedIndex = last.index;
     this.#mark();
     this.machineAdvanced();
+  }
+
+  /** An entry that cannot be read is found and mended at the next start. */
+  #fetch(fetch: EntryFetch): void {
+    const { options, life } = this.#parts;
+    const onDone = (error: Error | null): void => {
+      if (!life.running) return;
+      if (error === null) this.#parts.onFetched(fetch);
+      else life.fail(error, 'STORAGE_FAILED');
+    };
+    life.attempt(() => options.log.fetchEntry(fetch.index, onDone), 'STORAGE_FAILED');
   }
 
   #settleReads(ready: Ready): void {

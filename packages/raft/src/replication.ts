@@ -1,4 +1,5 @@
-import type { AppendAccepted, AppendRejected, HeartbeatResponse } from './message.ts';
+import type { AppendAccepted, AppendRejected, EntryFetch, HeartbeatResponse } from './message.ts';
+import type { Entry } from './entry.ts';
 import type { Progress } from './progress.ts';
 import { ProgressTracker } from './progress-tracker.ts';
 import type { Raft } from './raft.ts';
@@ -8,6 +9,9 @@ import type { Raft } from './raft.ts';
  *
  * Appends are not sent when an entry arrives but when a Ready is taken, so all proposals of one turn leave in one
  * message per follower.
+ *
+ * What is not in memory any more is first asked for (`takeFetches`), and sent when it was fetched: one piece for each follower
+ * and fetch, so that whoever fetches sets the pace.
  */
 export class Replication {
   readonly tracker: ProgressTracker;
@@ -17,6 +21,8 @@ export class Replication {
   #sinceHeartbeat = 0;
   /** Followers that came to need a snapshot since the last Ready. */
   #snapshotsDue: string[] = [];
+  /** What followers need from the log, asked for since the last Ready. */
+  #fetches: EntryFetch[] = [];
 
   constructor(raft: Raft) {
     this.#raft = raft;
@@ -32,14 +38,25 @@ export class Replication {
     return this.tracker.answeredRound(this.#round);
   }
 
-  get snapshotsDue(): boolean {
-    return this.#snapshotsDue.length > 0;
+  /** Whether `takeSnapshotsDue` or `takeFetches` would have something. */
+  get asks(): boolean {
+    return this.#snapshotsDue.length > 0 || this.#fetches.length > 0;
   }
 
   takeSnapshotsDue(): readonly string[] {
     const taken = this.#snapshotsDue;
     if (taken.length > 0) this.#snapshotsDue = [];
     return taken;
+  }
+
+  takeFetches(): readonly EntryFetch[] {
+    const taken = this.#fetches;
+    if (taken.length > 0) this.#fetches = [];
+    return taken;
+  }
+
+  entryFetched({ peer, index }: EntryFetch): void {
+    this.tracker.follower(peer)?.entryFetched(index);
   }
 
   /** One tick passed. Returns whether heartbeats are due. */
@@ -138,12 +155,16 @@ export class Replication {
   }
 
   #sendAppend(to: string, progress: Progress): void {
-    const { id, term, log, config } = this.#raft;
+    const { id, term, log } = this.#raft;
     const prevIndex = progress.next - 1;
     const prevTerm = log.term(prevIndex);
-    const entries = progress.paused
-      ? []
-      : log.entries(progress.next, config.appendEntriesMax, config.appendBytesMax);
+    const paused = progress.paused;
+    if (!paused && prevTerm !== null && log.isStored(progress.next) && !progress.fetched) {
+      progress.awaitsEntry();
+      this.#fetches.push({ peer: to, index: progress.next });
+      return;
+    }
+    const entries = paused ? [] : this.#nextEntries(progress);
     if (prevTerm === null || entries === null) {
       this.#snapshotNeeded(to, progress);
       return;
@@ -153,6 +174,15 @@ export class Replication {
     const commit = log.commitIndex;
     this.#raft.send({ type: 'append-request', from: id, to, term, prevIndex, prevTerm, commit, entries });
     progress.sent(prevIndex + entries.length, entries.length, bytes, commit, this.#round);
+  }
+
+  /** Null if the log does not hold them any more. */
+  #nextEntries({ next }: Progress): readonly Entry[] | null {
+    const { log, config } = this.#raft;
+    const { appendEntriesMax, appendBytesMax, catchUpBytesMax } = config;
+    if (log.isStored(next))
+      return log.storedEntries(next, appendEntriesMax, Math.min(appendBytesMax, catchUpBytesMax));
+    return log.entries(next, appendEntriesMax, appendBytesMax);
   }
 
   #snapshotNeeded(follower: string, progress: Progress): void {

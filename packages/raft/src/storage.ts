@@ -59,6 +59,19 @@ export interface LogStorage {
   entries(from: LogIndex, to: LogIndex, bytesMax: number): Entry[];
 
   /**
+   * As `entries`, but only as far as that reads no file, so that it cannot take long: none if the entry `from` is not in
+   * memory.
+   */
+  entriesInMemory(from: LogIndex, to: LogIndex, bytesMax: number): Entry[];
+
+  /**
+   * Brings the entry `index`, and mostly some behind it, into memory without holding up the event loop. Calls `done`
+   * once, perhaps before it returns: then `entriesInMemory` has the entry, unless the log was cut or dropped there, or others
+   * needed the memory since. With an error if it cannot be read.
+   */
+  fetchEntry(index: LogIndex, done: (error: Error | null) => void): void;
+
+  /**
    * Writes entries to the page cache. The first may lie at or below the last entry held: then that entry and all
    * after it are cut first. Throws `LOG_GAP` when the first index is beyond last + 1, `LOG_COMPACTED` when it is
    * below firstIndex, and `ENTRY_CHAIN_BROKEN` when an entry does not continue the one before it in index,

@@ -130,6 +130,7 @@ export class Cluster {
     }
     member.machine.apply(ready.committed);
     for (const peer of ready.snapshotsDue) this.#sendSnapshot(member, peer);
+    for (const fetch of ready.fetches) member.node.entryFetched(fetch);
     return true;
   }
 

@@ -76,6 +76,16 @@ class LogLife implements LogStorage {
     return this.#log.entries(from, to, bytesMax);
   }
 
+  entriesInMemory(from: number, to: number, bytesMax: number): Entry[] {
+    return this.#log.entriesInMemory(from, to, bytesMax);
+  }
+
+  fetchEntry(_index: number, done: (error: Error | null) => void): void {
+    this.#clock.setTimer(1 + this.#random.nextInt(20), () => {
+      if (!this.#ended) done(null);
+    });
+  }
+
   append(entries: readonly Entry[]): void {
     if (this.#ended) return;
     if (this.#mood.full && entries.length > 0) throw new RaftError('DISK_FULL', 'no room');

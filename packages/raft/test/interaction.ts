@@ -247,6 +247,7 @@ export class Interaction {
     for (const read of ready.reads) this.#say(`${id} read ${read.id} is current at ${read.index}`);
     for (const read of ready.readsLost) this.#say(`${id} read ${read} is lost`);
     for (const peer of ready.snapshotsDue) this.#say(`${id} sends a snapshot to ${peer}`);
+    for (const { peer, index } of ready.fetches) this.#say(`${id} fetches ${index} for ${peer}`);
   }
 
   #showStatus(only: string = ''): void {

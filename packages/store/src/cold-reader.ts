@@ -77,7 +77,7 @@ export class ColdReader {
 
   /** Whether the range, which must lie within one entry, is held. LOG_CORRUPT if it is known to be damaged. */
   holds(address: number, bytes: number): boolean {
-    const block = this.#blockOf(address);
+    const block = this.blockAt(address);
     if (block === null) return false;
     requireSound(block, address, bytes);
     return address + bytes <= block.end;
@@ -85,7 +85,7 @@ export class ColdReader {
 
   /** Copy what one block has from `address` on; returns how many bytes. LOG_CORRUPT as above. */
   copy(address: number, target: Buffer): number {
-    const block = this.#blockOf(address);
+    const block = this.blockAt(address);
     if (block === null) return 0;
     const bytes = Math.min(target.length, block.end - address);
     requireSound(block, address, bytes);
@@ -113,7 +113,8 @@ export class ColdReader {
     }
   }
 
-  #blockOf(address: number): ColdBlock | null {
+  /** The block that holds the byte, damaged or not; null if it is not in memory. */
+  blockAt(address: number): ColdBlock | null {
     const current = this.#current;
     if (current !== null && coldBlockHolds(current, address)) return current;
     const found = this.#probe(address);

@@ -1,5 +1,6 @@
 import { ENTRY_HEADER_BYTES } from '@ledgermq/raft';
 import type { Entry, LogPosition } from '@ledgermq/raft';
+import { ColdEntries } from './cold-entries.ts';
 import { ColdReader } from './cold-reader.ts';
 import type { SegmentLogConfig } from './config.ts';
 import { requireEntry } from './entry-check.ts';
@@ -23,6 +24,7 @@ export class LogReader {
   readonly #config: SegmentLogConfig;
   /** What consumers read that is not in the tail cache any more. */
   readonly cold: ColdReader;
+  readonly #coldEntries: ColdEntries;
   readonly #metrics: StoreMetrics;
   /** Entries read from files and found good, the newest last; byte reads mostly go on where the last one was. */
   #verified: Entry[] = [];
@@ -32,6 +34,7 @@ export class LogReader {
     this.#cache = cache;
     this.#config = config;
     this.cold = new ColdReader(segments, config, () => cache.start(), metrics);
+    this.#coldEntries = new ColdEntries(segments, this.cold);
     this.#metrics = metrics;
   }
 
@@ -64,6 +67,20 @@ export class LogReader {
       if (entries.length === before) break;
     }
     return entries;
+  }
+
+  /** As `LogStorage.entriesInMemory`; `to` is at most last + 1. */
+  entriesInMemory(from: number, to: number, bytesMax: number): Entry[] {
+    const segment = this.#segments.ofIndex(from);
+    if (segment === undefined || from >= to) return this.entries(from, to, bytesMax);
+    const { index, address } = segment.knownPlaceOf(from);
+    if (index === from && address >= this.#cache.start()) return this.entries(from, to, bytesMax);
+    return this.#coldEntries.inMemory(from, to, bytesMax);
+  }
+
+  /** As `LogStorage.fetchEntry`. */
+  fetchEntry(index: number, done: (error: Error | null) => void): void {
+    this.#coldEntries.fetch(index, done);
   }
 
   /**

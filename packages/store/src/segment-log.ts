@@ -135,6 +135,17 @@ export class SegmentLog implements LogStorage {
     return this.#noting(() => this.#parts.reader.entries(from, end, bytesMax));
   }
 
+  entriesInMemory(from: number, to: number, bytesMax: number): Entry[] {
+    this.#requireOpen();
+    const end = Math.min(to, this.#parts.tail.last.index + 1);
+    return this.#noting(() => this.#parts.reader.entriesInMemory(from, end, bytesMax));
+  }
+
+  fetchEntry(index: number, done: (error: Error | null) => void): void {
+    this.#requireOpen();
+    this.#parts.reader.fetchEntry(index, (error) => this.#fetched(error, done));
+  }
+
   /**
    * A copy of `bytes` bytes at a log address, from the tail cache or from a file; what comes from a file was checked.
    * Throws LOG_COMPACTED or LOG_UNAVAILABLE outside of the log, LOG_CORRUPT (with file, offset and index) for bytes
@@ -176,16 +187,7 @@ export class SegmentLog implements LogStorage {
    */
   fetch(addresses: readonly number[], done: (error: Error | null) => void): void {
     this.#requireOpen();
-    this.#parts.reader.cold.fetch(addresses, (error) => {
-      try {
-        this.#noting(() => {
-          if (error !== null) throw error;
-        });
-      } catch {
-        // Taken note of; the caller is told.
-      }
-      done(error);
-    });
+    this.#parts.reader.cold.fetch(addresses, (error) => this.#fetched(error, done));
   }
 
   /**
@@ -415,6 +417,17 @@ export class SegmentLog implements LogStorage {
 
   #closedError(): StoreError {
     return new StoreError('LOG_CLOSED', 'the log is closed', { file: this.#opening.directory });
+  }
+
+  #fetched(error: Error | null, done: (error: Error | null) => void): void {
+    try {
+      this.#noting(() => {
+        if (error !== null) throw error;
+      });
+    } catch {
+      // Taken note of; the caller is told.
+    }
+    done(error);
   }
 
   #requireOpen(): void {

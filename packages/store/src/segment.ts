@@ -309,6 +309,16 @@ export class Segment {
     }
   }
 
+  /** The place of the entry `index`, which must be in this segment, or the last known one before it; no file is read. */
+  knownPlaceOf(index: number): { readonly index: number; readonly address: number } {
+    const number = index - this.start.index - 1;
+    if (this.#table !== null) return { index, address: this.start.address + this.#table.place(number) };
+    const near = this.#sparse.nearest(number);
+    const walked = this.#walked;
+    const known = walked.number <= number && walked.number > near.number ? walked : near;
+    return { index: this.start.index + 1 + known.number, address: this.start.address + known.place };
+  }
+
   /**
    * The last entry known to start at or before `address`, which must be in this segment; no file is read. Unless it is
    * `exact`, a walk over the headers leads from there to the entry that holds the byte.

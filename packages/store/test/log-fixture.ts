@@ -144,13 +144,15 @@ export class MortalDisk extends NodeDisk {
 /** What a counting disk saw since the last reset. */
 export interface DiskCounts {
   reads: number;
+  /** Those of the reads that hold up the event loop. */
+  readsNow: number;
   writes: number;
   syncs: number;
 }
 
 /** Passes everything on to another disk and counts it; `syncLies` answers syncs without doing them. */
 export class CountingDisk implements Disk {
-  readonly counts: DiskCounts = { reads: 0, writes: 0, syncs: 0 };
+  readonly counts: DiskCounts = { reads: 0, readsNow: 0, writes: 0, syncs: 0 };
   readonly #disk: Disk;
   readonly #lies: 'none' | 'file-sync' | 'directory-sync';
 
@@ -160,7 +162,7 @@ export class CountingDisk implements Disk {
   }
 
   reset(): void {
-    Object.assign(this.counts, { reads: 0, writes: 0, syncs: 0 });
+    Object.assign(this.counts, { reads: 0, readsNow: 0, writes: 0, syncs: 0 });
   }
 
   open(path: string, mode: OpenMode): DiskFile {
@@ -221,6 +223,7 @@ function countingFile(file: DiskFile, counts: DiskCounts, syncLies: boolean): Di
     path: file.path,
     read: (buffer, at) => {
       counts.reads += 1;
+      counts.readsNow += 1;
       return file.read(buffer, at);
     },
     readLater: (buffer, at) => {
