@@ -75,9 +75,11 @@ export class UniqKeyRingFile {
     while (sequence < to) {
       const slot = ring.slotOf(sequence);
       const place = sequence % this.capacity;
-      const count = Math.min(to - sequence, ring.capacity - slot, this.capacity - place);
+      const count = Math.min(to - sequence, ring.runOf(slot), this.capacity - place);
+      const words = ring.wordsOf(slot);
+      const word = ring.wordOf(slot);
       for (let index = 0; index < count; index += 1) {
-        sealEntryWords(ring.words, (slot + index) * ENTRY_WORDS, sequence + index);
+        sealEntryWords(words, word + index * ENTRY_WORDS, sequence + index);
       }
       this.#file.write(ring.bytesOf(slot, count), HEADER_BYTES + place * ENTRY_BYTES);
       sequence += count;

@@ -64,14 +64,14 @@ export class UniqKeyTable {
   /** Tails of windows that are being copied from the file; there are few. */
   readonly #pinnedTails = new Set<{ readonly tail: number }>();
 
-  /** `count`: entries that are about to be restored, so that nothing is laid out anew while they come. */
+  /** `count`: entries that are about to be restored. */
   private constructor(
     file: UniqKeyRingFile,
     config: UniqKeyTableConfig,
     firstSequence: number,
     count: number,
   ) {
-    this.#ring = new UniqKeyRing(firstSequence, count);
+    this.#ring = new UniqKeyRing(firstSequence, Math.max(config.windowCountMax, count));
     this.#index = new UniqKeyIndex(count);
     this.#file = file;
     this.#countMax = config.windowCountMax;
@@ -162,7 +162,7 @@ export class UniqKeyTable {
   }
 
   queueNumber(handle: number): number {
-    return this.#ring.words[handle * ENTRY_WORDS + QUEUE_NUMBER_WORD] as number;
+    return this.#ring.wordsOf(handle)[this.#ring.wordOf(handle) + QUEUE_NUMBER_WORD] as number;
   }
 
   queueOffset(handle: number): number {
@@ -203,15 +203,15 @@ export class UniqKeyTable {
     readKey(buffer, at, length, this.#key);
     this.#newestTimestamp = Math.max(this.#newestTimestamp, storeTimestamp);
     this.#makeRoom(storeTimestamp);
-    const slot = this.#push();
-    const { words } = this.#ring;
-    const word = slot * ENTRY_WORDS;
+    const slot = this.#ring.push();
+    const words = this.#ring.wordsOf(slot);
+    const word = this.#ring.wordOf(slot);
     words[word] = topicNumber;
     for (let part = 0; part < KEY_WORDS; part += 1) words[word + KEY_WORD + part] = this.#key[part] as number;
     words[word + QUEUE_NUMBER_WORD] = queueNumber;
-    this.#setInt53(word + QUEUE_OFFSET_WORD, queueOffset);
-    this.#setInt53(word + ADDRESS_WORD, address);
-    this.#setInt53(word + STORE_TIMESTAMP_WORD, storeTimestamp);
+    setInt53(words, word + QUEUE_OFFSET_WORD, queueOffset);
+    setInt53(words, word + ADDRESS_WORD, address);
+    setInt53(words, word + STORE_TIMESTAMP_WORD, storeTimestamp);
     this.#addToIndex(topicNumber, slot);
     if (this.#ring.head - this.#written >= WRITE_ENTRIES) this.#writePending();
   }
@@ -275,23 +275,18 @@ export class UniqKeyTable {
   }
 
   #int53(handle: number, word: number): number {
-    const at = handle * ENTRY_WORDS + word;
-    const { words } = this.#ring;
+    const words = this.#ring.wordsOf(handle);
+    const at = this.#ring.wordOf(handle) + word;
     return (words[at + 1] as number) * WORD_RANGE + (words[at] as number);
-  }
-
-  #setInt53(at: number, value: number): void {
-    const { words } = this.#ring;
-    words[at] = value;
-    words[at + 1] = value / WORD_RANGE;
   }
 
   /** Place in the index of the entry with this topic and the key at hand, or -1. */
   #placeOf(topicNumber: number, hash: number): number {
-    const { words } = this.#ring;
     const key = this.#key;
     for (let place = this.#index.first(hash); place >= 0; place = this.#index.after(place)) {
-      const at = this.#index.slotAt(place) * ENTRY_WORDS;
+      const slot = this.#index.slotAt(place);
+      const words = this.#ring.wordsOf(slot);
+      const at = this.#ring.wordOf(slot);
       if (
         words[at] === topicNumber &&
         words[at + 1] === key[0] &&
@@ -303,11 +298,6 @@ export class UniqKeyTable {
       }
     }
     return -1;
-  }
-
-  #push(): number {
-    if (this.#ring.isFull) this.#index.renumber(this.#ring.grow());
-    return this.#ring.push();
   }
 
   /** Let the index name a new entry by the key at hand. */
@@ -338,8 +328,8 @@ export class UniqKeyTable {
 
   #evict(): void {
     const slot = this.#ring.tailSlot;
-    const { words } = this.#ring;
-    const at = slot * ENTRY_WORDS;
+    const words = this.#ring.wordsOf(slot);
+    const at = this.#ring.wordOf(slot);
     const hash = hashKey(this.#hashSeed, words[at] as number, words, at + KEY_WORD);
     let place = this.#index.first(hash);
     while (place >= 0 && this.#index.slotAt(place) !== slot) place = this.#index.after(place);
@@ -357,14 +347,20 @@ export class UniqKeyTable {
 
   /** Word by word, since a start does this a million times; the check of an entry belongs to its place in a file. */
   #restore(words: Uint32Array, at: number): void {
-    const to = this.#push() * ENTRY_WORDS;
-    const held = this.#ring.words;
+    const slot = this.#ring.push();
+    const held = this.#ring.wordsOf(slot);
+    const to = this.#ring.wordOf(slot);
     for (let word = 0; word < ENTRY_WORDS - 1; word += 1) held[to + word] = words[at + word] as number;
     for (let part = 0; part < KEY_WORDS; part += 1) this.#key[part] = words[at + KEY_WORD + part] as number;
-    this.#addToIndex(words[at] as number, to / ENTRY_WORDS);
+    this.#addToIndex(words[at] as number, slot);
     const { head } = this.#ring;
     if (this.#ring.count > 1) this.#spanMs += stepMs(this.#timeOf(head - 2), this.#timeOf(head - 1));
   }
+}
+
+function setInt53(words: Uint32Array, at: number, value: number): void {
+  words[at] = value;
+  words[at + 1] = value / WORD_RANGE;
 }
 
 /** What counts as passed between two messages. */

@@ -84,7 +84,7 @@ test('what is older than the window by a clock that runs is forgotten', (t) => {
   t.is(find(table, 1, hexKey(1)), 1);
 });
 
-test('growth by doubling changes nothing that can be seen', (t) => {
+test('a window larger than its pieces, and around the ring, shows nothing of them', (t) => {
   const table = openTable(20_000, 1_000_000, 5);
   for (let number = 0; number < 20_000; number += 1)
     insert(table, number % 5, hexKey(number), number, number);
