@@ -1,12 +1,13 @@
 import { BackgroundFlush } from './background-flush.ts';
 import type { ConfigurationState } from './configuration-state.ts';
+import { DriverCycle } from './driver-cycle.ts';
 import { DriverLife } from './driver-life.ts';
 import type { DriverMetrics, RaftDriverOptions } from './driver-options.ts';
 import { ElectionHint } from './election-hint.ts';
 import type { EntryKind } from './entry.ts';
 import { FirstElectionGrace } from './first-election-grace.ts';
 import { LeadershipCare } from './leadership-care.ts';
-import type { EntryFetch, Message, Ready } from './message.ts';
+import type { Message } from './message.ts';
 import { RaftNode } from './node.ts';
 import { PeerMessages } from './peer-messages.ts';
 import type { MembershipTarget, ProposeResult, TransferResult } from './proposal.ts';
@@ -18,9 +19,6 @@ import type { RaftStatus, RaftView, Role, SnapshotTransfer } from './status.ts';
 import { NO_VOTE_FLOOR } from './storage.ts';
 import { SyncWatch } from './sync-watch.ts';
 import { Ticker } from './ticker.ts';
-
-/** Readies handled before the event loop gets a turn again; a long replay would hold it otherwise. */
-const READIES_PER_TURN_MAX = 16;
 
 /**
  * Runs one RaftNode: the only place of this package where time passes and bytes reach a disk or a peer.
@@ -45,13 +43,8 @@ export class RaftDriver implements RaftView {
   readonly #grace: FirstElectionGrace;
   readonly #ticker: Ticker;
   readonly #flusher: BackgroundFlush;
-  /** What followers that are behind get in the next turn. */
-  #fetched: EntryFetch[] = [];
-  #scheduled = false;
-  #inTurn = false;
+  readonly #cycle: DriverCycle;
   #diskLow = false;
-  #turns = 0;
-  #readies = 0;
 
   /** Loads the hard state. Throws `CONFIG_INVALID` or `STATE_INVALID`. */
   constructor(options: RaftDriverOptions) {
@@ -82,11 +75,11 @@ export class RaftDriver implements RaftView {
       life: this.#life,
       reads: this.#reads,
       watch: this.#watch,
-      schedule: () => this.#schedule(),
+      schedule: () => this.#cycle.schedule(),
       onRole: () => this.#onRole(),
       onConfiguration: (state) => this.#onConfiguration(state),
       onSnapshotsDue: (peers) => this.#exchange.due(peers),
-      onFetched: (fetch) => this.#onFetched(fetch),
+      onFetched: (fetch) => this.#cycle.fetched(fetch),
     });
     this.#exchange = new SnapshotExchange({
       options,
@@ -95,7 +88,7 @@ export class RaftDriver implements RaftView {
       onSent: (peer, index) => this.#call(() => this.#node.snapshotSent(peer, index)),
       onFailed: (peer) => this.#call(() => this.#node.snapshotFailed(peer)),
       install: (meta, from, term) => this.#executor.install(meta, from, term),
-      schedule: () => this.#schedule(),
+      schedule: () => this.#cycle.schedule(),
       onFailure: (error) => this.#life.fail(error, 'STORAGE_FAILED'),
     });
     this.#inbound = new PeerMessages({
@@ -104,6 +97,14 @@ export class RaftDriver implements RaftView {
       answerer: new RepairAnswerer({ id, log, config, logger }),
       messagesMax: config.inboundMessagesMax,
       bytesMax: config.inboundBytesMax,
+    });
+    this.#cycle = new DriverCycle({
+      clock,
+      node: this.#node,
+      life: this.#life,
+      inbound: this.#inbound,
+      executor: this.#executor,
+      exchange: this.#exchange,
     });
     this.#hint = new ElectionHint({
       id,
@@ -173,7 +174,7 @@ export class RaftDriver implements RaftView {
 
   /** Cycles since the start: the state of consensus changes in none other. */
   get turns(): number {
-    return this.#turns;
+    return this.#cycle.turns;
   }
 
   /** Idempotent. Throws `STOPPED` after `stop`. */
@@ -183,7 +184,7 @@ export class RaftDriver implements RaftView {
     this.#ticker.start();
     this.#flusher.start();
     this.#hint.start();
-    this.#schedule();
+    this.#cycle.schedule();
   }
 
   /** Ends all work and waits for the disk. Idempotent; never rejects. */
@@ -205,7 +206,7 @@ export class RaftDriver implements RaftView {
 
   /** Handles at once what was proposed: followers and disk work on it while the turn goes on. No effect within a cycle. */
   flush(): void {
-    if (!this.#inTurn) this.#turn(0);
+    this.#cycle.flush();
   }
 
   /** Asks the leader to change the members (see RaftNode.proposeConfiguration). */
@@ -217,7 +218,7 @@ export class RaftDriver implements RaftView {
   transferLeadership(to: string): TransferResult {
     if (!this.#life.running) return { type: 'refused', reason: 'stopped' };
     const result = this.#node.transferLeadership(to);
-    if (result.type === 'started') this.#schedule();
+    if (result.type === 'started') this.#cycle.schedule();
     return result;
   }
 
@@ -237,7 +238,7 @@ export class RaftDriver implements RaftView {
       return;
     }
     this.#reads.asked(result.id, done);
-    this.#schedule();
+    this.#cycle.schedule();
   }
 
   /** The disk has little room left: this member gives the leadership away if it can, and takes no offer of it. */
@@ -263,7 +264,7 @@ export class RaftDriver implements RaftView {
       diskFull: this.#executor.writer.diskFull,
       mayLead: !this.#diskLow && !this.#watch.unfit,
     });
-    this.#schedule();
+    this.#cycle.schedule();
   }
 
   /** The connection to `peer` can carry messages. */
@@ -279,7 +280,7 @@ export class RaftDriver implements RaftView {
     const wasLeader = this.#node.leader === peer;
     this.#call(() => this.#node.campaignHint(peer));
     this.#hint.peerClosed(peer, wasLeader);
-    this.#schedule();
+    this.#cycle.schedule();
   }
 
   status(): RaftStatus {
@@ -301,8 +302,8 @@ export class RaftDriver implements RaftView {
   metrics(): DriverMetrics {
     const { writer } = this.#executor;
     return {
-      turns: this.#turns,
-      readies: this.#readies,
+      turns: this.#cycle.turns,
+      readies: this.#cycle.readies,
       syncs: writer.syncs,
       syncMsLast: this.#watch.lastMs,
       syncMsMax: this.#watch.longestMs,
@@ -326,12 +327,12 @@ export class RaftDriver implements RaftView {
     if (this.#executor.writer.diskFull)
       return { type: 'refused', reason: 'disk-full', leader: this.#node.leader };
     const result = append();
-    if (result.type === 'appended') this.#schedule();
+    if (result.type === 'appended') this.#cycle.schedule();
     return result;
   }
 
   #onTicks(ticks: number): void {
-    this.#turn(this.#grace.lasts(this.#node) ? 0 : ticks);
+    this.#cycle.turn(this.#grace.lasts(this.#node) ? 0 : ticks);
     if (this.#life.running) this.#care.look(this.#node);
   }
 
@@ -350,65 +351,11 @@ export class RaftDriver implements RaftView {
     this.#call(() => this.#options.onConfiguration?.(state));
   }
 
-  /** Not in this turn, even if the log had it in memory: the others come first. */
-  #onFetched(fetch: EntryFetch): void {
-    this.#fetched.push(fetch);
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#scheduled || !this.#life.running) return;
-    this.#scheduled = true;
-    this.#options.clock.immediate(() => {
-      this.#scheduled = false;
-      this.#turn(0);
-    });
-  }
-
-  /** Messages first: what was received may make a tick's doubt pointless. */
-  #turn(ticks: number): void {
-    if (!this.#life.running) return;
-    this.#inTurn = true;
-    this.#turns++;
-    this.#call(() => {
-      this.#inbound.handle();
-      for (const fetch of this.#fetched.splice(0)) this.#node.entryFetched(fetch);
-      for (let tick = 0; tick < ticks; tick++) this.#node.tick();
-    });
-    this.#drain();
-    this.#exchange.flush();
-    const answers = this.#inbound.takeRepairAnswers();
-    if (answers.length > 0) this.#executor.deliver(answers);
-    this.#inTurn = false;
-  }
-
-  #drain(): void {
-    let handled = 0;
-    while (this.#life.running && this.#node.hasReady()) {
-      if (++handled > READIES_PER_TURN_MAX) {
-        this.#schedule();
-        return;
-      }
-      this.#readies++;
-      const ready = this.#takeReady();
-      if (ready !== null) this.#executor.handle(ready);
-    }
-  }
-
-  /** The core reads the log for followers that are behind. What cannot be read there is found and mended at the next start. */
-  #takeReady(): Ready | null {
-    let ready: Ready | null = null;
-    this.#life.attempt(() => {
-      ready = this.#node.ready();
-    }, 'STORAGE_FAILED');
-    return ready;
-  }
-
   #campaign(): void {
     // Its own vote and its first entry would wait for room.
     if (this.#executor.writer.diskFull) return;
     this.#call(() => this.#node.campaign());
-    this.#schedule();
+    this.#cycle.schedule();
   }
 
   /** Calls the core, or what is as certain not to throw; a throw is a fault of the program. */
