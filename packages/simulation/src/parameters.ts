@@ -27,6 +27,8 @@ export interface RunParameters {
   readonly tailCacheBytes: number;
   readonly coldCacheBytes: number;
   readonly coldBlockBytes: number;
+  /** For pulls of older messages while anything is sent. */
+  readonly coldReadBytesPerSecond: number;
   readonly checkpointBytes: number;
   readonly checkpointIntervalMs: number;
   /** Bytes of log between two snapshots. */
@@ -39,6 +41,7 @@ export interface RunParameters {
   readonly heartbeatTicks: number;
   readonly appendEntriesMax: number;
   readonly appendBytesMax: number;
+  readonly catchUpBytesMax: number;
   readonly inflightMessagesMax: number;
   readonly uncommittedEntriesMax: number;
   readonly recentBytesMax: number;
@@ -86,6 +89,7 @@ export function drawParameters(random: SeededRandom): RunParameters {
     tailCacheBytes: random.pick([4_096, 65_536]),
     coldCacheBytes: random.stream('cold cache').pick([8_192, 131_072]),
     coldBlockBytes: random.stream('cold blocks').pick([1_024, 4_096]),
+    coldReadBytesPerSecond: random.stream('cold pace').pick([16_384, 1_073_741_824]),
     checkpointBytes: random.pick([8_192, 65_536, 1_048_576]),
     checkpointIntervalMs: random.pick([200, 1_000, 5_000]),
     snapshotIntervalBytes: random.pick([16_384, 65_536, 1_048_576]),
@@ -98,6 +102,7 @@ export function drawParameters(random: SeededRandom): RunParameters {
     heartbeatTicks,
     appendEntriesMax: random.pick([1, 4, 64, 1_024]),
     appendBytesMax: random.pick([4_096, 65_536, 4_194_304]),
+    catchUpBytesMax: random.stream('catch up').pick([1_024, 1_048_576]),
     inflightMessagesMax: random.pick([1, 4, 256]),
     uncommittedEntriesMax: random.pick([16, 256, 65_536]),
     recentBytesMax: random.pick([0, 16_384, 2_097_152]),

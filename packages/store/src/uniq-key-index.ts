@@ -1,6 +1,6 @@
 import { UniqKeySlots } from './uniq-key-slots.ts';
 
-const PART_BITS = 6;
+const PART_BITS = 4;
 const PARTS = 2 ** PART_BITS;
 /** What is left of a positive 32-bit place. */
 const PLACE_BITS = 31 - PART_BITS;

@@ -1,7 +1,7 @@
 import { ENTRY_BYTES, ENTRY_WORDS } from './uniq-key-entry.ts';
 
-/** Entries that lie side by side in one array; 852 KB of them. */
-const CHUNK_ENTRIES_MAX = 16_384;
+/** Entries that lie side by side in one array of 53 KB. */
+const CHUNK_ENTRIES_MAX = 1_024;
 
 /**
  * The newest entries in memory, in the order of their insertion. Entries have sequence numbers from 0 that are

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ENTRY_BYTES } from '../src/uniq-key-entry.ts';
 import { UniqKeyRing } from '../src/uniq-key-ring.ts';
 
-const CHUNK = 16_384;
+const CHUNK = 1_024;
 
 /** Puts a mark on a new entry. */
 function push(ring: UniqKeyRing): void {
