@@ -1,5 +1,6 @@
 import type { Command, MachineSettings } from './command.ts';
 import { normalizeAttributes } from './attributes.ts';
+import type { BrokerMachine } from './machine.ts';
 import { defaultSubscriptionGroup } from './subscription-groups.ts';
 import { SystemTopic } from './system-topics.ts';
 import type { TopicConfig } from './topics.ts';
@@ -64,6 +65,20 @@ export function bootstrapCommand(options: BootstrapOptions, timestamp: number): 
     groups: BUILT_IN_GROUPS.map(defaultSubscriptionGroup),
     settings: options.settings,
   };
+}
+
+/**
+ * With what a new master prepares the state: the first master of a group gives it its system topics, every later one makes
+ * its settings those of the group. Null if there is nothing to do.
+ */
+export function firstCommand(
+  { bootstrapped, settings }: Pick<BrokerMachine, 'bootstrapped' | 'settings'>,
+  options: BootstrapOptions,
+  timestamp: number,
+): Command | null {
+  if (!bootstrapped) return bootstrapCommand(options, timestamp);
+  if (settings.enableSendDeduplication === options.settings.enableSendDeduplication) return null;
+  return { type: 'putSettings', settings: options.settings };
 }
 
 function topic(topicName: string, queueNums: number, perm: number): TopicConfig {
