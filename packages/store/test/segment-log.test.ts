@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { entriesAfter, logStorageSuite } from '@ledgermq/raft/suite';
+import { durableMarkFileName } from '../src/durable-mark.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
 import {
   CountingDisk,
@@ -218,6 +219,46 @@ test('a sync in flight does not speak for entries that replaced the ones it cove
   await watched;
   t.is(log.lastPosition().index, old.length);
   t.is(log.durableIndex, 1);
+});
+
+test('a mark in flight does not speak for a segment that replaced the one it names', async (t) => {
+  const gates: (() => void)[] = [];
+  const disk = new MemoryDisk({ schedule: (complete) => gates.push(complete) });
+  const log = openLog(disk, { ...tinyLimits, segmentBytes: 512 });
+  const finish = async (work: Promise<void>): Promise<void> => {
+    let settled = false;
+    const watched = work.finally(() => {
+      settled = true;
+    });
+    while (!settled) {
+      gates.shift()?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await watched;
+  };
+  appendMore(log, 1, 200);
+  await finish(log.sync());
+  const before = log.lastPosition();
+  appendMore(log, 1, 300);
+  const name = `${String(before.address).padStart(20, '0')}.log`;
+  const marks = (): Buffer => disk.contentOf(join(logDirectory, durableMarkFileName));
+  t.true(disk.list(logDirectory).includes(name));
+
+  // The sync writes the name of the new segment into the mark, last of all.
+  const sync = log.sync();
+  const unmarked = marks();
+  while (marks().equals(unmarked)) {
+    gates.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  log.append(entriesAfter(before, [{ term: 2, bytes: 300 }]));
+  await finish(sync);
+  await finish(log.sync());
+  t.is(log.durableIndex, 2);
+
+  disk.crash('lose', seededRandom(1));
+  disk.drop(join(logDirectory, name));
+  t.is(openLog(disk).recovery.damage?.code, 'LOG_CORRUPT');
 });
 
 test('cut bytes are kept aside up to the limit, off the event loop', async (t) => {
