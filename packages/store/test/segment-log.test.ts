@@ -9,6 +9,7 @@ import {
   MemoryLogFixture,
   allEntries,
   appendMore,
+  firstSegment,
   logDirectory,
   openLog,
   seededRandom,
@@ -366,4 +367,42 @@ test('segments without exact places are read by walking, from any entry', async 
     t.is(position?.hash, entries[from - 1]?.hash);
     t.is(next.term(from), entries[from - 1]?.term ?? -1);
   }
+});
+
+test('damage that is read while the disk is full is told as such, and noted when there is room', async (t) => {
+  const disk = new MemoryDisk();
+  const settings = { ...tinyLimits, verifyAtOpenBytes: 0 };
+  const log = openLog(disk, settings);
+  const [victim] = appendMore(log, 8, 400);
+  await log.sync();
+  const address = victim?.address ?? 0;
+  disk.flipBits(firstSegment, 64 + address + 100, 1);
+  disk.addFault({ operation: 'write', pathEnd: 'suspects.new', code: 'DISK_FULL' });
+  const read = (): unknown => log.read(address, victim?.frame.length ?? 0);
+  t.is(storeErrorOf(read).code, 'LOG_CORRUPT');
+  t.false(disk.list(logDirectory).includes('suspects'));
+  t.is(storeErrorOf(read).code, 'LOG_CORRUPT');
+  await log.close();
+  t.deepEqual(
+    openLog(disk, settings).holes.map(({ afterIndex, beforeIndex }) => [afterIndex, beforeIndex]),
+    [[0, 2]],
+  );
+});
+
+test('a log whose damage was mended opens on a full disk', async (t) => {
+  const disk = new MemoryDisk();
+  const settings = { ...tinyLimits, verifyAtOpenBytes: 0 };
+  const log = openLog(disk, settings);
+  const [victim] = appendMore(log, 8, 400);
+  await log.sync();
+  const address = victim?.address ?? 0;
+  const flip = (): void => disk.flipBits(firstSegment, 64 + address + 100, 1);
+  flip();
+  t.is(storeErrorOf(() => log.read(address, victim?.frame.length ?? 0)).code, 'LOG_CORRUPT');
+  await log.close();
+  flip();
+  disk.addFault({ operation: 'write', pathEnd: 'suspects.new', code: 'DISK_FULL' });
+  const next = openLog(disk, settings);
+  t.is(next.recovery.damage, null);
+  t.is(allEntries(next).length, 8);
 });
