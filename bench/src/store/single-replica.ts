@@ -8,8 +8,8 @@ import { NodeDisk, nodeLevel } from '@ledgermq/store';
 import { turn } from './part.ts';
 import { recordWriter, type Target } from './records.ts';
 
-export const NODE_ID = 'n1';
-export const BROKER_NAME = 'broker-a';
+const NODE_ID = 'n1';
+const BROKER_NAME = 'broker-a';
 /** Beyond this the proposer of a replica refuses. */
 const IN_FLIGHT = 2048;
 const SENDS_PER_TURN = 256;
