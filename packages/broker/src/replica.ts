@@ -302,7 +302,7 @@ export class GroupReplica implements HostedReplica {
         mayCheckpoint: () => this.#diskGuard.look() !== 'exhausted',
         configuration: () => membersOf(this.#machine, this.#options),
         install: async (meta) => {
-          await this.#snapshots.stop();
+          await this.#snapshots.written();
           await state.install(meta);
           this.#machine.restore(state.derived.takeEntries());
         },
