@@ -3,11 +3,11 @@
  * `node bench/dist/src/backlog.js [--gigabytes N] [--message-bytes 1024,4096] [--rounds N] [--directory DIR] [--json FILE]`.
  */
 import { Command } from 'commander';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backlogBench, type BacklogFigures } from './backlog-bench.ts';
-import { machine } from './report.ts';
+import { machine, writeReport } from './report.ts';
 
 interface Arguments {
   readonly gigabytes: string;
@@ -75,9 +75,7 @@ try {
     log: (line) => console.log(line),
   });
   figures.forEach(print);
-  if (args.json !== undefined) {
-    writeFileSync(args.json, `${JSON.stringify({ machine: machine(), figures }, null, 2)}\n`);
-  }
+  writeReport(args.json, { machine: machine(), figures });
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

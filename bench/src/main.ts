@@ -6,9 +6,9 @@
  * runs that stand next to each other, because absolute figures of a shared machine drift.
  */
 import type { LocalCluster } from '@ledgermq/cluster';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBenchCluster, TOPIC } from './bench-cluster.ts';
 import { preload, runEndToEnd, runSendLoad, runTailRead } from './cluster-load.ts';
@@ -16,7 +16,7 @@ import { FloorCluster } from './floor/floor-cluster.ts';
 import { runFloorLoad } from './floor/floor-client.ts';
 import { watchHeap } from './heap-watch.ts';
 import type { LoadResult } from './load.ts';
-import { machine, median, printTable, printVerdicts, type Report, type Row } from './report.ts';
+import { machine, median, printTable, printVerdicts, type Report, type Row, writeReport } from './report.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -229,7 +229,4 @@ console.log('');
 if (report.rows.length > 0) printTable(report.rows);
 printVerdicts(report.verdicts);
 console.log(JSON.stringify(report));
-if (args.json !== undefined) {
-  mkdirSync(dirname(args.json), { recursive: true });
-  writeFileSync(args.json, JSON.stringify(report, null, 2));
-}
+writeReport(args.json, report);

@@ -1,4 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem, release } from 'node:os';
+import { dirname } from 'node:path';
 
 export interface Row {
   readonly name: string;
@@ -41,6 +43,13 @@ export function machine(): Readonly<Record<string, string | number>> {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** To the file that the caller was asked for, if any. */
+export function writeReport(file: string | undefined, report: unknown): void {
+  if (file === undefined) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 }
 
 export function printTable(rows: readonly Row[]): void {

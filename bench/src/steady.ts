@@ -6,14 +6,14 @@
  * and at the end; exit code 1 if any term moved.
  */
 import { fetchClusterStatus, type LocalCluster } from '@ledgermq/cluster';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startBenchCluster, TOPIC } from './bench-cluster.ts';
 import { runSendLoad } from './cluster-load.ts';
-import { machine } from './report.ts';
+import { machine, writeReport } from './report.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -118,8 +118,5 @@ const report = {
   failed,
 };
 console.log(JSON.stringify(report, null, 2));
-if (args.json !== undefined) {
-  mkdirSync(dirname(args.json), { recursive: true });
-  writeFileSync(args.json, JSON.stringify(report, null, 2));
-}
+writeReport(args.json, report);
 process.exitCode = falseElections === 0 && failed === 0 ? 0 : 1;

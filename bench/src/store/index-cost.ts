@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashKeyOfTopic, KeyIndex, NodeDisk } from '@ledgermq/store';
 import type { Entry } from '@ledgermq/raft';
 import { median } from '../report.ts';
+import { allocatedBytes } from './folder-size.ts';
 import { MachineLife } from './machine-life.ts';
 import { turn, type Figure, type PartOptions, type PartResult } from './part.ts';
 
@@ -41,7 +41,7 @@ async function repeated(
   const life = await MachineLife.open(path);
   life.putTopics(['cost'], 4);
   for (let round = 0; round < rounds; round += 1) times.push(await run(life));
-  const bytes = diskBytes(path) / (MESSAGES * rounds);
+  const bytes = allocatedBytes(path) / (MESSAGES * rounds);
   await life.derived.close();
   return [
     { name, value: (median(times) / MESSAGES) * 1000, unit: 'us/message' },
@@ -127,7 +127,7 @@ async function keyIndexCost(path: string, rounds: number): Promise<Figure[]> {
     { name: 'key index, two keys', value: (median(times) / MESSAGES) * 1000, unit: 'us/message' },
     {
       name: 'key index, two keys, on disk',
-      value: diskBytes(path) / (MESSAGES * rounds),
+      value: allocatedBytes(path) / (MESSAGES * rounds),
       unit: 'bytes/message',
     },
   ];
@@ -157,13 +157,4 @@ async function checkpointOf(derived: MachineLife['derived']): Promise<void> {
     puts: [],
     deletes: [],
   });
-}
-
-/** Space that the files of a folder take, without their holes. */
-function diskBytes(path: string): number {
-  let bytes = 0;
-  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).blocks * 512;
-  }
-  return bytes;
 }

@@ -1,9 +1,9 @@
 import { BrokerMachine, encodeCommandBatch } from '@ledgermq/broker';
+import { plainTopic, TopicPerm } from '@ledgermq/protocol';
 import { NodeDisk, nodeLevel, openDerivedState, type DerivedState } from '@ledgermq/store';
 import { EntryMaker } from './entry-maker.ts';
 import { turn } from './part.ts';
 import type { Target } from './records.ts';
-import { topicConfig } from './single-replica.ts';
 
 /** Topics of one entry. */
 const TOPICS_PER_ENTRY = 500;
@@ -32,7 +32,7 @@ export class MachineLife {
       const commands = encodeCommandBatch(
         names.slice(at, at + TOPICS_PER_ENTRY).map((name) => ({
           type: 'putTopic' as const,
-          topic: { ...topicConfig(name, queues), attributes: {} },
+          topic: plainTopic(name, queues, TopicPerm.read | TopicPerm.write),
           autoCreate: false,
           timestamp: 1,
         })),

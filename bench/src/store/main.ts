@@ -4,11 +4,11 @@
  * Measures the store and what stands on it on this machine. What is compared runs in turn within one run: absolute figures
  * of a shared machine drift, ratios less so. A report, not a test: a figure that is missed is printed as such.
  */
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { machine, printVerdicts, type Verdict } from '../report.ts';
+import { machine, printVerdicts, type Verdict, writeReport } from '../report.ts';
 import { MemoryWatch, type MemoryPeak } from './memory-watch.ts';
 import type { Figure } from './part.ts';
 import { parts } from './parts.ts';
@@ -85,10 +85,7 @@ try {
 console.log(`\n${report.method}\n${JSON.stringify(report.machine)}\n`);
 printVerdicts(report.parts.flatMap(({ verdicts }) => verdicts));
 console.log(JSON.stringify(report));
-if (options.json !== undefined) {
-  mkdirSync(dirname(options.json), { recursive: true });
-  writeFileSync(options.json, JSON.stringify(report, null, 2));
-}
+writeReport(options.json, report);
 
 function printPart({ figures, verdicts, memory, seconds }: PartReport): void {
   const { heapMB, rssMB, arrayBuffersMB } = memory;

@@ -1,15 +1,15 @@
 import type { GroupReplica } from '@ledgermq/broker';
 import { parseConfig, RaftReplicaHost, type BrokerConfig } from '@ledgermq/broker';
 import { freePorts } from '@ledgermq/cluster';
-import type { TopicConfig } from '@ledgermq/protocol';
+import { plainTopic, TopicPerm } from '@ledgermq/protocol';
 import { nodeNet } from '@ledgermq/protocol/net';
 import { SystemClock, SystemRandom, type Logger } from '@ledgermq/raft';
 import { NodeDisk, nodeLevel } from '@ledgermq/store';
 import { turn } from './part.ts';
 import { recordWriter, type Target } from './records.ts';
 
-export const NODE_ID = 'n1';
-export const BROKER_NAME = 'broker-a';
+const NODE_ID = 'n1';
+const BROKER_NAME = 'broker-a';
 /** Beyond this the proposer of a replica refuses. */
 const IN_FLIGHT = 2048;
 const SENDS_PER_TURN = 256;
@@ -100,10 +100,14 @@ export class SingleReplica {
     let pending = 0;
     for (const name of names) {
       pending += 1;
-      this.replica.proposer.putTopic(topicConfig(name, queues), false, (outcome) => {
-        pending -= 1;
-        if (outcome.type !== 'applied') this.#failure = `a topic was not created: ${outcome.reason}`;
-      });
+      this.replica.proposer.putTopic(
+        plainTopic(name, queues, TopicPerm.read | TopicPerm.write),
+        false,
+        (outcome) => {
+          pending -= 1;
+          if (outcome.type !== 'applied') this.#failure = `a topic was not created: ${outcome.reason}`;
+        },
+      );
       while (pending >= IN_FLIGHT) await turn();
     }
     while (pending > 0) await turn();
@@ -147,19 +151,6 @@ export class SingleReplica {
   #check(): void {
     if (this.#failure !== null) throw new Error(this.#failure);
   }
-}
-
-export function topicConfig(topicName: string, queues: number): TopicConfig {
-  return {
-    topicName,
-    readQueueNums: queues,
-    writeQueueNums: queues,
-    perm: 6,
-    topicFilterType: 'SINGLE_TAG',
-    topicSysFlag: 0,
-    order: false,
-    attributes: {},
-  };
 }
 
 const quietLogger: Logger = {

@@ -1,9 +1,12 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { fetchNodeStatus, ServerProcess, type NodeStatus } from '@ledgermq/cluster';
+import { dropPageCache } from '../page-cache.ts';
+import { cpuSeconds } from '../process-time.ts';
 import { median } from '../report.ts';
+import { folderBytes } from './folder-size.ts';
 import { judge, type Figure, type PartOptions, type PartResult } from './part.ts';
 import { singleNodeConfig } from './single-replica.ts';
 
@@ -22,7 +25,7 @@ interface StartUp {
   /** Until it answers at all. */
   readonly answersSeconds: number;
   /** Processor time of all its threads until it is master. */
-  readonly cpuSeconds: number;
+  readonly processorSeconds: number;
   readonly status: NodeStatus;
 }
 
@@ -34,12 +37,13 @@ export async function measureStartUp({
   say,
 }: PartOptions): Promise<PartResult> {
   const dataDir = join(directory, 'data');
-  const filler = process_(
-    'filler',
-    'fill-folder.js',
-    [dataDir, String(gigabytes), String(QUEUES)],
-    FILL_MS_MAX,
-  );
+  const filler = new ServerProcess({
+    name: 'filler',
+    modulePath: fileURLToPath(new URL('fill-folder.js', import.meta.url)),
+    args: [dataDir, String(gigabytes), String(QUEUES)],
+    logFile: join(directory, 'filler.log'),
+    readyTimeoutMs: FILL_MS_MAX,
+  });
   const began = performance.now();
   await filler.start();
   const fillSeconds = (performance.now() - began) / 1000;
@@ -52,9 +56,8 @@ export async function measureStartUp({
     starts.push(await startOnce(directory, dataDir, 'again after kill -9', say));
   }
   const dropped = dropPageCache();
-  say(dropped ?? 'page cache dropped');
-  if (dropped === null)
-    starts.push(await startOnce(directory, dataDir, 'after kill -9, page cache dropped', say));
+  say(dropped ? 'page cache dropped' : 'the page cache cannot be dropped here');
+  if (dropped) starts.push(await startOnce(directory, dataDir, 'after kill -9, page cache dropped', say));
   const figures: Figure[] = [
     { name: 'folder', value: logBytes / 1e9, unit: 'GB' },
     { name: 'written at', value: logBytes / 1e6 / fillSeconds, unit: 'MB/s' },
@@ -63,29 +66,13 @@ export async function measureStartUp({
   for (const how of new Set(starts.map((start) => start.how))) {
     const alike = starts.filter((start) => start.how === how);
     const seconds = median(alike.map((start) => start.seconds));
-    const cpuSeconds = median(alike.map((start) => start.cpuSeconds));
-    figures.push({ name: `processor time until master ${how}`, value: cpuSeconds, unit: 's' });
+    const processorSeconds = median(alike.map((start) => start.processorSeconds));
+    figures.push({ name: `processor time until master ${how}`, value: processorSeconds, unit: 's' });
     verdicts.push(
       judge(`master ${how}, ${gigabytes} GB, ${QUEUES} queues`, seconds, 's', { most: SECONDS_ASKED }),
     );
   }
-  return { figures, verdicts, details: { starts, pageCache: dropped ?? 'dropped' } };
-
-  function process_(
-    name: string,
-    module: string,
-    args: readonly string[],
-    readyTimeoutMs: number,
-  ): ServerProcess {
-    const modulePath = fileURLToPath(new URL(module, import.meta.url));
-    return new ServerProcess({
-      name,
-      modulePath,
-      args,
-      logFile: join(directory, `${name}.log`),
-      readyTimeoutMs,
-    });
-  }
+  return { figures, verdicts, details: { starts, pageCacheDropped: dropped } };
 }
 
 async function startOnce(
@@ -109,13 +96,13 @@ async function startOnce(
   const answersSeconds = (performance.now() - began) / 1000;
   const status = await untilMaster(String(config['adminListen']));
   const seconds = (performance.now() - began) / 1000;
-  const cpuSeconds = cpuSecondsOf(broker.pid ?? 0);
+  const processorSeconds = cpuSeconds(broker.pid ?? 0) ?? Number.NaN;
   say(
     `${how}: answers after ${answersSeconds.toFixed(2)} s, master after ${seconds.toFixed(2)} s, ` +
-      `${cpuSeconds.toFixed(2)} s of processor time`,
+      `${processorSeconds.toFixed(2)} s of processor time`,
   );
   await broker.kill();
-  return { how, seconds, answersSeconds, cpuSeconds, status };
+  return { how, seconds, answersSeconds, processorSeconds, status };
 }
 
 /** Until the node leads and its machine has everything that its log has. */
@@ -126,28 +113,4 @@ async function untilMaster(adminAddress: string): Promise<NodeStatus> {
     if (status !== null && group?.role === 'leader' && group.appliedIndex === group.lastIndex) return status;
     await delay(POLL_MS);
   }
-}
-
-/** utime and stime of proc(5), in ticks of 10 ms. */
-function cpuSecondsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** Null if the page cache was dropped, else why it could not be. */
-function dropPageCache(): string | null {
-  try {
-    writeFileSync('/proc/sys/vm/drop_caches', '1');
-    return null;
-  } catch (error) {
-    return `the page cache cannot be dropped here: ${String(error)}`;
-  }
-}
-
-function folderBytes(path: string): number {
-  let bytes = 0;
-  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
-  }
-  return bytes;
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path/posix';
 import {
   configurationOf,
   decodeConfiguration,
@@ -10,7 +9,6 @@ import type { MembershipWish } from './group-administration.ts';
 import type {
   ConfigurationProposer,
   KeyReader,
-  Leadership,
   LeadershipPort,
   MessageProposer,
   OffsetProposer,
@@ -21,7 +19,7 @@ import type {
   TopicsPort,
   ConsumerOffsetsPort,
 } from './group-port.ts';
-import { bootstrapCommand } from './machine/bootstrap.ts';
+import { firstCommand } from './machine/bootstrap.ts';
 import { BrokerMachine } from './machine/machine.ts';
 import { replicaFigures } from './metrics/replica-figures.ts';
 import type { StoreFigures } from './metrics/store-figures.ts';
@@ -32,26 +30,31 @@ import type { ReplicaInspection } from './replica-inspection.ts';
 import { Applier, applierDefaults } from './replication/applier.ts';
 import { DiskGuard, diskGuardDefaults, type DiskRoom } from './replication/disk-guard.ts';
 import { fileOwner } from './replication/file-owner.ts';
-import { isLonely, lostVotesOnly, repairImpossible } from './replication/lonely-member.ts';
+import { HandOver } from './replication/hand-over.ts';
+import { restoreLonely } from './replication/lonely-member.ts';
 import { LogRetention, logRetentionDefaults } from './replication/log-retention.ts';
+import { Mastership } from './replication/mastership.ts';
 import { ProgressWatch, progressWatchDefaults, type WorkProgress } from './replication/progress-watch.ts';
 import { replicaWork } from './replication/replica-work.ts';
 import { Proposer, proposerDefaults } from './replication/proposer.ts';
-import { KeyIndexer, keyIndexerDefaults } from './replication/key-indexer.ts';
-import { IndexedKeyReader } from './replication/key-reader.ts';
-import { IndexedQueueReader } from './replication/queue-reader.ts';
-import { QueueStarts } from './replication/queue-starts.ts';
+import type { KeyIndexer } from './replication/key-indexer.ts';
 import { repairLog } from './replication/log-repair.ts';
 import { PeerLink } from './replication/peer-link.ts';
 import { ReplicaProposer } from './replication/replica-proposer.ts';
-import { replicaFolder } from './replication/replica-folder.ts';
+import { ReplicaReads } from './replication/replica-reads.ts';
 import { ReplicaStore } from './replication/replica-store.ts';
 import { SnapshotSchedule, snapshotScheduleDefaults } from './replication/snapshot-schedule.ts';
 
 export type { ReplicaConfig, ReplicaOptions } from './replica-options.ts';
 
-/** Longest wait of a stopping leader for its successor. */
-const HAND_OVER_MS = 1_000;
+/** What a replica is made of from the beginning. */
+interface ReplicaParts {
+  readonly store: ReplicaStore;
+  /** As of the last checkpoint. */
+  readonly machine: BrokerMachine;
+  readonly peers: PeerLink;
+  readonly tallies: StoreTallies;
+}
 
 /** One replica of a broker group: its log, its state, its part in the consensus, and the reads that it serves. */
 export class GroupReplica implements HostedReplica {
@@ -69,7 +72,7 @@ export class GroupReplica implements HostedReplica {
   readonly #options: ReplicaOptions;
   readonly #store: ReplicaStore;
   readonly #machine: BrokerMachine;
-  readonly #reader: IndexedQueueReader;
+  readonly #reads: ReplicaReads;
   readonly #gatherer: Proposer;
   readonly #applier: Applier;
   readonly #keyIndexer: KeyIndexer;
@@ -79,13 +82,11 @@ export class GroupReplica implements HostedReplica {
   readonly #diskGuard: DiskGuard;
   readonly #progress: ProgressWatch;
   readonly #peers: PeerLink;
-  /** The term in which this replica has applied an entry of its own as leader, so that it may open. */
-  #openTerm = -1;
+  readonly #mastership: Mastership;
+  readonly #handOver: HandOver;
   #stopping: Promise<void> | null = null;
-  /** Called at the next change of role. */
-  #roleWaiter: (() => void) | null = null;
 
-  private constructor(options: ReplicaOptions, store: ReplicaStore, peers: PeerLink, tallies: StoreTallies) {
+  private constructor(options: ReplicaOptions, { store, machine, peers, tallies }: ReplicaParts) {
     const { brokerName, memberId, config, clock, logger } = options;
     this.#options = options;
     this.brokerName = brokerName;
@@ -93,11 +94,10 @@ export class GroupReplica implements HostedReplica {
     this.#store = store;
     this.storeTallies = tallies;
     this.#peers = peers;
-    this.#machine = new BrokerMachine(store.state);
-    this.#machine.restore(store.state.derived.takeEntries());
-    this.topics = this.#machine.topics;
-    this.groups = this.#machine.groups;
-    this.offsets = this.#machine.offsets;
+    this.#machine = machine;
+    this.topics = machine.topics;
+    this.groups = machine.groups;
+    this.offsets = machine.offsets;
     this.#gatherer = new Proposer(config.proposer ?? proposerDefaults, {
       clock,
       propose: (kind, frame) => this.#driver.propose(kind, frame),
@@ -126,24 +126,16 @@ export class GroupReplica implements HostedReplica {
       metrics: tallies,
     });
     this.#applier = this.#createApplier();
-    const queueIndex = (): typeof store.state.queueIndex => store.state.queueIndex;
-    this.#reader = new IndexedQueueReader({
-      machine: this.#machine,
-      queueIndex,
-      starts: new QueueStarts({ queueIndex, log: store.log }),
-      log: store.log,
-      appliedEnd: () => this.#applier.appliedEnd,
-    });
-    this.queues = this.#reader;
-    this.records = this.#reader;
-    this.#keyIndexer = this.#createKeyIndexer();
-    this.keys = new IndexedKeyReader(this.#keyIndexer, this.#reader);
-    this.leadership = {
-      current: () => this.#leadership(),
-      readsAreCurrent: () => this.#readsAreCurrent(),
-      confirm: (done) => this.#confirm(done),
-    };
+    this.#reads = new ReplicaReads(options, store, machine, () => this.#applier);
+    this.queues = this.#reads.queues;
+    this.records = this.#reads.queues;
+    this.keys = this.#reads.keys;
+    this.#keyIndexer = this.#reads.keyIndexer;
     this.#driver = this.#createDriver();
+    this.#mastership = new Mastership(this.#driver);
+    this.leadership = this.#mastership;
+    const isOpen = (peer: string): boolean => peers.isOpen(peer);
+    this.#handOver = new HandOver({ memberId, consensus: this.#driver, isOpen, clock });
     this.#progress = new ProgressWatch(config.progress ?? progressWatchDefaults, {
       measure: () =>
         replicaWork({
@@ -171,7 +163,7 @@ export class GroupReplica implements HostedReplica {
 
   /** Opens and recovers the store. Throws what the store throws, or REPAIR_IMPOSSIBLE; nothing stays open then. */
   static async open(options: ReplicaOptions): Promise<GroupReplica> {
-    const { config } = options;
+    const { config, memberId, directory, logger } = options;
     const peers = new PeerLink(options.join);
     const tallies = new StoreTallies(options.clock);
     const store = await ReplicaStore.open(
@@ -180,24 +172,23 @@ export class GroupReplica implements HostedReplica {
         metrics: tallies,
         log: config.log,
         derived: config.derived,
-        owner: fileOwner(options.brokerName, options.memberId),
+        owner: fileOwner(options.brokerName, memberId),
         onDamage: (error) => options.events.onFatal(error),
       },
       (log) => repairLog({ ...options, log, peers, raft: config.raft }),
     );
     try {
-      const replica = new GroupReplica(options, store, peers, tallies);
-      if (!isLonely(replica.status()) || replica.status().standing !== 'repairing') return replica;
-      if (!lostVotesOnly(store.log, store.hardState)) throw repairImpossible(store.log, options.directory);
-      options.logger.warn('term and vote are lost; alone in its group this member needs neither', {});
-      store.hardState.save({ ...store.hardState.load(), standing: 'full' });
+      const { log, hardState, state } = store;
+      const machine = new BrokerMachine(state);
+      machine.restore(state.derived.takeEntries());
+      const { appliedIndex } = state.derived;
+      const configuration = membersOf(machine, options);
+      restoreLonely({ memberId, directory, log, hardState, appliedIndex, configuration, logger });
+      return new GroupReplica(options, { store, machine, peers, tallies });
     } catch (error) {
       await store.close();
       throw error;
     }
-    // What was loaded belongs to the replica that is not used.
-    await store.close();
-    return GroupReplica.open(options);
   }
 
   start(): void {
@@ -230,7 +221,7 @@ export class GroupReplica implements HostedReplica {
   }
 
   traffic(): { readonly messagesPut: number; readonly messagesGot: number } {
-    return { messagesPut: this.#machine.messageCount, messagesGot: this.#reader.served };
+    return { messagesPut: this.#machine.messageCount, messagesGot: this.#reads.queues.served };
   }
 
   logRange(): { readonly start: number; readonly end: number } {
@@ -309,9 +300,9 @@ export class GroupReplica implements HostedReplica {
         snapshots: this.#snapshots,
         metrics: this.storeTallies,
         mayCheckpoint: () => this.#diskGuard.look() !== 'exhausted',
-        configuration: () => this.#configuration(),
+        configuration: () => membersOf(this.#machine, this.#options),
         install: async (meta) => {
-          await this.#snapshots.stop();
+          await this.#snapshots.written();
           await state.install(meta);
           this.#machine.restore(state.derived.takeEntries());
         },
@@ -320,32 +311,13 @@ export class GroupReplica implements HostedReplica {
     );
   }
 
-  #createKeyIndexer(): KeyIndexer {
-    const { config, disk, directory, clock, logger, events } = this.#options;
-    return new KeyIndexer(config.keyIndex ?? keyIndexerDefaults, {
-      disk,
-      directory: join(directory, replicaFolder.keyIndex),
-      log: this.#store.log,
-      appliedIndex: () => this.#applier.appliedIndex,
-      clock,
-      logger,
-      onFatal: (error) => events.onFatal(error),
-    });
-  }
-
-  /** Who belongs to the group as of the entry applied last. */
-  #configuration(): ConfigurationState {
-    const { membership } = this.#machine;
-    return membership === null ? configurationOf(this.#options.members) : decodeConfiguration(membership);
-  }
-
   #createDriver(): RaftDriver {
     const { memberId, brokerName, config, clock, random, logger, events } = this.#options;
     const { log, hardState, snapshots, state } = this.#store;
     return new RaftDriver({
       id: memberId,
       group: brokerName,
-      configuration: this.#configuration(),
+      configuration: membersOf(this.#machine, this.#options),
       config: config.raft,
       log,
       hardState,
@@ -366,7 +338,7 @@ export class GroupReplica implements HostedReplica {
   }
 
   async #stop(): Promise<void> {
-    await this.#handOver();
+    await this.#handOver.run();
     this.#diskGuard.stop();
     this.#progress.stop();
     this.#gatherer.stop();
@@ -378,46 +350,9 @@ export class GroupReplica implements HostedReplica {
     await this.#store.close();
   }
 
-  /** A leader that is stopped gives its place away first, so that nobody has to notice its absence. */
-  async #handOver(): Promise<void> {
-    const { clock, memberId } = this.#options;
-    const { role, progress } = this.#driver.status();
-    if (role !== 'leader') return;
-    const [successor] = Object.entries(progress)
-      .filter(([id, { learner }]) => id !== memberId && !learner && this.#peers.isOpen(id))
-      .sort(([, one], [, other]) => other.match - one.match);
-    if (successor === undefined || this.transferLeadership(successor[0]) !== null) return;
-    await new Promise<void>((resolve) => {
-      const timer = clock.setTimer(HAND_OVER_MS, resolve);
-      this.#roleWaiter = () => {
-        clock.clearTimer(timer);
-        resolve();
-      };
-    });
-  }
-
-  /** A leader is the master only once it has applied an entry of its own term: before, its state may be behind. */
-  #leadership(): Leadership {
-    const { role, term, leader } = this.#driver;
-    if (role !== 'leader') return { leading: false, leader, term };
-    return this.#openTerm === term ? { leading: true, leader, term } : { leading: false, leader: null, term };
-  }
-
-  #readsAreCurrent(): boolean {
-    return this.#leadership().leading && this.#driver.leaseValid;
-  }
-
-  #confirm(done: (confirmed: boolean) => void): void {
-    if (!this.#leadership().leading) {
-      done(false);
-      return;
-    }
-    this.#driver.readIndex((result) => done(result.type === 'current' && this.#leadership().leading));
-  }
-
   #onRole(): void {
-    const { leading, leader } = this.#leadership();
-    if (this.#driver.role !== 'leader') this.#roleWaiter?.();
+    const { leading, leader } = this.#mastership.current();
+    this.#handOver.roleChanged();
     this.#gatherer.setLeader(leading, leader);
     this.#options.events.onRole();
   }
@@ -433,9 +368,7 @@ export class GroupReplica implements HostedReplica {
   }
 
   #onApplied(): void {
-    const { role, term } = this.#driver;
-    if (role === 'leader' && this.#openTerm !== term && this.#applier.appliedTerm === term) {
-      this.#openTerm = term;
+    if (this.#mastership.opens(this.#applier.appliedTerm)) {
       this.#onRole();
       this.#prepareState();
     }
@@ -443,20 +376,20 @@ export class GroupReplica implements HostedReplica {
     this.#keyIndexer.advance();
   }
 
-  /** The first master of a group gives it its system topics; every master makes its settings those of the group. */
   #prepareState(): void {
     const { clock, config, logger } = this.#options;
-    const { settings } = config.bootstrap;
-    const failed = (outcome: { readonly type: string }): void => {
+    const command = firstCommand(this.#machine, config.bootstrap, clock.now());
+    if (command === null) return;
+    this.#gatherer.appendCommand(command, (outcome) => {
       if (outcome.type !== 'applied')
         logger.warn('a first command of this master was not applied', { outcome: outcome.type });
-    };
-    if (!this.#machine.bootstrapped) {
-      this.#gatherer.appendCommand(bootstrapCommand(config.bootstrap, clock.now()), failed);
-    } else if (this.#machine.settings.enableSendDeduplication !== settings.enableSendDeduplication) {
-      this.#gatherer.appendCommand({ type: 'putSettings', settings }, failed);
-    }
+    });
   }
+}
+
+/** Who belongs to the group as of the entry that the machine has applied last. */
+function membersOf({ membership }: BrokerMachine, { members }: ReplicaOptions): ConfigurationState {
+  return membership === null ? configurationOf(members) : decodeConfiguration(membership);
 }
 
 function hourInUtc(now: number): number {

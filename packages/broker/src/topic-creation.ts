@@ -1,4 +1,4 @@
-import { TopicPerm } from '@ledgermq/protocol';
+import { plainTopic, TopicPerm } from '@ledgermq/protocol';
 import type { TopicConfig } from '@ledgermq/protocol';
 import { RETRY_TOPIC_PREFIX } from './group-port.ts';
 import type { ConfigurationProposer, TopicsPort } from './group-port.ts';
@@ -128,17 +128,4 @@ export class TopicCreation {
     });
     return { type: 'known', topic };
   }
-}
-
-export function plainTopic(topicName: string, queues: number, perm: number): TopicConfig {
-  return {
-    topicName,
-    readQueueNums: queues,
-    writeQueueNums: queues,
-    perm,
-    topicFilterType: 'SINGLE_TAG',
-    topicSysFlag: 0,
-    order: false,
-    attributes: {},
-  };
 }

@@ -1,5 +1,12 @@
 import { Buffer } from 'node:buffer';
-import { decodeProperties, patchOffsets, readRecord, recordTotalSize, tagsCode } from '@ledgermq/protocol';
+import {
+  decodeProperties,
+  patchOffsets,
+  plainTopic,
+  readRecord,
+  recordTotalSize,
+  tagsCode,
+} from '@ledgermq/protocol';
 import type { TopicConfig } from '@ledgermq/protocol';
 import { configurationOf, type RaftStatus } from '@ledgermq/raft';
 import type {
@@ -203,16 +210,7 @@ export class MemoryGroup implements GroupPort {
   }
 
   addTopic(topicName: string, queues = 4, perm = 6): void {
-    this.topicTable.set(topicName, {
-      topicName,
-      readQueueNums: queues,
-      writeQueueNums: queues,
-      perm,
-      topicFilterType: 'SINGLE_TAG',
-      topicSysFlag: 0,
-      order: false,
-      attributes: {},
-    });
+    this.topicTable.set(topicName, plainTopic(topicName, queues, perm));
   }
 
   addGroup(name: string, change: Partial<SubscriptionGroupView> = {}): void {

@@ -45,6 +45,8 @@ export function clusterConfig(
 export interface ClusterShape {
   /** n1, n2 and so on; three if absent. */
   readonly members?: number;
+  /** With so many of them the group begins; all if absent. */
+  readonly founders?: number;
   readonly retention?: Partial<LogRetentionConfig>;
   readonly progress?: ProgressWatchConfig;
   readonly diskSpace?: DiskSpaceConfig;
@@ -58,6 +60,7 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
   readonly #brokerName: string;
   /** Waits for work outside of virtual time, if the members have such. */
   readonly #settled: () => Promise<void>;
+  readonly #founders: number;
   readonly #cut = new Set<string>();
   #draws = 0x2545f491;
 
@@ -66,11 +69,13 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
     config: ClusterConfig,
     settled: () => Promise<void> = turns,
     brokerName: string = 'broker-a',
+    founders: number = members.length,
   ) {
     this.members = members;
     this.#brokerName = brokerName;
     this.#config = config;
     this.#settled = settled;
+    this.#founders = founders;
   }
 
   /** Three members on disks in memory. `retained`: bytes of log kept, 0 for all of it. */
@@ -80,7 +85,8 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
     shape: ClusterShape = {},
   ): Promise<ReplicaCluster> {
     const members = Array.from({ length: shape.members ?? 3 }, (_, i) => new Member(`n${i + 1}`));
-    const cluster = new ReplicaCluster(members, clusterConfig(raft, retained, shape));
+    const config = clusterConfig(raft, retained, shape);
+    const cluster = new ReplicaCluster(members, config, turns, 'broker-a', shape.founders);
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
@@ -99,7 +105,7 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
       stopped: new AbortController().signal,
       brokerName: this.#brokerName,
       memberId: id,
-      members: this.members.map((one) => one.id),
+      members: this.members.slice(0, this.#founders).map((one) => one.id),
       directory: member.directory,
       config: {
         ...this.#config,

@@ -4,7 +4,7 @@ export interface KvLimits {
   readonly valueCharsMax: number;
 }
 
-export const kvLimits: KvLimits = { entriesMax: 100_000, valueCharsMax: 65_536 };
+const kvLimits: KvLimits = { entriesMax: 100_000, valueCharsMax: 65_536 };
 
 export class KvConfig {
   readonly #limits: KvLimits;

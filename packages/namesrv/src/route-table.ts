@@ -59,7 +59,7 @@ export interface RouteTableLimits {
   readonly topicsMax: number;
 }
 
-export const routeTableLimits: RouteTableLimits = {
+const routeTableLimits: RouteTableLimits = {
   brokerNamesMax: 1000,
   replicasPerBrokerMax: 64,
   topicsMax: 200_000,

@@ -145,6 +145,7 @@ export {
 } from './data-version.ts';
 export type { DataVersion } from './data-version.ts';
 export {
+  plainTopic,
   topicConfigFromJson,
   topicConfigFromLine,
   topicConfigToJson,

@@ -29,6 +29,20 @@ export interface TopicConfig {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** A topic without anything special: as many queues to write as to read. */
+export function plainTopic(topicName: string, queues: number, perm: number): TopicConfig {
+  return {
+    topicName,
+    readQueueNums: queues,
+    writeQueueNums: queues,
+    perm,
+    topicFilterType: 'SINGLE_TAG',
+    topicSysFlag: 0,
+    order: false,
+    attributes: {},
+  };
+}
+
 /** The defaults are those of the reference broker's class. */
 export function topicConfigFromJson(
   value: JsonValue | undefined,

@@ -4,7 +4,8 @@ import type { Disk } from './disk.ts';
 import type { DurableMark } from './durable-mark.ts';
 import type { FoundSegment, LogSurvey, SurveyedSegment } from './log-survey.ts';
 import type { OpenFiles } from './open-files.ts';
-import { SEGMENT_HEADER_BYTES, Segment, encodeSegmentHeader } from './segment.ts';
+import { SEGMENT_HEADER_BYTES, encodeSegmentHeader } from './segment-header.ts';
+import { Segment } from './segment.ts';
 import type { SetAside, SetAsideReason } from './set-aside.ts';
 import { scanEntries } from './tail-scan.ts';
 

@@ -4,7 +4,7 @@ import { StoreError } from './errors.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
 import { SlotFile } from './slot-file.ts';
 
-export const CURRENT_FILE = 'current';
+const CURRENT_FILE = 'current';
 
 /** "LMQG" */
 const CURRENT_MAGIC = 0x4c4d5147;

@@ -16,7 +16,7 @@ import { ENTRY_WORDS } from './uniq-key-entry.ts';
  */
 const MAGIC = 0x584d514c;
 const VERSION = 1;
-export const CONTENT_HEADER_BYTES = 32;
+const CONTENT_HEADER_BYTES = 32;
 /** Words of a key in a snapshot: the check belongs to a place in a file. */
 export const CONTENT_KEY_WORDS: number = ENTRY_WORDS - 1;
 export const CONTENT_KEY_BYTES: number = CONTENT_KEY_WORDS * 4;

@@ -21,7 +21,7 @@ export type { LogBeside } from './hard-state-file.ts';
 export { openMemberFiles } from './member-files.ts';
 export type { MemberFiles, MemberFilesOptions } from './member-files.ts';
 export { DerivedState, openDerivedState, replaceDerivedState } from './derived-state.ts';
-export type { DerivedStatePorts, SnapshotContent } from './derived-state.ts';
+export type { DerivedStatePorts, SnapshotContent } from './derived-folder.ts';
 export { DerivedExport } from './derived-export.ts';
 export type { DerivedStateConfig } from './derived-config.ts';
 export { QueueIndex } from './queue-index.ts';
@@ -35,7 +35,7 @@ export type { StateEntry, StateLevel } from './state-db.ts';
 // Derived state: queue index, UNIQ_KEY table, state database, checkpoints.
 export { derivedStateDefaults, parseDerivedStateConfig } from './derived-config.ts';
 export type { CheckpointRequest } from './checkpoint.ts';
-export type { TimeBoundary } from './queue-index.ts';
+export type { TimeBoundary } from './queue-search.ts';
 export type { StateOperation, StatePut } from './state-db.ts';
 
 // Key index: topic and key -> log addresses.

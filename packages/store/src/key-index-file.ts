@@ -5,7 +5,7 @@ import { readInt53, writeInt53 } from './int53.ts';
 import { extendCheck, WORD_CHECK_SEED } from './word-check.ts';
 
 export const KEY_HEADER_BYTES = 64;
-export const KEY_FOOTER_BYTES = 64;
+const KEY_FOOTER_BYTES = 64;
 export const KEY_ENTRY_WORDS = 5;
 export const KEY_ENTRY_BYTES = 20;
 /** "LMQK" in file order. */

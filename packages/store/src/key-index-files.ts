@@ -67,7 +67,7 @@ export class KeyIndexFiles {
     }
   }
 
-  /** Forget the oldest files while `goes` says so; they are still on disk until `removeOthers`. */
+  /** Forget the oldest files while `goes` says so; they are still on disk until `retire` and `removeRetired`. */
   forgetOldest(goes: (file: FullKeyFile) => boolean): boolean {
     const kept = this.#full.findIndex((file) => !goes(file));
     const count = kept < 0 ? this.#full.length : kept;

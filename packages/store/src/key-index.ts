@@ -52,7 +52,8 @@ export class KeyIndex {
   #sinceMark = 0;
   #lastTimestamp = 0;
   #lastAddress = 0;
-  #unsynced: NewestKeyFile[] = [];
+  /** Full files that the next checkpoint syncs and closes, oldest first. */
+  readonly #unsynced: NewestKeyFile[] = [];
   #checkpoint: Promise<void> | null = null;
   #failure: StoreError | null = null;
   #closed = false;
@@ -253,7 +254,6 @@ export class KeyIndex {
     return this.#newest;
   }
 
-  /** A full file is closed after the next checkpoint, which syncs it. */
   #endFile(file: NewestKeyFile): void {
     const { number, baseTime, range } = file;
     file.end();
@@ -269,14 +269,14 @@ export class KeyIndex {
   async #write(logSynced: (index: number) => Promise<void>): Promise<void> {
     this.#requireUsable();
     try {
-      const ended = this.#unsynced;
-      this.#unsynced = [];
+      const ended = [...this.#unsynced];
       const mark = this.#markNow();
       const newest = this.#newest;
       newest?.flush();
       this.#sinceMark = 0;
       for (const file of ended) {
         await file.sync();
+        this.#unsynced.shift();
         file.close();
       }
       if (newest !== null) await newest.sync();

@@ -6,7 +6,7 @@ import { DurableMark, durableMarkFileName, isOwnedBy, noPosition } from './durab
 import { StoreError } from './errors.ts';
 import { hardStateFileName } from './hard-state-file.ts';
 import type { FoundSegment } from './log-survey.ts';
-import { SEGMENT_HEADER_BYTES, decodeSegmentHeader, segmentBase } from './segment.ts';
+import { SEGMENT_HEADER_BYTES, decodeSegmentHeader, segmentBase } from './segment-header.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
 import { suspectsFileName } from './suspects.ts';
 import { findEntryBehind } from './tail-scan.ts';

@@ -237,7 +237,8 @@ export class LogDurability {
     try {
       this.#mark.write(range);
       await this.#mark.sync();
-      this.#markedTail = range.tail;
+      // A cut may have lowered it meanwhile, durably: then a segment in the old one's place must be marked anew.
+      this.#markedTail = this.marked.tail;
     } catch (error) {
       throw this.fail('write the durable mark', error);
     }

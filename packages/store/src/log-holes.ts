@@ -8,11 +8,11 @@ import type { DurableMark, LogReach } from './durable-mark.ts';
 import { requireChain } from './entry-chain.ts';
 import { StoreError } from './errors.ts';
 import type { LogHole } from './log-survey.ts';
-import { SEGMENT_HEADER_BYTES, encodeSegmentHeader, segmentBase, segmentFileName } from './segment.ts';
-import type { SegmentHeader } from './segment.ts';
+import { SEGMENT_HEADER_BYTES, encodeSegmentHeader, segmentBase, segmentFileName } from './segment-header.ts';
+import type { SegmentHeader } from './segment-header.ts';
 import { SetAside } from './set-aside.ts';
 
-export interface HoleRepairParts {
+export interface LogHolesParts {
   readonly disk: Disk;
   readonly directory: string;
   readonly config: SegmentLogConfig;
@@ -26,25 +26,40 @@ interface SegmentName {
   readonly base: number;
 }
 
-/** Writes into the files of a log that has holes. Whoever calls looks at the files anew afterwards. */
-export class HoleRepair {
-  readonly #parts: HoleRepairParts;
+/**
+ * The holes of a log, until the last one was filled or cut off. Writes into its files: whoever calls looks at them anew
+ * afterwards.
+ */
+export class LogHoles {
+  readonly #parts: LogHolesParts;
   readonly #aside: SetAside;
   /** Files of which the bytes of a hole are already kept: file name and offset. */
   readonly #kept = new Set<string>();
   #segments: SegmentName[] = [];
+  #left: readonly LogHole[];
 
-  constructor(parts: HoleRepairParts) {
+  constructor(parts: LogHolesParts, found: readonly LogHole[]) {
     this.#parts = parts;
+    this.#left = found;
     this.#aside = new SetAside(parts.disk, parts.directory);
+  }
+
+  /** In order. */
+  get left(): readonly LogHole[] {
+    return this.#left;
+  }
+
+  /** The log begins anew. */
+  forget(): void {
+    this.#left = [];
   }
 
   /**
    * Put entries into a hole: all that it lacks, or those at its end, since every entry proves the one before it. Synced
-   * when it resolves. Returns what is left of the hole, or null. ENTRY_CHAIN_BROKEN if they do not fit: then nothing was
-   * written.
+   * when it resolves. ENTRY_CHAIN_BROKEN if they do not fit, or there is no such hole: then nothing was written.
    */
-  async fill(hole: LogHole, entries: readonly Entry[]): Promise<LogHole | null> {
+  async fill(hole: LogHole, entries: readonly Entry[]): Promise<void> {
+    const found = this.#find(hole);
     const first = this.#requireFit(hole, entries);
     const { disk, directory } = this.#parts;
     const files = new Map<number, DiskFile>();
@@ -61,13 +76,10 @@ export class HoleRepair {
       for (const file of files.values()) file.close();
     }
     await disk.syncDirectory(directory);
-    if (first.index === hole.afterIndex + 1) return null;
-    return {
-      ...hole,
-      beforeIndex: first.index,
-      beforeAddress: first.address,
-      beforePrevHash: first.prevHash,
-    };
+    const { index: beforeIndex, address: beforeAddress, prevHash: beforePrevHash } = first;
+    const rest =
+      beforeIndex === hole.afterIndex + 1 ? [] : [{ ...hole, beforeIndex, beforeAddress, beforePrevHash }];
+    this.#left = this.#left.flatMap((one) => (one === found ? rest : [one]));
   }
 
   /**
@@ -75,6 +87,7 @@ export class HoleRepair {
    * the hole may have been acknowledged; it becomes part of the mark before anything is moved.
    */
   async cut(hole: LogHole, forgotten: LogReach | null): Promise<void> {
+    this.#find(hole);
     const { disk, directory, mark, logger } = this.#parts;
     const segments = this.#listSegments();
     const holder = segments.findLast(({ base }) => base < hole.afterAddress);
@@ -98,6 +111,15 @@ export class HoleRepair {
     }
     await disk.syncDirectory(directory);
     logger.warn('the log was cut before a hole', { index: hole.afterIndex, floor: floor.index });
+    this.#left = this.#left.filter(({ afterIndex }) => afterIndex < hole.afterIndex);
+  }
+
+  #find(hole: LogHole): LogHole {
+    const found = this.#left.find(
+      ({ afterIndex, beforeIndex }) => afterIndex === hole.afterIndex && beforeIndex === hole.beforeIndex,
+    );
+    if (found === undefined) throw new StoreError('ENTRY_CHAIN_BROKEN', 'the log has no such hole');
+    return found;
   }
 
   #requireFit(hole: LogHole, entries: readonly Entry[]): Entry {

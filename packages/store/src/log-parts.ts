@@ -2,6 +2,7 @@ import type { Logger } from '@ledgermq/raft';
 import type { SegmentLogConfig } from './config.ts';
 import type { Disk, DiskLock } from './disk.ts';
 import { LogDurability } from './log-durability.ts';
+import { LogHoles } from './log-holes.ts';
 import { LogReader } from './log-reader.ts';
 import type { RecoveredLog } from './log-recovery.ts';
 import { LogTail } from './log-tail.ts';
@@ -34,6 +35,7 @@ export interface LogParts {
   readonly durability: LogDurability;
   readonly cleaner: SegmentCleaner;
   readonly tail: LogTail;
+  readonly holes: LogHoles;
 }
 
 export function assembleLog(opening: LogOpening, recovered: RecoveredLog): LogParts {
@@ -58,5 +60,6 @@ export function assembleLog(opening: LogOpening, recovered: RecoveredLog): LogPa
   const tail = new LogTail({ ...opening, segments, reader, durability, aside, cleaner }, last);
   for (const segment of recovered.excess) cleaner.trimLater(segment);
   cleaner.removeLater(recovered.droppedPaths);
-  return { recovered, segments, reader, durability, cleaner, tail };
+  const holes = new LogHoles({ ...opening, mark }, recovered.holes);
+  return { recovered, segments, reader, durability, cleaner, tail, holes };
 }

@@ -1,7 +1,7 @@
 import type { LogPosition } from '@ledgermq/raft';
 import type { Disk, DiskFile } from './disk.ts';
-import { SEGMENT_HEADER_BYTES } from './segment.ts';
-import type { SegmentHeader } from './segment.ts';
+import { SEGMENT_HEADER_BYTES } from './segment-header.ts';
+import type { SegmentHeader } from './segment-header.ts';
 import { findEntryBehind, scanEntries } from './tail-scan.ts';
 
 /** A segment file as a look at its name and header shows it. */

@@ -1,7 +1,7 @@
 import type { LogPosition } from '@ledgermq/raft';
 import { StoreError } from './errors.ts';
 import type { Segment } from './segment.ts';
-import { SEGMENT_HEADER_BYTES } from './segment.ts';
+import { SEGMENT_HEADER_BYTES } from './segment-header.ts';
 import type { SegmentList } from './segment-list.ts';
 import { scanEntries } from './tail-scan.ts';
 

@@ -5,7 +5,7 @@ import { durableMarkFileName } from './durable-mark.ts';
 import { HardStateFile } from './hard-state-file.ts';
 import { SegmentLog } from './segment-log.ts';
 import type { StoreMetrics } from './store-metrics.ts';
-import { segmentBase } from './segment.ts';
+import { segmentBase } from './segment-header.ts';
 
 export interface MemberFilesOptions {
   readonly disk: Disk;

@@ -12,7 +12,8 @@ import {
   restoreColumns,
 } from './queue-directory.ts';
 import { QueuePages, placeOf } from './queue-pages.ts';
-import { BLOCK_UNITS, PAGE_BYTES, PAGE_UNITS, UNIT_WORDS } from './queue-units.ts';
+import { QueueSearch, type TimeBoundary } from './queue-search.ts';
+import { BLOCK_UNITS, PAGE_BYTES, PAGE_UNITS, UNIT_WORDS, copyUnits } from './queue-units.ts';
 import type { QueueTails } from './queue-tails.ts';
 import type { QueueUnits } from './queue-units.ts';
 import type { LoadedState, StateEntry } from './state-db.ts';
@@ -42,12 +43,8 @@ export interface QueueIndexSnapshot {
   readonly freedBlocks: readonly number[];
 }
 
-export type TimeBoundary = 'LOWER' | 'UPPER';
-
 /** What a tail costs beside the write of a queue to its own place. */
 const TAIL_COST = 1 / 16;
-const ADDRESS_WORD = 0;
-const STORE_TIMESTAMP_WORD = 4;
 
 /**
  * (queueNumber, queue offset) -> place of the message. Offsets of a queue start at 0 and have no gaps.
@@ -64,6 +61,7 @@ export class QueueIndex {
   readonly #pages: QueuePages;
   readonly #tails: QueueTails;
   readonly #cache: PageCache;
+  readonly #search: QueueSearch;
   readonly #queueCountMax: number;
   readonly #dirtyPagesMax: number;
   #changedQueues: number[] = [];
@@ -83,6 +81,7 @@ export class QueueIndex {
     const spillPages = this.#dirtyPagesMax * 2;
     this.#pages = new QueuePages(file, this.#columns, { cacheBytesMax, spillPages, onDamage }, space);
     this.#cache = this.#pages.cache;
+    this.#search = new QueueSearch(this.#pages);
     this.#tails = tails;
     const found = restored.queueTails === null ? [] : tails.read(restored.queueTails);
     const kept = found.filter((tail) => this.#pages.restoreTail(tail));
@@ -183,46 +182,20 @@ export class QueueIndex {
     return Math.max(0, done);
   }
 
-  /**
-   * LOWER: the earliest offset whose storeTimestamp is >= `timestamp`, or the next offset if there is none.
-   * UPPER: the latest offset whose storeTimestamp is <= `timestamp`, or the first offset if there is none. An
-   * empty queue answers its next offset. (RocketMQ 5 getOffsetInQueueByTime, clamped to [min, max].) `from`: units before
-   * this offset, which is not below the first, do not count.
-   *
-   * Stamps come from the clock of whoever was master and may step back at a change of master. Then the answer
-   * is still such a boundary, though not the only one: for LOWER, the unit before it (if any is held) is
-   * earlier than `timestamp` and it is not; for UPPER, it is not later and the unit after it is. Runs of equal
-   * stamps are never split.
-   */
+  /** See `QueueSearch.findByTime`. `from` is not below the first offset: units before it do not count. */
   findByTime(
     queueNumber: number,
     timestamp: number,
     boundary: TimeBoundary,
     from: number = this.minOffset(queueNumber),
   ): number {
-    switch (boundary) {
-      case 'LOWER':
-        return this.#firstReaching(queueNumber, STORE_TIMESTAMP_WORD, from, (stamp) => stamp >= timestamp);
-      case 'UPPER': {
-        const later = this.#firstReaching(
-          queueNumber,
-          STORE_TIMESTAMP_WORD,
-          from,
-          (stamp) => stamp > timestamp,
-        );
-        return later > from ? later - 1 : later;
-      }
-    }
+    return this.#search.findByTime(queueNumber, timestamp, boundary, from, this.nextOffset(queueNumber));
   }
 
   /** The earliest offset whose address is >= `address`, or the next offset: where retention moves min to. */
   findByAddress(queueNumber: number, address: number): number {
-    return this.#firstReaching(
-      queueNumber,
-      ADDRESS_WORD,
-      this.minOffset(queueNumber),
-      (place) => place >= address,
-    );
+    const [from, end] = [this.minOffset(queueNumber), this.nextOffset(queueNumber)];
+    return this.#search.findByAddress(queueNumber, address, from, end);
   }
 
   /** Let go of all units below `offset`; no change if it is not above the first. INDEX_RANGE above the next. */
@@ -391,26 +364,6 @@ export class QueueIndex {
     this.#changedQueues.push(queueNumber);
     this.#columns.flags[queueNumber] = flags | QUEUE_CHANGED;
   }
-
-  /** Binary search in [from, next) for the first unit whose 53-bit value at `word` passes; next if none. */
-  #firstReaching(
-    queueNumber: number,
-    word: number,
-    from: number,
-    passes: (value: number) => boolean,
-  ): number {
-    let low = from;
-    let high = this.nextOffset(queueNumber);
-    while (low < high) {
-      const middle = low + Math.floor((high - low) / 2);
-      const slot = this.#pages.slotOf(queueNumber, middle, 1);
-      const at = this.#cache.wordsAt(slot) + (middle % PAGE_UNITS) * UNIT_WORDS + word;
-      const words = this.#cache.words(slot);
-      if (passes((words[at + 1] as number) * WORD_RANGE + (words[at] as number))) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
 }
 
 function forPairs(pairs: readonly number[], visit: (first: number, second: number) => void): void {
@@ -424,17 +377,5 @@ function requireUnit(address: number, size: number, storeTimestamp: number): voi
       'INDEX_RANGE',
       `no unit can hold address ${address}, size ${size}, time ${storeTimestamp}`,
     );
-  }
-}
-
-function copyUnits(words: Uint32Array, from: number, count: number, target: QueueUnits, to: number): void {
-  const { addresses, sizes, tagsCodes, storeTimestamps } = target;
-  let at = from;
-  for (let index = to; index < to + count; index += 1) {
-    addresses[index] = (words[at + 1] as number) * WORD_RANGE + (words[at] as number);
-    sizes[index] = words[at + 2] as number;
-    tagsCodes[index] = words[at + 3] as number;
-    storeTimestamps[index] = (words[at + 5] as number) * WORD_RANGE + (words[at + 4] as number);
-    at += UNIT_WORDS;
   }
 }

@@ -1,3 +1,5 @@
+import { WORD_RANGE } from './int53.ts';
+
 /**
  * The unit of the queue index: where one message of a queue lies. On disk and in memory it is six
  * little-endian words:
@@ -34,5 +36,24 @@ export class QueueUnits {
     this.sizes = new Uint32Array(capacity);
     this.tagsCodes = new Int32Array(capacity);
     this.storeTimestamps = new Float64Array(capacity);
+  }
+}
+
+/** Copy units from the words of a page to position `to` and on of `target`. */
+export function copyUnits(
+  words: Uint32Array,
+  from: number,
+  count: number,
+  target: QueueUnits,
+  to: number,
+): void {
+  const { addresses, sizes, tagsCodes, storeTimestamps } = target;
+  let at = from;
+  for (let index = to; index < to + count; index += 1) {
+    addresses[index] = (words[at + 1] as number) * WORD_RANGE + (words[at] as number);
+    sizes[index] = words[at + 2] as number;
+    tagsCodes[index] = words[at + 3] as number;
+    storeTimestamps[index] = (words[at + 5] as number) * WORD_RANGE + (words[at + 4] as number);
+    at += UNIT_WORDS;
   }
 }

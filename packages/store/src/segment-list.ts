@@ -80,6 +80,8 @@ export class SegmentList {
       if (segment.start.hash !== at.hash || segment.start.term !== at.term) {
         throw new Error(`${segment.name} does not continue the hash chain`);
       }
+      if (segment.isDirty && segment !== this.last())
+        throw new Error(`${segment.name} is sealed but not synced`);
       at = segment.positionAt(segment.lastIndex);
     }
     if (at.index !== last.index || at.address !== last.address || at.hash !== last.hash) {

@@ -1,11 +1,9 @@
-import { NO_VOTE_FLOOR } from '@ledgermq/raft';
+import { basename } from 'node:path';
 import type { Entry, LogPosition, LogStorage, Logger, VoteFloor } from '@ledgermq/raft';
 import type { SegmentLogConfig } from './config.ts';
 import type { Disk } from './disk.ts';
-import { fartherReach, noReach } from './durable-mark.ts';
-import type { LogReach } from './durable-mark.ts';
 import { StoreError } from './errors.ts';
-import { HoleRepair } from './log-holes.ts';
+import type { LogHoles } from './log-holes.ts';
 import { assembleLog } from './log-parts.ts';
 import type { LogOpening, LogParts } from './log-parts.ts';
 import { recoverLog } from './log-recovery.ts';
@@ -14,11 +12,10 @@ import type { LogHole } from './log-survey.ts';
 import { verifySegments } from './log-verify.ts';
 import type { LogVerdict } from './log-verify.ts';
 import { OpenFiles } from './open-files.ts';
-import { segmentBase } from './segment.ts';
+import { segmentBase } from './segment-header.ts';
 import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 import { TailCache } from './tail-cache.ts';
-
-const SEGMENT_NAME_LENGTH = 24;
+import { floorBehind, voteFloorOf } from './vote-floor.ts';
 
 /**
  * The Raft log in segment files: the commit log of a broker group.
@@ -32,8 +29,6 @@ export class SegmentLog implements LogStorage {
   readonly recovery: RecoveryReport;
   readonly #opening: LogOpening;
   #parts: LogParts;
-  #repair: HoleRepair | null = null;
-  #holes: readonly LogHole[];
   /** What may not be interrupted is under way. */
   #busy = false;
   #closed = false;
@@ -41,7 +36,6 @@ export class SegmentLog implements LogStorage {
   private constructor(opening: LogOpening) {
     this.#opening = opening;
     this.#parts = assembleLog(opening, recoverLog(opening));
-    this.#holes = this.#parts.recovered.holes;
     this.recovery = this.#parts.recovered.report;
   }
 
@@ -112,10 +106,7 @@ export class SegmentLog implements LogStorage {
    * neither leads nor votes for a lesser one; what comes back must be the same history.
    */
   get voteFloor(): VoteFloor {
-    const { upTo, floor } = this.#parts.durability.marked;
-    const { last } = this.#parts.tail;
-    const reach = fartherReach(upTo, floor);
-    return fartherReach(last, reach) === last ? NO_VOTE_FLOOR : { index: reach.index, term: reach.term };
+    return voteFloorOf(this.#parts.durability.marked, this.#parts.tail.last);
   }
 
   /** What has been read for `fetch` so far, and what it takes in memory. */
@@ -237,9 +228,11 @@ export class SegmentLog implements LogStorage {
     this.#requireUsable(true);
     this.#busy = true;
     try {
-      await this.#parts.durability.restart(position, this.#floorBehind(position), () => {
-        this.#parts.tail.restart(position);
-        this.#holes = [];
+      const { durability, tail, holes } = this.#parts;
+      const held = this.positionAt(position.index);
+      await durability.restart(position, floorBehind(position, durability.marked, tail.last, held), () => {
+        tail.restart(position);
+        holes.forget();
       });
     } finally {
       this.#busy = false;
@@ -249,7 +242,7 @@ export class SegmentLog implements LogStorage {
 
   /** Damaged parts with good entries behind them, in order. While there are some, the log only answers reads. */
   get holes(): readonly LogHole[] {
-    return this.#holes;
+    return this.#parts.holes.left;
   }
 
   /**
@@ -258,7 +251,7 @@ export class SegmentLog implements LogStorage {
    * and usable. ENTRY_CHAIN_BROKEN, and nothing changed, if they are not the entries that belong there.
    */
   async fillHole(hole: LogHole, entries: readonly Entry[]): Promise<void> {
-    await this.#change(hole, (repair) => repair.fill(hole, entries));
+    await this.#repair((holes) => holes.fill(hole, entries));
   }
 
   /**
@@ -268,11 +261,7 @@ export class SegmentLog implements LogStorage {
    */
   async cutHole(hole: LogHole, { neverCommitted }: { readonly neverCommitted: boolean }): Promise<void> {
     const { index, term } = this.lastPosition();
-    await this.#change(hole, async (repair) => {
-      await repair.cut(hole, neverCommitted ? null : { index, term });
-      this.#holes = this.#holes.filter((one) => one.afterIndex < hole.afterIndex);
-      return null;
-    });
+    await this.#repair((holes) => holes.cut(hole, neverCommitted ? null : { index, term }));
   }
 
   /**
@@ -349,40 +338,18 @@ export class SegmentLog implements LogStorage {
   checkInvariants(): void {
     const { last: end } = this.#parts.tail;
     this.#parts.segments.checkInvariants(end);
-    const last = this.#parts.segments.last();
-    for (const segment of this.#parts.segments.all()) {
-      if (segment !== last && segment.isDirty) throw new Error(`${segment.name} is sealed but not synced`);
-    }
     if (this.#opening.cache.end() !== end.address) throw new Error('the tail cache is not at the end');
     if (this.durableIndex > end.index) throw new Error('durable beyond the end');
     const wasShort = this.#parts.recovered.last.index < this.markedIndex;
     if (this.markedIndex > this.durableIndex && !wasShort) throw new Error('marked beyond durable');
   }
 
-  /**
-   * What the member must not forget once the log begins behind `position`: how far it went, unless the snapshot
-   * replaces a branch that was never committed.
-   */
-  #floorBehind(position: LogPosition): LogReach {
-    const { upTo, floor } = this.#parts.durability.marked;
-    let reach = fartherReach(upTo, floor);
-    const held = this.positionAt(position.index);
-    if (held !== null && held.hash === position.hash) reach = fartherReach(reach, this.#parts.tail.last);
-    return reach.index > position.index ? { index: reach.index, term: reach.term } : noReach;
-  }
-
-  async #change(hole: LogHole, change: (repair: HoleRepair) => Promise<LogHole | null>): Promise<void> {
+  async #repair(change: (holes: LogHoles) => Promise<void>): Promise<void> {
     this.#requireUsable(true);
-    const found = this.#holes.find(
-      (one) => one.afterIndex === hole.afterIndex && one.beforeIndex === hole.beforeIndex,
-    );
-    if (found === undefined) throw new StoreError('ENTRY_CHAIN_BROKEN', 'the log has no such hole');
     this.#busy = true;
     try {
-      this.#repair ??= new HoleRepair({ ...this.#opening, mark: this.#parts.recovered.mark });
-      const rest = await change(this.#repair);
-      this.#holes = this.#holes.flatMap((one) => (one !== found ? [one] : rest === null ? [] : [rest]));
-      if (this.#holes.length === 0) this.#openAnew();
+      await change(this.#parts.holes);
+      if (this.holes.length === 0) this.#openAnew();
     } catch (error) {
       if (error instanceof StoreError && error.code === 'ENTRY_CHAIN_BROKEN') throw error;
       throw this.#parts.durability.fail('repair a hole', error);
@@ -397,9 +364,7 @@ export class SegmentLog implements LogStorage {
     this.#opening.files.closeAll();
     this.#parts.recovered.mark.close();
     this.#parts.reader.forgetFrom(0);
-    this.#repair = null;
     this.#parts = assembleLog(this.#opening, recoverLog(this.#opening));
-    this.#holes = this.#parts.recovered.holes;
   }
 
   /** Remember where a read met damage. */
@@ -408,8 +373,8 @@ export class SegmentLog implements LogStorage {
       return read();
     } catch (error) {
       if (error instanceof StoreError && error.code === 'LOG_CORRUPT') {
-        const base = segmentBase(error.file?.slice(-SEGMENT_NAME_LENGTH) ?? '');
-        if (base !== null && this.#holes.length === 0) this.#parts.recovered.suspects.add(base);
+        const base = segmentBase(basename(error.file ?? ''));
+        if (base !== null && this.holes.length === 0) this.#parts.recovered.suspects.add(base);
       }
       throw error;
     }
@@ -439,7 +404,7 @@ export class SegmentLog implements LogStorage {
     this.#requireOpen();
     const file = this.#opening.directory;
     if (this.#busy) throw new StoreError('STATE_INVALID', 'the log is being changed otherwise', { file });
-    const [hole] = this.#holes;
+    const [hole] = this.holes;
     if (hole === undefined || withHoles) return;
     const text = `entries ${hole.afterIndex + 1} to ${hole.beforeIndex - 1} are damaged and must be filled in first`;
     throw new StoreError('LOG_CORRUPT', text, { file, index: hole.afterIndex + 1 });

@@ -7,9 +7,9 @@ export const setAsideFolder = 'set-aside';
  * Why something was taken out of the way.
  * - 'torn': the end of a write that a crash cut short, or a segment whose header never became whole.
  * - 'conflict': entries that a leader of a later term replaced.
- * - 'foreign': a name that this log does not know.
+ * - 'foreign': a name that its owner does not know, or something of another member.
  * - 'refused': the file of an append that met a full disk.
- * - 'damaged': bytes that had been written whole and no longer check out.
+ * - 'damaged': bytes that had been written whole and no longer check out, or derived data that does not fit to its log.
  * - 'replaced': segments of a log that has begun anew from a snapshot.
  */
 export type SetAsideReason = 'torn' | 'conflict' | 'foreign' | 'refused' | 'replaced' | 'damaged';
@@ -17,9 +17,9 @@ export type SetAsideReason = 'torn' | 'conflict' | 'foreign' | 'refused' | 'repl
 const COPY_CHUNK_BYTES = 256 * 1024;
 
 /**
- * The folder for what the log must not use and must not lose. A name there says where the bytes came from:
- * `<file>.at-<file offset>.<reason>.<number>`. Only 'conflict', 'replaced' and 'refused' pieces are ever
- * removed again.
+ * The folder for what a log, or what is derived from it, must not use and must not lose. A name there says where the bytes
+ * came from: `<file>.at-<file offset>.<reason>.<number>`. Only 'conflict', 'replaced' and 'refused' pieces are ever removed
+ * again.
  */
 export class SetAside {
   readonly #disk: Disk;
@@ -32,7 +32,7 @@ export class SetAside {
     this.#folder = join(directory, setAsideFolder);
   }
 
-  /** Move a whole file or folder of the log's directory; returns its new path. Unsynced. */
+  /** Move a whole file or folder of the directory; returns its new path. Unsynced. */
   takeFile(name: string, reason: SetAsideReason): string {
     const target = this.#freeName(name, 0, reason);
     this.#disk.rename(join(this.#directory, name), target);

@@ -19,6 +19,8 @@ export class Suspects {
   readonly #path: string;
   readonly #bases: Set<number> = new Set();
   #all = false;
+  /** What is held is in the file. */
+  #written = true;
 
   private constructor(disk: Disk, directory: string) {
     this.#disk = disk;
@@ -47,20 +49,20 @@ export class Suspects {
     return !this.#all && this.#bases.size === 0;
   }
 
-  /** On the caller's thread: damage is rare. */
+  /** On the caller's thread: damage is rare. On a full disk the next read that meets damage writes what is held. */
   add(base: number): void {
-    if (this.has(base)) return;
+    if (this.has(base) && this.#written) return;
     this.#bases.add(base);
     if (this.#bases.size > COUNT_MAX) this.#all = true;
-    this.#write();
+    this.#writeIfRoom();
   }
 
-  /** All of them were read and found good. */
+  /** All of them were read and found good. On a full disk the next start reads them once more. */
   clear(): void {
     if (this.isEmpty) return;
     this.#bases.clear();
     this.#all = false;
-    this.#write();
+    this.#writeIfRoom();
   }
 
   #restore(payload: Buffer): void {
@@ -68,6 +70,17 @@ export class Suspects {
     this.#all = count > COUNT_MAX;
     for (let at = 0; at < count && !this.#all; at += 1) {
       this.#bases.add(Number(payload.readBigUInt64BE(4 + at * 8)));
+    }
+  }
+
+  /** Neither a read nor a start fails for want of this file. */
+  #writeIfRoom(): void {
+    this.#written = false;
+    try {
+      this.#write();
+      this.#written = true;
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'DISK_FULL') throw error;
     }
   }
 

@@ -4,7 +4,7 @@ import type { DiskFile } from './disk.ts';
 import { FileWindow } from './file-window.ts';
 import { frameMagic, readFrameHeader } from './frame-header.ts';
 import type { FrameHeader } from './frame-header.ts';
-import { SEGMENT_HEADER_BYTES } from './segment.ts';
+import { SEGMENT_HEADER_BYTES } from './segment-header.ts';
 
 /**
  * Why a scan stopped before the end of the file.

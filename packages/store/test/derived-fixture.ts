@@ -3,7 +3,8 @@ import type { CrashMode, CrashRandom } from '../src/unsynced-changes.ts';
 import { MemoryLevel } from '../src/memory-level.ts';
 import type { DerivedStateConfig } from '../src/derived-config.ts';
 import { openDerivedState } from '../src/derived-state.ts';
-import type { DerivedState, DerivedStatePorts } from '../src/derived-state.ts';
+import type { DerivedStatePorts } from '../src/derived-folder.ts';
+import type { DerivedState } from '../src/derived-state.ts';
 import type { QueueIndex } from '../src/queue-index.ts';
 import { QueueUnits } from '../src/queue-units.ts';
 

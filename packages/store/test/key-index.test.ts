@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import test from 'ava';
 import fc from 'fast-check';
+import type { DiskFile, OpenMode } from '../src/disk.ts';
 import { StoreError } from '../src/errors.ts';
 import { hashKeyOfTopic, hashTopic } from '../src/key-hash.ts';
 import type { KeyIndexConfig } from '../src/key-index-config.ts';
@@ -305,6 +306,33 @@ test('a failed write or sync is final until the index is opened again', async (t
   t.throws(() => index.add(1, 1_001, 1), { code: 'DISK_FAILED' });
   await index.close();
   t.is(reopen(disk).completeTo.index, 17);
+});
+
+/** Knows how many of its files are open. */
+class CountedDisk extends MemoryDisk {
+  openFiles = 0;
+
+  override open(path: string, mode: OpenMode): DiskFile {
+    const file = super.open(path, mode);
+    const close = file.close.bind(file);
+    this.openFiles += 1;
+    file.close = () => {
+      close();
+      this.openFiles -= 1;
+    };
+    return file;
+  }
+}
+
+test('a checkpoint that fails leaves no file open once the index is closed', async (t) => {
+  const disk = new CountedDisk();
+  const index = begin(disk);
+  for (let i = 0; i < 25; i += 1) index.add(i, i, 1_000);
+  index.complete({ index: 1, hash: 1 });
+  disk.addFault({ operation: 'sync', pathEnd: '.keys', skip: 1, code: 'DISK_FULL' });
+  await t.throwsAsync(index.checkpoint());
+  await index.close();
+  t.is(disk.openFiles, 0);
 });
 
 test('an index of a log that is gone makes room for a new one without setting it aside', async (t) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { entriesAfter, logStorageSuite } from '@ledgermq/raft/suite';
+import { durableMarkFileName } from '../src/durable-mark.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
 import {
   CountingDisk,
@@ -8,6 +9,7 @@ import {
   MemoryLogFixture,
   allEntries,
   appendMore,
+  firstSegment,
   logDirectory,
   openLog,
   seededRandom,
@@ -220,6 +222,46 @@ test('a sync in flight does not speak for entries that replaced the ones it cove
   t.is(log.durableIndex, 1);
 });
 
+test('a mark in flight does not speak for a segment that replaced the one it names', async (t) => {
+  const gates: (() => void)[] = [];
+  const disk = new MemoryDisk({ schedule: (complete) => gates.push(complete) });
+  const log = openLog(disk, { ...tinyLimits, segmentBytes: 512 });
+  const finish = async (work: Promise<void>): Promise<void> => {
+    let settled = false;
+    const watched = work.finally(() => {
+      settled = true;
+    });
+    while (!settled) {
+      gates.shift()?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await watched;
+  };
+  appendMore(log, 1, 200);
+  await finish(log.sync());
+  const before = log.lastPosition();
+  appendMore(log, 1, 300);
+  const name = `${String(before.address).padStart(20, '0')}.log`;
+  const marks = (): Buffer => disk.contentOf(join(logDirectory, durableMarkFileName));
+  t.true(disk.list(logDirectory).includes(name));
+
+  // The sync writes the name of the new segment into the mark, last of all.
+  const sync = log.sync();
+  const unmarked = marks();
+  while (marks().equals(unmarked)) {
+    gates.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  log.append(entriesAfter(before, [{ term: 2, bytes: 300 }]));
+  await finish(sync);
+  await finish(log.sync());
+  t.is(log.durableIndex, 2);
+
+  disk.crash('lose', seededRandom(1));
+  disk.drop(join(logDirectory, name));
+  t.is(openLog(disk).recovery.damage?.code, 'LOG_CORRUPT');
+});
+
 test('cut bytes are kept aside up to the limit, off the event loop', async (t) => {
   const disk = new MemoryDisk();
   const log = openLog(disk, { ...tinyLimits, conflictKeepBytesMax: 300 });
@@ -325,4 +367,42 @@ test('segments without exact places are read by walking, from any entry', async 
     t.is(position?.hash, entries[from - 1]?.hash);
     t.is(next.term(from), entries[from - 1]?.term ?? -1);
   }
+});
+
+test('damage that is read while the disk is full is told as such, and noted when there is room', async (t) => {
+  const disk = new MemoryDisk();
+  const settings = { ...tinyLimits, verifyAtOpenBytes: 0 };
+  const log = openLog(disk, settings);
+  const [victim] = appendMore(log, 8, 400);
+  await log.sync();
+  const address = victim?.address ?? 0;
+  disk.flipBits(firstSegment, 64 + address + 100, 1);
+  disk.addFault({ operation: 'write', pathEnd: 'suspects.new', code: 'DISK_FULL' });
+  const read = (): unknown => log.read(address, victim?.frame.length ?? 0);
+  t.is(storeErrorOf(read).code, 'LOG_CORRUPT');
+  t.false(disk.list(logDirectory).includes('suspects'));
+  t.is(storeErrorOf(read).code, 'LOG_CORRUPT');
+  await log.close();
+  t.deepEqual(
+    openLog(disk, settings).holes.map(({ afterIndex, beforeIndex }) => [afterIndex, beforeIndex]),
+    [[0, 2]],
+  );
+});
+
+test('a log whose damage was mended opens on a full disk', async (t) => {
+  const disk = new MemoryDisk();
+  const settings = { ...tinyLimits, verifyAtOpenBytes: 0 };
+  const log = openLog(disk, settings);
+  const [victim] = appendMore(log, 8, 400);
+  await log.sync();
+  const address = victim?.address ?? 0;
+  const flip = (): void => disk.flipBits(firstSegment, 64 + address + 100, 1);
+  flip();
+  t.is(storeErrorOf(() => log.read(address, victim?.frame.length ?? 0)).code, 'LOG_CORRUPT');
+  await log.close();
+  flip();
+  disk.addFault({ operation: 'write', pathEnd: 'suspects.new', code: 'DISK_FULL' });
+  const next = openLog(disk, settings);
+  t.is(next.recovery.damage, null);
+  t.is(allEntries(next).length, 8);
 });

@@ -1,8 +1,8 @@
+import { plainTopic } from '@ledgermq/protocol';
 import type { Command, MachineSettings } from './command.ts';
-import { normalizeAttributes } from './attributes.ts';
+import type { BrokerMachine } from './machine.ts';
 import { defaultSubscriptionGroup } from './subscription-groups.ts';
 import { SystemTopic } from './system-topics.ts';
-import type { TopicConfig } from './topics.ts';
 
 /** What the first leader of a group puts into its first command; its configuration, by RocketMQ's names. */
 export interface BootstrapOptions {
@@ -43,19 +43,21 @@ const BUILT_IN_GROUPS = [
 export function bootstrapCommand(options: BootstrapOptions, timestamp: number): Command {
   const { brokerClusterName, brokerName } = options;
   const topics = [
-    topic(SystemTopic.SELF_TEST, 1, READ_WRITE),
-    topic(SystemTopic.BENCHMARK, BENCHMARK_QUEUES, READ_WRITE),
-    topic(SystemTopic.OFFSET_MOVED_EVENT, 1, READ_WRITE),
-    topic(SystemTopic.SCHEDULE, SCHEDULE_QUEUES, READ_WRITE),
-    topic(SystemTopic.HALF, 1, READ_WRITE),
-    topic(SystemTopic.OP_HALF, 1, READ_WRITE),
-    topic(SystemTopic.CHECK_MAX_TIME, 1, READ_WRITE),
-    topic(brokerClusterName, CLUSTER_TOPIC_QUEUES, READ_WRITE_INHERIT),
-    topic(brokerName, 1, READ_WRITE_INHERIT),
-    topic(`${brokerClusterName}_REPLY_TOPIC`, 1, READ_WRITE),
+    plainTopic(SystemTopic.SELF_TEST, 1, READ_WRITE),
+    plainTopic(SystemTopic.BENCHMARK, BENCHMARK_QUEUES, READ_WRITE),
+    plainTopic(SystemTopic.OFFSET_MOVED_EVENT, 1, READ_WRITE),
+    plainTopic(SystemTopic.SCHEDULE, SCHEDULE_QUEUES, READ_WRITE),
+    plainTopic(SystemTopic.HALF, 1, READ_WRITE),
+    plainTopic(SystemTopic.OP_HALF, 1, READ_WRITE),
+    plainTopic(SystemTopic.CHECK_MAX_TIME, 1, READ_WRITE),
+    plainTopic(brokerClusterName, CLUSTER_TOPIC_QUEUES, READ_WRITE_INHERIT),
+    plainTopic(brokerName, 1, READ_WRITE_INHERIT),
+    plainTopic(`${brokerClusterName}_REPLY_TOPIC`, 1, READ_WRITE),
   ];
   if (options.autoCreateTopicEnable) {
-    topics.unshift(topic(SystemTopic.AUTO_CREATE_KEY, options.defaultTopicQueueNums, READ_WRITE_INHERIT));
+    topics.unshift(
+      plainTopic(SystemTopic.AUTO_CREATE_KEY, options.defaultTopicQueueNums, READ_WRITE_INHERIT),
+    );
   }
   return {
     type: 'bootstrap',
@@ -66,15 +68,16 @@ export function bootstrapCommand(options: BootstrapOptions, timestamp: number): 
   };
 }
 
-function topic(topicName: string, queueNums: number, perm: number): TopicConfig {
-  return {
-    topicName,
-    readQueueNums: queueNums,
-    writeQueueNums: queueNums,
-    perm,
-    topicFilterType: 'SINGLE_TAG',
-    topicSysFlag: 0,
-    order: false,
-    attributes: normalizeAttributes(null),
-  };
+/**
+ * With what a new master prepares the state: the first master of a group gives it its system topics, every later one makes
+ * its settings those of the group. Null if there is nothing to do.
+ */
+export function firstCommand(
+  { bootstrapped, settings }: Pick<BrokerMachine, 'bootstrapped' | 'settings'>,
+  options: BootstrapOptions,
+  timestamp: number,
+): Command | null {
+  if (!bootstrapped) return bootstrapCommand(options, timestamp);
+  if (settings.enableSendDeduplication === options.settings.enableSendDeduplication) return null;
+  return { type: 'putSettings', settings: options.settings };
 }

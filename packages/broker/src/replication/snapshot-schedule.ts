@@ -60,6 +60,11 @@ export class SnapshotSchedule implements SnapshotTaker {
     });
   }
 
+  /** Resolves when no snapshot is being written, and so nobody reads the state for one. */
+  async written(): Promise<void> {
+    await this.#running;
+  }
+
   /** Waits for the snapshot that is being written, and for the one that is being read. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { plainTopic, TopicPerm } from '@ledgermq/protocol';
 import { MemoryDisk, MemoryLevel, QueueUnits, openDerivedState } from '@ledgermq/store';
 import type { DerivedState, DerivedStateConfig } from '@ledgermq/store';
 import type { Command } from '../../src/machine/command.ts';
@@ -80,17 +81,7 @@ export async function checkpoint({ machine, derived }: MachineLife, appliedIndex
 }
 
 export function topicConfig(topicName: string, queues = 4, change: Partial<TopicConfig> = {}): TopicConfig {
-  return {
-    topicName,
-    readQueueNums: queues,
-    writeQueueNums: queues,
-    perm: 6,
-    topicFilterType: 'SINGLE_TAG',
-    topicSysFlag: 0,
-    order: false,
-    attributes: {},
-    ...change,
-  };
+  return { ...plainTopic(topicName, queues, TopicPerm.read | TopicPerm.write), ...change };
 }
 
 export function putTopic(name: string, queues = 4, change: Partial<TopicConfig> = {}): Command {

@@ -46,7 +46,7 @@ export async function runMany(options: RunManyOptions): Promise<boolean> {
 }
 
 /** What a reader needs to see it again. */
-export function failureText(failure: Finding, { virtualMs, mutant }: RunManyOptions): string {
+function failureText(failure: Finding, { virtualMs, mutant }: RunManyOptions): string {
   const time = virtualMs === undefined ? '' : ` --virtual-seconds ${virtualMs / 1000}`;
   const bug = mutant === undefined || mutant === null ? '' : ` --mutant ${mutant}`;
   return [

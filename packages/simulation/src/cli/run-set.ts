@@ -16,7 +16,7 @@ export interface RunSetOptions extends SeedWorkerOptions {
 }
 
 /** Of so many seeds one is run a second time, in a process of its own, and must leave the same trace. */
-export const REPEAT_EVERY = 50;
+const REPEAT_EVERY = 50;
 
 /** Runs many seeds on several processes and sums up what they saw. */
 export class RunSet {

@@ -274,7 +274,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
 };
 
 /** All but the rare ones. */
-export const scenarioNames: readonly ScenarioName[] = (Object.keys(scenarios) as ScenarioName[]).filter(
+const scenarioNames: readonly ScenarioName[] = (Object.keys(scenarios) as ScenarioName[]).filter(
   (name) => !(rareStories as readonly string[]).includes(name),
 );
 

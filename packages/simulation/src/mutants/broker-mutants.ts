@@ -7,15 +7,15 @@ export const brokerMutants: readonly Mutant[] = [
   {
     name: 'reads-without-quorum',
     breaks: 'a master reads for clients without asking a quorum whether it still is the master',
-    module: broker('replica'),
-    find: "this.#driver.readIndex((result) => done(result.type === 'current' && this.#leadership().leading));",
+    module: broker('replication/mastership'),
+    find: "this.#consensus.readIndex((result) => done(result.type === 'current' && this.current().leading));",
     replace: 'done(true);',
     expectedCheckers: ['read-current', 'stale-read', 'linearizable', 'watermark-regression'],
   },
   {
     name: 'opens-before-its-first-entry',
     breaks: 'a new master serves before it has applied an entry of its own term',
-    module: broker('replica'),
+    module: broker('replication/mastership'),
     find: 'return this.#openTerm === term ? { leading: true, leader, term } : { leading: false, leader: null, term };',
     replace: 'return { leading: true, leader, term };',
     expectedCheckers: ['master-state', 'stale-read', 'linearizable', 'watermark-regression'],

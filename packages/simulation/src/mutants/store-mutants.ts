@@ -71,7 +71,7 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'uniq-keys-not-restored',
     breaks: 'the table of ids begins empty after a restart',
-    module: store('derived-state'),
+    module: store('derived-folder'),
     find: 'UniqKeyTable.open(disk, directory, uniqKeyConfig(config), mark?.uniqKeys ?? null)',
     replace: 'UniqKeyTable.open(disk, directory, uniqKeyConfig(config), null)',
     expectedCheckers: ['index-intact', 'duplicate'],

@@ -8,7 +8,7 @@ import { idOfText } from './message-text.ts';
 import { sleep } from './pace.ts';
 import { queueName } from './topology.ts';
 
-export const PUSH_GROUP = 'push-consumers';
+const PUSH_GROUP = 'push-consumers';
 
 const POLL_ROUTES_MS = 2_000;
 const HEARTBEAT_MS = 5_000;

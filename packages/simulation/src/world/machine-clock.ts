@@ -5,7 +5,7 @@ import type { Scheduler } from './scheduler.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** Where all wall clocks begin: 2024-01-01T00:00:00Z. */
-export const WALL_START_MS = 1_704_067_200_000;
+const WALL_START_MS = 1_704_067_200_000;
 /** The rest of a timer that came early by the local clock; below it the comparison is rounding. */
 const EARLY_MS = 1e-6;
 

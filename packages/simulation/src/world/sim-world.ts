@@ -1,17 +1,11 @@
-import { Broker, parseConfig, RaftReplicaHost, type GroupReplica } from '@ledgermq/broker';
-import type { Message, Transport } from '@ledgermq/raft';
-import { Namesrv, namesrvDefaults } from '@ledgermq/namesrv';
+import type { GroupReplica } from '@ledgermq/broker';
+import type { LogFields, Message } from '@ledgermq/raft';
 import type { RunParameters } from '../parameters.ts';
 import type { TimelineEvent } from '../timeline-event.ts';
 import type { Violation } from '../violation.ts';
-import type { ClientPorts } from '../workload/client-ports.ts';
 import { DeliveryLedger } from '../workload/delivery-ledger.ts';
-import { ProducerClient } from '../workload/producer-client.ts';
-import { PushClient } from '../workload/push-client.ts';
-import { RawClient } from '../workload/raw-client.ts';
 import { queueName, type QueuePlace, type Topology } from '../workload/topology.ts';
 import { churn } from './churn.ts';
-import { DiskKvStore } from './disk-kv-store.ts';
 import { History, type HistoryEvent } from './history.ts';
 import { Layout } from './layout.ts';
 import { Member } from './member.ts';
@@ -21,8 +15,8 @@ import type { Process } from './process.ts';
 import { ProgramHost, type Life, type Program } from './program-host.ts';
 import { Scheduler } from './scheduler.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { SimLoggers } from './sim-logger.ts';
 import { SimNetwork } from './sim-network.ts';
+import { SimPrograms } from './sim-programs.ts';
 import type { MessageFaultRates, World, WorldNode } from './world.ts';
 
 /** A process that ended itself is started again after a while in this range, as a supervisor does. */
@@ -254,26 +248,51 @@ export class SimWorld implements World {
 
   #build(): void {
     const { nodes, nameServers, producers, consumers, pushConsumers, groups } = this.#layout;
+    const programs = this.#programs();
     for (const id of nameServers) {
-      this.#nameServers.push(this.#host(id, (life) => this.#launchNamesrv(id, life)));
+      this.#nameServers.push(this.#host(id, (life) => programs.nameServer(id, life)));
     }
     for (const id of nodes) {
-      const host = this.#host(id, (life) => this.#launchBroker(id, life));
+      const host = this.#host(id, (life) => programs.broker(id, life));
       this.#nodes.set(id, host);
       for (const group of groups) this.#members.push(new Member(host, group));
     }
     for (const id of producers) {
-      this.#clients.push(this.#host(id, (life) => new ProducerClient(this.#clientPorts(id, life))));
+      this.#clients.push(this.#host(id, (life) => programs.producer(id, life)));
     }
     for (const id of consumers) {
-      this.#clients.push(this.#host(id, (life) => new RawClient(this.#clientPorts(id, life))));
+      this.#clients.push(this.#host(id, (life) => programs.consumer(id, life)));
     }
     for (const id of pushConsumers) {
-      const launch = (life: Life): Program => new PushClient(this.#clientPorts(id, life), this.deliveries);
-      const host = this.#host(id, launch);
+      const host = this.#host(id, (life) => programs.pushConsumer(id, life));
       this.#clients.push(host);
       this.#pushHosts.push(host);
     }
+  }
+
+  #programs(): SimPrograms {
+    return new SimPrograms({
+      layout: this.#layout,
+      faults: this.#faults,
+      deliveries: this.deliveries,
+      clients: {
+        history: this.#recorder,
+        topology: this.#topology,
+        parameters: this.parameters,
+        masterTerm: (brokerName) => this.#masterTerm(brokerName),
+        draining: () => this.#draining,
+        report: (checker, message) => this.report(checker, message),
+        count: (mark) => this.count(mark),
+      },
+      onLog: (id, level, text, fields) => this.#logged(id, level, text, fields),
+      onReplica: (id, replica) => this.#opened(id, replica),
+      watcherOf: (id, group) => {
+        const member = this.member(id, group);
+        return (messages) => {
+          for (const hook of this.#sendHooks) hook(member, messages);
+        };
+      },
+    });
   }
 
   #host(id: string, launch: (life: Life) => Program): ProgramHost {
@@ -315,33 +334,6 @@ export class SimWorld implements World {
     for (const hook of this.#stepHooks) hook(node);
   }
 
-  #launchBroker(id: string, life: Life): Program {
-    const { clock, random, disk, net, process } = life;
-    const config = parseConfig(this.#layout.brokerConfig(id));
-    const loggers = this.#loggers(id);
-    const replicas = new RaftReplicaHost(config, {
-      clock,
-      random,
-      loggers,
-      disk,
-      level: (directory) => life.level(directory),
-      net,
-      observe: (replica) => this.#opened(id, replica),
-      wrapTransport: (group, memberId, transport) =>
-        this.#watched(group, memberId, this.#faults.wrap(process, memberId, transport)),
-    });
-    return new Broker(config, {
-      loggers,
-      onFatal: (error) => life.fail(error),
-      clock,
-      random,
-      replicas,
-      processId: process.life,
-      net,
-      admin: false,
-    });
-  }
-
   #opened(id: string, replica: GroupReplica): void {
     for (const member of this.#members) {
       if (member.id !== id || member.group !== replica.brokerName) continue;
@@ -350,39 +342,13 @@ export class SimWorld implements World {
     }
   }
 
-  #watched(group: string, id: string, transport: Transport): Transport {
-    const member = this.member(id, group);
-    return {
-      ...transport,
-      send: (to, messages) => {
-        for (const hook of this.#sendHooks) hook(member, messages);
-        transport.send(to, messages);
-      },
-    };
-  }
-
-  #launchNamesrv(id: string, life: Life): Program {
-    const config = {
-      ...namesrvDefaults,
-      host: this.#layout.addressOf(id),
-      port: this.#layout.namesrvPort,
-    };
-    const logger = {
-      info: (_details: object, message: string) => this.count(`log: ${message}`),
-      warn: (_details: object, message: string) => this.count(`log: ${message}`),
-    };
-    return new Namesrv(config, logger, { net: life.net, kvStore: new DiskKvStore(life.disk) });
-  }
-
-  #loggers(id: string): SimLoggers {
-    return new SimLoggers((level, text, fields) => {
-      this.count(`log: ${text}`);
-      this.scheduler.trace.name(text);
-      if (this.#onEvent !== null) {
-        const detail = fields === undefined ? '' : ` ${JSON.stringify(fields)}`;
-        this.note({ node: id, kind: level, text: text + detail });
-      }
-    });
+  #logged(id: string, level: string, text: string, fields: LogFields | undefined): void {
+    this.count(`log: ${text}`);
+    this.scheduler.trace.name(text);
+    if (this.#onEvent !== null) {
+      const detail = fields === undefined ? '' : ` ${JSON.stringify(fields)}`;
+      this.note({ node: id, kind: level, text: text + detail });
+    }
   }
 
   #masterTerm(group: string): number | null {
@@ -391,24 +357,6 @@ export class SimWorld implements World {
       .flatMap(({ replica }) => replica?.status() ?? [])
       .filter(({ role }) => role === 'leader');
     return leaders.length === 0 ? null : Math.max(...leaders.map(({ term }) => term));
-  }
-
-  #clientPorts(id: string, life: Life): ClientPorts {
-    return {
-      id,
-      address: this.#layout.addressOf(id),
-      life: life.process.life,
-      clock: life.clock,
-      net: life.net,
-      random: life.random,
-      history: this.#recorder,
-      topology: this.#topology,
-      parameters: this.parameters,
-      masterTerm: (brokerName) => this.#masterTerm(brokerName),
-      draining: () => this.#draining,
-      report: (checker, message) => this.report(checker, message),
-      count: (mark) => this.count(mark),
-    };
   }
 }
 

@@ -1,5 +1,15 @@
 import test from 'ava';
-import { checkedGroup, committedTwo, logOf, standing } from './fixture.ts';
+import { checkedGroup, committedTwo, logOf, standing, type CheckedGroup } from './fixture.ts';
+
+/** After two committed entries b has a third one too, and has told a leader of it. */
+function toldOfThree(leader: string, term: number): CheckedGroup {
+  const group = committedTwo();
+  const longer = logOf('1', '1', '1');
+  group.sync('b', longer);
+  group.checks.saw(standing('b', 'follower', term, longer, 2));
+  group.checks.acknowledges('b', 3, leader, term);
+  return group;
+}
 
 test('a group that follows the rules is left alone, over a change of leader too', (t) => {
   const group = committedTwo();
@@ -228,34 +238,22 @@ test('durable-mark: a mark beyond what was synced', (t) => {
 });
 
 test('acknowledged-durable: what an earlier leader was told may be cut, although a later one was told of less', (t) => {
-  const group = committedTwo();
-  const longer = logOf('1', '1', '1');
-  group.sync('b', longer);
-  group.checks.saw(standing('b', 'follower', 1, longer, 2));
-  group.checks.acknowledges('b', 3, 'a', 1);
-  group.checks.saw(standing('b', 'follower', 2, longer, 2));
+  const group = toldOfThree('a', 1);
+  group.checks.saw(standing('b', 'follower', 2, logOf('1', '1', '1'), 2));
   group.checks.acknowledges('b', 2, 'c', 2);
   group.checks.saw(standing('b', 'follower', 2, logOf('1', '1', '2'), 2));
   t.deepEqual(group.seen(), []);
 });
 
 test('acknowledged-durable: what a later leader took away is not missed after a restart', (t) => {
-  const group = committedTwo();
-  const longer = logOf('1', '1', '1');
-  group.sync('b', longer);
-  group.checks.saw(standing('b', 'follower', 1, longer, 2));
-  group.checks.acknowledges('b', 3, 'a', 1);
+  const group = toldOfThree('a', 1);
   group.checks.saw(standing('b', 'follower', 2, logOf('1', '1', '2'), 2));
   group.checks.opened(standing('b', 'follower', 2, logOf('1', '1', '2'), 2, { life: 2 }), false);
   t.deepEqual(group.seen(), []);
 });
 
 test('acknowledged-durable: what this leader was told is kept', (t) => {
-  const group = committedTwo();
-  const longer = logOf('1', '1', '1');
-  group.sync('b', longer);
-  group.checks.saw(standing('b', 'follower', 2, longer, 2));
-  group.checks.acknowledges('b', 3, 'c', 2);
+  const group = toldOfThree('c', 2);
   group.checks.saw(standing('b', 'follower', 2, logOf('1', '1', '2'), 2));
   t.deepEqual(group.seen(), ['acknowledged-durable']);
 });
