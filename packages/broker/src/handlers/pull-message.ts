@@ -4,7 +4,6 @@ import {
   TopicPerm,
   decodePullHeader,
   encodePullResponseHeader,
-  parseTagExpression,
 } from '@ledgermq/protocol';
 import type { PullHeader, RemotingCommand } from '@ledgermq/protocol';
 import type { Clock } from '@ledgermq/raft';
@@ -24,6 +23,7 @@ import type {
   SubscriptionGroupsPort,
   TopicsPort,
 } from '../group-port.ts';
+import { pullFilter, type TagFilter } from './pull-filter.ts';
 import type { Retry } from './route.ts';
 
 export interface PullPorts {
@@ -50,7 +50,6 @@ export interface PullOptions {
   readonly holdMsMax: number;
 }
 
-type TagFilter = ((tagsCode: number) => boolean) | null;
 type ColdRead = Extract<QueueRead, { readonly type: 'cold' }>;
 /** The messages are older than the tail, and sends come first. */
 interface PacedRead {
@@ -62,9 +61,6 @@ interface Attempt {
   readonly paid: boolean;
   readonly fetches: number;
 }
-type FilterFound =
-  | { readonly type: 'filter'; readonly matches: TagFilter }
-  | { readonly type: 'refused'; readonly code: number; readonly remark: string };
 
 /**
  * How often a pull waits for the disk. The first wait is for all its messages, the others for the first one alone, which is
@@ -130,7 +126,7 @@ export class PullMessageHandler {
         remark: `queueId[${header.queueId}] is illegal, topic:[${header.topic}] topicConfig.readQueueNums:[${topic.readQueueNums}]`,
       });
     } else {
-      const found = this.#filterOf(header, group.consumeBroadcastEnable);
+      const found = pullFilter(header, group, this.#ports.clients);
       if (found.type === 'refused') {
         exchange.respond(found.code, { remark: found.remark });
         return;
@@ -144,37 +140,6 @@ export class PullMessageHandler {
     exchange.respond(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, {
       remark: `subscription group [${group}] does not exist`,
     });
-  }
-
-  /** The filter of the header when the client says so, otherwise that of the group's latest heartbeat. */
-  #filterOf(header: PullHeader, consumeBroadcastEnable: boolean): FilterFound {
-    if ((header.sysFlag & PullSysFlag.subscription) !== 0) {
-      return tagFilter(header.expressionType ?? 'TAG', () => {
-        const { codeSet } = parseTagExpression(header.subscription ?? '*');
-        return [...codeSet];
-      });
-    }
-    const group = this.#ports.clients.consumerGroup(header.consumerGroup);
-    if (group === undefined) {
-      return refused(ResponseCode.SUBSCRIPTION_NOT_EXIST, 'the consumer group info not exist');
-    }
-    if (!consumeBroadcastEnable && group.messageModel === 'BROADCASTING') {
-      return refused(
-        ResponseCode.NO_PERMISSION,
-        `the consumer group[${header.consumerGroup}] can not consume by broadcast way`,
-      );
-    }
-    const subscription = group.subscriptions.get(header.topic);
-    if (subscription === undefined) {
-      return refused(
-        ResponseCode.SUBSCRIPTION_NOT_EXIST,
-        'the consumer group subscription of this topic not exist',
-      );
-    }
-    if (subscription.subVersion < header.subVersion) {
-      return refused(ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
-    }
-    return tagFilter(subscription.expressionType, () => subscription.codeSet);
   }
 
   /** Consumers tell their progress with each pull; only a change is worth a replicated command. */
@@ -377,26 +342,6 @@ export class PullMessageHandler {
 function bytesMaxOf(header: PullHeader, limit: number): number {
   const wanted = header.maxMsgBytes;
   return wanted === null || wanted < 1 ? limit : Math.min(wanted, limit);
-}
-
-function tagFilter(expressionType: string, codes: () => readonly number[]): FilterFound {
-  if (expressionType !== 'TAG' && expressionType !== '') {
-    return refused(
-      ResponseCode.SYSTEM_ERROR,
-      `The broker does not support consumer to filter message by ${expressionType}`,
-    );
-  }
-  let codeSet: ReadonlySet<number>;
-  try {
-    codeSet = new Set(codes());
-  } catch {
-    return refused(ResponseCode.SUBSCRIPTION_PARSE_FAILED, "parse the consumer's subscription failed");
-  }
-  return { type: 'filter', matches: codeSet.size === 0 ? null : (tagsCode) => codeSet.has(tagsCode) };
-}
-
-function refused(code: number, remark: string): FilterFound {
-  return { type: 'refused', code, remark };
 }
 
 function refuseWait(exchange: Exchange): void {
