@@ -33,7 +33,7 @@ export type { DispatchConnection } from './dispatcher.ts';
 export type { ClientConnection } from './exchange.ts';
 export { FORWARDED_FOR, LEADER_ADDRESS, NOT_LEADER } from './forwarding/master-router.ts';
 export type { MasterClient } from './forwarding/master-router.ts';
-export { RAFT_TERM_FIELD } from './namesrv-registration.ts';
+export { RAFT_TERM_FIELD } from './registration-command.ts';
 export type { LoggerFactory } from './process-logger.ts';
 export { ProcessLogger } from './process-logger.ts';
 export { RaftReplicaHost } from './raft-replica-host.ts';

@@ -1,33 +1,10 @@
-import {
-  PROTOCOL_VERSION,
-  RequestCode,
-  createRequest,
-  encodeBrokerIdentityHeader,
-  encodeRegisterBrokerBody,
-  encodeRegisterBrokerHeader,
-  registrationBodyCrc,
-} from '@ledgermq/protocol';
-import type { DataVersion, RemotingCommand, TopicConfig } from '@ledgermq/protocol';
+import { RequestCode, createRequest, encodeBrokerIdentityHeader } from '@ledgermq/protocol';
 import type { Clock, Logger, TimerHandle } from '@ledgermq/raft';
 import { NamesrvLink } from './namesrv-link.ts';
 import type { NamesrvConnector } from './namesrv-link.ts';
+import { RegistrationCommand } from './registration-command.ts';
+import type { RegistrationSnapshot } from './registration-command.ts';
 import type { TopicAnnouncer } from './topic-creation.ts';
-
-/** What a replica tells the name servers about itself. */
-export interface RegistrationSnapshot {
-  readonly clusterName: string;
-  readonly brokerName: string;
-  /** "ip:port" at which clients reach this replica. */
-  readonly brokerAddr: string;
-  /** 0 while this replica is the master, otherwise its member ordinal, counted from 1. */
-  readonly brokerId: number;
-  /** The Raft term in which it holds that role. */
-  readonly term: number;
-  readonly dataVersion: DataVersion;
-  readonly topics: Iterable<TopicConfig>;
-  /** Broker-wide permission, ANDed into that of every topic. */
-  readonly brokerPermission: number;
-}
 
 export interface NamesrvRegistrationOptions {
   readonly addresses: readonly string[];
@@ -47,12 +24,6 @@ export interface NamesrvRegistrationPorts {
   readonly connect: NamesrvConnector;
   snapshot(): RegistrationSnapshot;
 }
-
-/**
- * Extension field of a registration: the Raft term of the sender. A name server that knows it ignores a master of an
- * older term, so the late registration of a deposed master does not replace the new one.
- */
-export const RAFT_TERM_FIELD = 'raftTerm';
 
 interface Announcement {
   readonly number: number;
@@ -79,6 +50,7 @@ export class NamesrvRegistration implements TopicAnnouncer {
     this.#ports = ports;
     this.#options = options;
     const { connect, clock, logger } = ports;
+    const command = new RegistrationCommand();
     this.#links = options.addresses.map(
       (address) =>
         new NamesrvLink(
@@ -87,7 +59,7 @@ export class NamesrvRegistration implements TopicAnnouncer {
             connect,
             clock,
             logger,
-            registration: () => registrationOf(ports.snapshot()),
+            registration: () => command.of(ports.snapshot()),
             onProgress: () => {
               this.#settle();
             },
@@ -200,42 +172,4 @@ export class NamesrvRegistration implements TopicAnnouncer {
       this.#repeatAfter(this.#options.periodMs);
     });
   }
-}
-
-/** REGISTER_BROKER (103) with the whole topic table. */
-function registrationOf(snapshot: RegistrationSnapshot): RemotingCommand {
-  const { brokerPermission, dataVersion } = snapshot;
-  const topicConfigTable = new Map<string, TopicConfig>();
-  for (const topic of snapshot.topics) {
-    topicConfigTable.set(topic.topicName, { ...topic, perm: topic.perm & permMask(brokerPermission) });
-  }
-  const body = encodeRegisterBrokerBody(
-    { dataVersion, topicConfigTable, filterServerList: [] },
-    { compressed: false, version: PROTOCOL_VERSION },
-  );
-  const header = encodeRegisterBrokerHeader({
-    clusterName: snapshot.clusterName,
-    brokerName: snapshot.brokerName,
-    brokerAddr: snapshot.brokerAddr,
-    brokerId: snapshot.brokerId,
-    // Replication has ports of its own; clients never use this address, but the field is required.
-    haServerAddr: snapshot.brokerAddr,
-    heartbeatTimeoutMillis: null,
-    enableActingMaster: null,
-    compressed: false,
-    bodyCrc32: registrationBodyCrc(body),
-    zoneName: null,
-  });
-  return createRequest(
-    RequestCode.REGISTER_BROKER,
-    { ...header, [RAFT_TERM_FIELD]: String(snapshot.term) },
-    body,
-  );
-}
-
-const READ_WRITE = 6;
-
-/** A broker with all rights leaves the permissions as they are, the inherit bit included. */
-function permMask(brokerPermission: number): number {
-  return (brokerPermission & READ_WRITE) === READ_WRITE ? ~0 : brokerPermission;
 }

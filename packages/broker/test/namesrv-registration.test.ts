@@ -7,7 +7,8 @@ import {
 } from '@ledgermq/protocol';
 import type { RemotingCommand } from '@ledgermq/protocol';
 import { silentLogger } from '@ledgermq/raft';
-import { NamesrvRegistration, RAFT_TERM_FIELD } from '../src/namesrv-registration.ts';
+import { NamesrvRegistration } from '../src/namesrv-registration.ts';
+import { RAFT_TERM_FIELD } from '../src/registration-command.ts';
 import { MemoryGroup } from './memory-group.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

@@ -26,11 +26,14 @@ export function writeJavaJson(value: JsonWritable, style: JavaJsonStyle = 'stand
     );
     return `{${members.join(',')}}`;
   }
-  const members: string[] = [];
-  for (const [name, item] of Object.entries(value)) {
-    if (item !== null) members.push(`${JSON.stringify(name)}:${writeJavaJson(item, style)}`);
+  let members = '';
+  for (const name of Object.keys(value)) {
+    const item = (value as Readonly<Record<string, JsonWritable>>)[name] as JsonWritable;
+    if (item === null) continue;
+    if (members !== '') members += ',';
+    members += `${JSON.stringify(name)}:${writeJavaJson(item, style)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
 }
 
 export function encodeJavaJson(value: JsonWritable, style: JavaJsonStyle = 'standard'): Buffer {

@@ -72,6 +72,9 @@ const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const SPACE = 0x20;
+const LETTER_F = 0x66;
+const LETTER_N = 0x6e;
+const LETTER_T = 0x74;
 const BYTE_ORDER_MARK = 0xfeff;
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -132,9 +135,9 @@ class Parser {
     if (code === OPEN_BRACE) return this.#object();
     if (code === OPEN_BRACKET) return this.#array();
     if (code === QUOTE || code === APOSTROPHE) return this.#string(code);
-    if (this.#word('true')) return true;
-    if (this.#word('false')) return false;
-    if (this.#word('null')) return null;
+    if (code === LETTER_T && this.#word('true')) return true;
+    if (code === LETTER_F && this.#word('false')) return false;
+    if (code === LETTER_N && this.#word('null')) return null;
     return this.#number();
   }
 

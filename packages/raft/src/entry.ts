@@ -119,13 +119,17 @@ export function sealEntry(frame: Buffer, seal: EntrySeal): Entry {
  * entry and the place of the next one are known.
  */
 export function decodeEntry(buffer: Buffer, at: number, options: { readonly verifyBody: boolean }): Entry {
-  const length = checkHeader(buffer, at);
+  return readEntry(buffer, at, checkHeader(buffer, at), options.verifyBody);
+}
+
+/** The entry at `at`, whose header was found good and tells this length. */
+function readEntry(buffer: Buffer, at: number, length: number, verifyBody: boolean): Entry {
   if (at + length > buffer.length) {
     const missing = at + length - buffer.length;
     throw new RaftError('ENTRY_TRUNCATED', `the frame at byte ${at} lacks its last ${missing} bytes`);
   }
   const frame = buffer.subarray(at, at + length);
-  if (options.verifyBody && crc32(frame.subarray(ENTRY_HEADER_BYTES)) !== frame.readUInt32BE(AT_BODY_CRC)) {
+  if (verifyBody && crc32(frame.subarray(ENTRY_HEADER_BYTES)) !== frame.readUInt32BE(AT_BODY_CRC)) {
     throw new RaftError('ENTRY_BODY_INVALID', `the body checksum of the frame at byte ${at} is wrong`);
   }
   return {
@@ -181,10 +185,11 @@ export function decodeEntries(buffer: Buffer, limits: EntryLimits): Entry[] {
     if (entries.length >= limits.entriesMax) {
       throw new RaftError('ENTRY_TOO_LARGE', `more than ${limits.entriesMax} entries in one batch`);
     }
-    if (checkHeader(buffer, at) > limits.entryBytesMax) {
+    const length = checkHeader(buffer, at);
+    if (length > limits.entryBytesMax) {
       throw new RaftError('ENTRY_TOO_LARGE', `an entry exceeds ${limits.entryBytesMax} bytes`);
     }
-    const entry = decodeEntry(buffer, at, { verifyBody: true });
+    const entry = readEntry(buffer, at, length, true);
     if (previous !== null && !continues(entry, previous)) {
       throw new RaftError('ENTRY_CHAIN_BROKEN', `entry ${entry.index} does not follow ${previous.index}`);
     }

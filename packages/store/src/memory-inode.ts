@@ -24,8 +24,7 @@ export class MemoryInode implements FaultyInode {
   }
 
   read(buffer: Buffer, at: number): number {
-    const content = this.#cache.view();
-    return at >= content.length ? 0 : content.copy(buffer, 0, at, at + buffer.length);
+    return this.#cache.read(buffer, at);
   }
 
   /** A view of what a loss of power leaves, valid until the next sync. */
@@ -118,6 +117,11 @@ class GrowingBytes {
     return this.#bytes.subarray(0, this.#size);
   }
 
+  read(target: Buffer, at: number): number {
+    const end = Math.min(this.#size, at + target.length);
+    return at >= end ? 0 : this.#bytes.copy(target, 0, at, end);
+  }
+
   write(bytes: Buffer, at: number): void {
     if (bytes.length === 0) return;
     const end = at + bytes.length;
@@ -128,7 +132,7 @@ class GrowingBytes {
   resize(size: number): void {
     if (size > this.#bytes.length) {
       const grown = Buffer.alloc(Math.max(size, this.#bytes.length * 2, 256));
-      this.view().copy(grown);
+      this.#bytes.copy(grown, 0, 0, this.#size);
       this.#bytes = grown;
     } else if (size < this.#size) {
       this.#bytes.fill(0, size, this.#size);

@@ -7,6 +7,7 @@ import type { MemberView } from '../world/member-view.ts';
 import type { World, WorldNode } from '../world/world.ts';
 import { runEndChecks } from './end-checks.ts';
 import { Candidacies } from './candidacies.ts';
+import { CheckpointCheck } from './checkpoint-check.ts';
 import { GroupChecks } from './group-checks.ts';
 import { lastChangeIn, MembershipCheck } from './membership-check.ts';
 import { observe } from './observation.ts';
@@ -38,8 +39,15 @@ interface GroupWatch {
   readonly preVotes: PreVoteCheck;
   readonly membership: MembershipCheck;
   readonly contact: QuorumContactCheck;
+  readonly checkpoints: CheckpointCheck;
   readonly candidacies: Candidacies;
   readonly members: readonly Watched[];
+}
+
+/** A member, and the group whose it is. */
+interface MemberWatch {
+  readonly watch: GroupWatch;
+  readonly watched: Watched;
 }
 
 /** An election time-out is drawn from one to two times its setting; the slowest clock runs at half speed. */
@@ -54,6 +62,7 @@ export class Checks {
   readonly #world: World;
   readonly #list: ViolationList;
   readonly #groups: Map<string, GroupWatch> = new Map();
+  readonly #byNode: Map<string, readonly MemberWatch[]> = new Map();
 
   /** Made before the first node starts; takes the hooks it needs. */
   constructor(world: World) {
@@ -130,6 +139,7 @@ export class Checks {
         reporter,
         parameters.electionTimeoutTicks * parameters.tickMs * CONTACT_TIMEOUTS + CONTACT_SLACK_MS,
       ),
+      checkpoints: new CheckpointCheck(group, reporter, (id) => this.atlas.wasDamaged(id)),
       candidacies: new Candidacies(),
       members,
     };
@@ -146,6 +156,10 @@ export class Checks {
     watched.changedAt = 0;
     watched.applied = watched.inspection.consensus.appliedIndex;
     watch.membership.opened(member.id);
+    watch.checkpoints.opened(member.id, {
+      checkpoint: watched.inspection.derived.appliedIndex,
+      firstIndex: watched.inspection.log.firstIndex(),
+    });
     const damaged = this.atlas.damageOf(member.id) !== null;
     const { inspection } = watched;
     watch.checks.opened(observe(member.id, member.life, watched.inspection), damaged, {
@@ -156,10 +170,19 @@ export class Checks {
   }
 
   #stepped(node: WorldNode): void {
-    for (const watch of this.#groups.values()) {
-      const watched = watch.members.find(({ view }) => view.id === node.id);
-      if (watched !== undefined) this.#look(watch, watched);
+    for (const { watch, watched } of this.#watchesOf(node.id)) this.#look(watch, watched);
+  }
+
+  /** After every step of a node, so they are looked up once. */
+  #watchesOf(node: string): readonly MemberWatch[] {
+    let watches = this.#byNode.get(node);
+    if (watches === undefined) {
+      watches = [...this.#groups.values()].flatMap((watch) =>
+        watch.members.filter(({ view }) => view.id === node).map((watched) => ({ watch, watched })),
+      );
+      this.#byNode.set(node, watches);
     }
+    return watches;
   }
 
   #look(watch: GroupWatch, watched: Watched): void {
@@ -169,8 +192,11 @@ export class Checks {
       return;
     }
     const { inspection } = watched;
-    const turns = inspection?.turns();
-    if (inspection === null || turns === undefined || turns === watched.turns) return;
+    if (inspection === null) return;
+    const checkpoint = inspection.derived.appliedIndex;
+    watch.checkpoints.saw(view.id, checkpoint, () => this.#hasDurably(watch, watched, checkpoint));
+    const turns = inspection.turns();
+    if (turns === watched.turns) return;
     watched.turns = turns;
     const now = observe(view.id, view.life, inspection);
     const [known] = watched.configurations;
@@ -184,6 +210,12 @@ export class Checks {
     watch.membership.saw(view.id, now.configuration, now.applied, inspection.log);
     const halves = halvesOf(now.configuration);
     watch.contact.saw(view.id, now.role === 'leader' ? now.term : null, halves, this.#world.now);
+  }
+
+  /** Whether an entry of the member's log is on its platter; what the log has dropped was. */
+  #hasDurably({ checks }: GroupWatch, { view, platter, inspection }: Watched, index: number): boolean {
+    const entry = checks.entryOf(view.id, index);
+    return entry === null || index < (inspection?.log.firstIndex() ?? 1) || platter.holds(entry);
   }
 
   #sent(member: MemberView, messages: readonly Message[]): void {

@@ -33,6 +33,9 @@ const NO_DOUBT: Doubt = { mustNotice: false, cautious: () => true };
 interface MemberMemory {
   readonly mirror: LogMirror;
   life: number;
+  /** The vote it had saved when it was last looked at. */
+  savedTerm: number;
+  savedVote: string | null;
   /** Set while it leads. */
   leadingTerm: number | null;
   /**
@@ -110,7 +113,12 @@ export class GroupChecks {
 
   saw(now: Observation): void {
     const memory = this.#memory(now.id);
-    if (now.savedVote !== null) this.elections.sawVote(now.id, now.savedTerm, now.savedVote);
+    const { savedTerm, savedVote } = now;
+    if (savedVote !== null && (savedVote !== memory.savedVote || savedTerm !== memory.savedTerm)) {
+      this.elections.sawVote(now.id, savedTerm, savedVote);
+      memory.savedTerm = savedTerm;
+      memory.savedVote = savedVote;
+    }
     this.#progress.saw(now);
     this.#updateLog(memory, now);
     this.#requireKept(memory, now);
@@ -348,6 +356,8 @@ export class GroupChecks {
       memory = {
         mirror: new LogMirror(),
         life: 0,
+        savedTerm: 0,
+        savedVote: null,
         leadingTerm: null,
         ownsEnd: false,
         commit: 0,

@@ -61,7 +61,7 @@ export class RunSet {
       for (let seed = this.#take(); seed !== null; seed = this.#take()) {
         const outcome = await worker.run(seed);
         this.#add(outcome);
-        if ((seed - this.#options.first) % REPEAT_EVERY === 0) await this.#repeat(worker, outcome);
+        if ((seed - this.#options.first) % REPEAT_EVERY === 0) await this.#repeat(outcome);
         this.elapsedMs = performance.now() - this.#startedAt;
         this.#options.onSeed?.(this);
       }
@@ -92,11 +92,14 @@ export class RunSet {
     this.cpuMs += result.cpuMs;
   }
 
-  /** A new process, so that nothing that an earlier seed left in memory can hide a difference. */
-  async #repeat(worker: SeedWorker, before: SeedOutcome): Promise<void> {
+  /**
+   * In a process of its own, so that nothing that an earlier seed left in memory can hide a difference. The one that ran the
+   * seed goes on with the next: a new process takes several seeds until its code is compiled as well.
+   */
+  async #repeat(before: SeedOutcome): Promise<void> {
     if (before.type !== 'ran') return;
-    await worker.close();
-    const again = await worker.run(before.seed);
+    const other = new SeedWorker(this.#options);
+    const again = await other.run(before.seed).finally(() => other.close());
     this.repeated += 1;
     const hash = again.type === 'ran' ? again.result.traceHash : again.message;
     if (hash === before.result.traceHash) return;

@@ -31,6 +31,8 @@ interface LiveProcess {
 const DEFAULT_RUNNER = new URL('../run.js', import.meta.url);
 const PROGRAM = fileURLToPath(new URL('./worker.js', import.meta.url));
 const SEED_TIMEOUT_MS = 120_000;
+/** The first seeds of a process run code that is not compiled yet; the quick compiler shortens that. */
+const NODE_FLAGS = ['--enable-source-maps', '--always-sparkplug'];
 
 /** One worker process, which runs one seed at a time. It is started when it is needed, and again after a crash. */
 export class SeedWorker {
@@ -83,7 +85,7 @@ export class SeedWorker {
   async #start(): Promise<LiveProcess> {
     const { runner = DEFAULT_RUNNER, mutant = null } = this.#options;
     const args = mutant === null ? [runner.href] : [runner.href, mutant];
-    const child = fork(PROGRAM, args, { execArgv: ['--enable-source-maps'] });
+    const child = fork(PROGRAM, args, { execArgv: [...NODE_FLAGS] });
     const answers = new WorkerAnswers(child);
     const answer = await answers.next(SEED_TIMEOUT_MS);
     if (answer.type === 'ready') return { child, answers };

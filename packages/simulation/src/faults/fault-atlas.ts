@@ -24,6 +24,7 @@ export class FaultAtlas {
   readonly #damaged: Map<string, string> = new Map();
   readonly #unseen: Set<string> = new Set();
   readonly #joining: Set<string> = new Set();
+  readonly #ever: Set<string> = new Set();
 
   /** `votersLeast`: of the groups' voters at this moment, as few as any member knows of. */
   constructor(votersLeast: () => number, proof: RepairProof, copies: CopyProof) {
@@ -52,6 +53,7 @@ export class FaultAtlas {
   /** `unseen`: the node may be unable to tell that it lost something. */
   damage(node: string, what: string, unseen = false): void {
     this.#damaged.set(node, what);
+    this.#ever.add(node);
     if (unseen) this.#unseen.add(node);
   }
 
@@ -63,6 +65,11 @@ export class FaultAtlas {
   /** What was done to it last; null for an intact node. */
   damageOf(node: string): string | null {
     return this.#damaged.get(node) ?? null;
+  }
+
+  /** Whether anything was ever done to it: a log that is whole again says nothing about the other files. */
+  wasDamaged(node: string): boolean {
+    return this.#ever.has(node);
   }
 
   get damaged(): readonly string[] {

@@ -106,6 +106,14 @@ export const storeMutants: readonly Mutant[] = [
     module: store('checkpoint'),
     find: 'await Promise.all([queueIndex.sync(), uniqKeys.sync(), syncedUpTo(appliedIndex)]);',
     replace: 'await Promise.resolve();',
-    expectedCheckers: ['index-intact', 'equal-state', 'crash', 'convergence'],
+    expectedCheckers: ['checkpoint-durable'],
+  },
+  {
+    name: 'checkpoint-before-its-log',
+    breaks: 'the state database is complete up to an entry that a loss of power takes from the log',
+    module: store('checkpoint'),
+    find: 'await Promise.all([queueIndex.sync(), uniqKeys.sync(), syncedUpTo(appliedIndex)]);',
+    replace: 'await Promise.all([queueIndex.sync(), uniqKeys.sync()]);',
+    expectedCheckers: ['checkpoint-durable'],
   },
 ];

@@ -30,7 +30,7 @@ export class MessageFaults {
   wrap(process: Process, from: string, transport: Transport): Transport {
     return {
       send: (to, messages) => {
-        const rates = this.#rates.get(`${from}>${to}`);
+        const rates = this.#rates.size === 0 ? undefined : this.#rates.get(`${from}>${to}`);
         if (rates === undefined) transport.send(to, messages);
         else this.#send(process, to, messages, rates, transport);
       },
