@@ -25,6 +25,7 @@ import { bootstrapCommand } from './machine/bootstrap.ts';
 import { BrokerMachine } from './machine/machine.ts';
 import { replicaFigures } from './metrics/replica-figures.ts';
 import type { StoreFigures } from './metrics/store-figures.ts';
+import { UsageWatch } from './metrics/store-usage.ts';
 import { StoreTallies } from './metrics/store-tallies.ts';
 import type { HostedReplica, ReplicaHealth, ReplicaHoldings } from './replica-host.ts';
 import type { ReplicaOptions } from './replica-options.ts';
@@ -78,6 +79,7 @@ export class GroupReplica implements HostedReplica {
   readonly #driver: RaftDriver;
   readonly #diskGuard: DiskGuard;
   readonly #progress: ProgressWatch;
+  readonly #usage: UsageWatch;
   readonly #peers: PeerLink;
   /** The term in which this replica has applied an entry of its own as leader, so that it may open. */
   #openTerm = -1;
@@ -156,6 +158,7 @@ export class GroupReplica implements HostedReplica {
       clock,
       logger,
     });
+    this.#usage = new UsageWatch({ disk: options.disk, directory: options.directory, clock });
     const { diskSpaceWarningLevelRatio } = config.retention ?? logRetentionDefaults;
     this.#diskGuard = new DiskGuard(
       { ...diskGuardDefaults, ...config.diskSpace, diskSpaceWarningLevelRatio },
@@ -247,17 +250,18 @@ export class GroupReplica implements HostedReplica {
     return this.#progress.current();
   }
 
-  storeFigures(): StoreFigures {
-    const { disk, directory } = this.#options;
+  async storeFigures(): Promise<StoreFigures> {
+    const usage = await this.#usage.latest();
     const { log, state } = this.#store;
     const { appliedIndex, appliedEnd } = this.#applier;
-    return replicaFigures(disk, directory, log, {
+    const progress = {
       commitIndex: this.#driver.commitIndex,
       appliedIndex,
       appliedEnd,
       checkpointIndex: state.derived.appliedIndex,
       keyIndexTo: this.#keyIndexer.completeTo,
-    });
+    };
+    return replicaFigures(log, progress, usage);
   }
 
   transferLeadership(to: string): string | null {

@@ -1,6 +1,6 @@
 export { StoreError } from './errors.ts';
 export type { StoreErrorCode, StoreErrorDetail } from './errors.ts';
-export type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
+export type { Disk, DiskFile, DiskLock, NameSize, OpenMode } from './disk.ts';
 export { NodeDisk } from './node-disk.ts';
 export { MemoryDisk } from './memory-disk.ts';
 export { FaultyNodeDisk } from './faulty-node-disk.ts';

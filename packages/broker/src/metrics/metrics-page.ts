@@ -7,7 +7,7 @@ import type { Buckets, Tally } from './tallies.ts';
 export interface MeasuredReplica {
   readonly brokerName: string;
   readonly storeTallies: StoreTallies;
-  storeFigures(): StoreFigures;
+  storeFigures(): Promise<StoreFigures>;
 }
 
 export interface MetricsPageOptions {
@@ -98,6 +98,7 @@ export class MetricsPage {
   readonly #registry: Registry = new Registry();
   /** The figures of this page, asked for once. */
   #figures: readonly LabelledFigures[] = [];
+  #making: Promise<string> | null = null;
 
   constructor(options: MetricsPageOptions) {
     this.#options = options;
@@ -110,10 +111,20 @@ export class MetricsPage {
     return this.#registry.contentType;
   }
 
-  async text(): Promise<string> {
-    this.#figures = this.#options
-      .replicas()
-      .map((replica) => ({ labels: this.#labelsOf(replica), figures: replica.storeFigures() }));
+  /** Whoever asks while a page is being made gets that one. */
+  text(): Promise<string> {
+    this.#making ??= this.#make().finally(() => {
+      this.#making = null;
+    });
+    return this.#making;
+  }
+
+  async #make(): Promise<string> {
+    this.#figures = await Promise.all(
+      this.#options.replicas().map(async (replica) => {
+        return { labels: this.#labelsOf(replica), figures: await replica.storeFigures() };
+      }),
+    );
     return this.#registry.metrics();
   }
 
