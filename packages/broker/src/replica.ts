@@ -173,10 +173,13 @@ export class GroupReplica implements HostedReplica {
   }
 
   /** Opens and recovers the store. Throws what the store throws, or REPAIR_IMPOSSIBLE; nothing stays open then. */
-  static async open(options: ReplicaOptions): Promise<GroupReplica> {
+  static open(options: ReplicaOptions): Promise<GroupReplica> {
+    return GroupReplica.#open(options, new StoreTallies(options.clock));
+  }
+
+  static async #open(options: ReplicaOptions, tallies: StoreTallies): Promise<GroupReplica> {
     const { config } = options;
     const peers = new PeerLink(options.join);
-    const tallies = new StoreTallies(options.clock);
     const store = await ReplicaStore.open(
       {
         ...options,
@@ -200,7 +203,7 @@ export class GroupReplica implements HostedReplica {
     }
     // What was loaded belongs to the replica that is not used.
     await store.close();
-    return GroupReplica.open(options);
+    return GroupReplica.#open(options, tallies);
   }
 
   start(): void {
@@ -334,6 +337,7 @@ export class GroupReplica implements HostedReplica {
       clock,
       logger,
       onFatal: (error) => events.onFatal(error),
+      metrics: this.storeTallies,
     });
   }
 

@@ -11,6 +11,7 @@ import type { LogHole } from './log-survey.ts';
 import { SEGMENT_HEADER_BYTES, encodeSegmentHeader, segmentBase, segmentFileName } from './segment.ts';
 import type { SegmentHeader } from './segment.ts';
 import { SetAside } from './set-aside.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 
 export interface HoleRepairParts {
   readonly disk: Disk;
@@ -18,6 +19,7 @@ export interface HoleRepairParts {
   readonly config: SegmentLogConfig;
   readonly logger: Logger;
   readonly mark: DurableMark;
+  readonly metrics: Pick<StoreMetrics, 'setAside' | 'holesFilled' | 'holesCut'>;
 }
 
 interface SegmentName {
@@ -36,7 +38,7 @@ export class HoleRepair {
 
   constructor(parts: HoleRepairParts) {
     this.#parts = parts;
-    this.#aside = new SetAside(parts.disk, parts.directory);
+    this.#aside = new SetAside(parts.disk, parts.directory, { kind: 'log', metrics: parts.metrics });
   }
 
   /**
@@ -46,7 +48,7 @@ export class HoleRepair {
    */
   async fill(hole: LogHole, entries: readonly Entry[]): Promise<LogHole | null> {
     const first = this.#requireFit(hole, entries);
-    const { disk, directory } = this.#parts;
+    const { disk, directory, metrics } = this.#parts;
     const files = new Map<number, DiskFile>();
     let previous: LogPosition | null = null;
     this.#segments = this.#listSegments();
@@ -61,7 +63,10 @@ export class HoleRepair {
       for (const file of files.values()) file.close();
     }
     await disk.syncDirectory(directory);
-    if (first.index === hole.afterIndex + 1) return null;
+    if (first.index === hole.afterIndex + 1) {
+      metrics.holesFilled.add(1);
+      return null;
+    }
     return {
       ...hole,
       beforeIndex: first.index,
@@ -75,7 +80,7 @@ export class HoleRepair {
    * the hole may have been acknowledged; it becomes part of the mark before anything is moved.
    */
   async cut(hole: LogHole, forgotten: LogReach | null): Promise<void> {
-    const { disk, directory, mark, logger } = this.#parts;
+    const { disk, directory, mark, logger, metrics } = this.#parts;
     const segments = this.#listSegments();
     const holder = segments.findLast(({ base }) => base < hole.afterAddress);
     const { range } = mark;
@@ -97,6 +102,7 @@ export class HoleRepair {
       }
     }
     await disk.syncDirectory(directory);
+    metrics.holesCut.add(1);
     logger.warn('the log was cut before a hole', { index: hole.afterIndex, floor: floor.index });
   }
 

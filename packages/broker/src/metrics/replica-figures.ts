@@ -16,7 +16,7 @@ export interface ReplicaProgress {
 
 /** What a replica holds, and how far its parts are behind each other. */
 export function replicaFigures(
-  log: Pick<SegmentLog, 'startAddress' | 'endAddress' | 'positionAt' | 'durableIndex'>,
+  log: Pick<SegmentLog, 'startAddress' | 'endAddress' | 'positionAt' | 'durableIndex' | 'coldReads'>,
   { commitIndex, appliedIndex, appliedEnd, checkpointIndex, keyIndexTo }: ReplicaProgress,
   usage: StoreUsage,
 ): StoreFigures {
@@ -28,6 +28,7 @@ export function replicaFigures(
     applyLagEntries: Math.max(0, commitIndex - appliedIndex),
     queueIndexLagEntries: appliedIndex - checkpointIndex,
     keyIndexLagEntries: Math.max(0, appliedIndex - (keyIndexTo ?? 0)),
+    coldCacheBytes: log.coldReads.cachedBytes,
     ...usage,
   };
 }

@@ -14,4 +14,6 @@ export interface StoreFigures extends StoreUsage {
   readonly queueIndexLagEntries: number;
   /** Entries applied and not yet in the key index. */
   readonly keyIndexLagEntries: number;
+  /** Memory that pieces of older log take. */
+  readonly coldCacheBytes: number;
 }
