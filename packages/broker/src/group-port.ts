@@ -33,6 +33,8 @@ export interface SubscriptionGroupsPort {
 export interface ConsumerOffsetsPort {
   /** The next queue offset that the group will consume, or undefined when it never committed one. */
   get(group: string, topic: string, queueId: number): number | undefined;
+  /** Topics of which the group has committed an offset. */
+  topicsOf(group: string): readonly string[];
 }
 
 /** First and next queue offset of one queue. */

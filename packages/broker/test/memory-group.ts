@@ -73,6 +73,10 @@ export class MemoryGroup implements GroupPort {
   readonly offsets: ConsumerOffsetsPort = {
     get: (group: string, topic: string, queueId: number): number | undefined =>
       this.offsetTable.get(`${group}|${topic}|${queueId}`),
+    topicsOf: (group: string): string[] => {
+      const keys = [...this.offsetTable.keys()].map((key) => key.split('|'));
+      return [...new Set(keys.filter(([name]) => name === group).map(([, topic = '']) => topic))];
+    },
   };
   readonly queues: QueueReader & TimeReader = {
     bounds: (topic: string, queueId: number): QueueBounds | null => this.#bounds(topic, queueId),
