@@ -174,6 +174,14 @@ export interface LeadershipPort {
   confirm(done: (confirmed: boolean) => void): void;
 }
 
+/** Byte addresses of a log. */
+export interface LogRange {
+  readonly start: number;
+  readonly end: number;
+  /** Consumers see what lies before it. */
+  readonly appliedEnd: number;
+}
+
 /** One replica of a broker group with all its ports. */
 export interface GroupPort {
   readonly brokerName: string;
@@ -190,7 +198,7 @@ export interface GroupPort {
   /** Messages stored and served since the start. */
   traffic(): { readonly messagesPut: number; readonly messagesGot: number };
   /** Byte addresses of the log held here. */
-  logRange(): { readonly start: number; readonly end: number };
+  logRange(): LogRange;
   /** What takes long and goes on now, as of the last look. */
   longWork(): readonly WorkProgress[];
 }

@@ -12,6 +12,7 @@ import type {
   KeyReader,
   Leadership,
   LeadershipPort,
+  LogRange,
   MessageProposer,
   OffsetProposer,
   QueueReader,
@@ -239,9 +240,9 @@ export class GroupReplica implements HostedReplica {
     return { messagesPut: this.#machine.messageCount, messagesGot: this.#reader.served };
   }
 
-  logRange(): { readonly start: number; readonly end: number } {
+  logRange(): LogRange {
     const { log } = this.#store;
-    return { start: log.startAddress(), end: log.endAddress() };
+    return { start: log.startAddress(), end: log.endAddress(), appliedEnd: this.#applier.appliedEnd };
   }
 
   health(): ReplicaHealth {

@@ -10,6 +10,7 @@ import type {
   KeyReader,
   Leadership,
   LeadershipPort,
+  LogRange,
   QueueBounds,
   QueueRead,
   QueueReader,
@@ -95,6 +96,8 @@ export class MemoryGroup implements GroupPort {
       return record === undefined ? null : readRecord(record, 0).storeTimestamp;
     },
   };
+  /** Bytes of log that nobody can read yet. */
+  behindBytes = 0;
   longWorkNow: readonly WorkProgress[] = [];
   readonly records: RecordReader = {
     readRecord: (physicalOffset: number): Buffer | null => {
@@ -196,8 +199,8 @@ export class MemoryGroup implements GroupPort {
     return { messagesPut: 0, messagesGot: 0 };
   }
 
-  logRange(): { start: number; end: number } {
-    return { start: 0, end: this.#end };
+  logRange(): LogRange {
+    return { start: 0, end: this.#end, appliedEnd: this.#end - this.behindBytes };
   }
 
   longWork(): readonly WorkProgress[] {

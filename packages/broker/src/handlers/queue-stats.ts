@@ -16,7 +16,7 @@ import type { Clock } from '@ledgermq/raft';
 import type { ClientRegistry } from '../clients/client-registry.ts';
 import type { Exchange } from '../exchange.ts';
 import { guarded } from '../failure.ts';
-import type { ConsumerOffsetsPort, QueueReader, TimeReader, TopicsPort } from '../group-port.ts';
+import type { ConsumerOffsetsPort, QueueBounds, QueueReader, TimeReader, TopicsPort } from '../group-port.ts';
 import { masterReads } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -90,10 +90,8 @@ function consumedQueues(
 }
 
 function topicQueueStats({ queues }: QueueStatsPorts, queue: MessageQueue): TopicQueueStats {
-  const { topic, queueId } = queue;
-  const { minOffset, maxOffset } = queues.bounds(topic, queueId) ?? { minOffset: 0, maxOffset: 0 };
-  const lastUpdateTimestamp = timeBefore(queues, queue, maxOffset);
-  return { queue, minOffset, maxOffset, lastUpdateTimestamp };
+  const bounds = boundsOf(queues, queue);
+  return { queue, ...bounds, lastUpdateTimestamp: timeBefore(queues, queue, bounds, bounds.maxOffset) };
 }
 
 function consumedQueueStats(
@@ -102,19 +100,30 @@ function consumedQueueStats(
   queue: MessageQueue,
 ): ConsumedQueueStats {
   const { topic, queueId } = queue;
+  const bounds = boundsOf(queues, queue);
   const consumerOffset = offsets.get(group, topic, queueId) ?? 0;
   return {
     queue,
-    brokerOffset: queues.bounds(topic, queueId)?.maxOffset ?? 0,
+    brokerOffset: bounds.maxOffset,
     consumerOffset,
     pullOffset: consumerOffset,
-    lastTimestamp: timeBefore(queues, queue, consumerOffset),
+    lastTimestamp: timeBefore(queues, queue, bounds, consumerOffset),
   };
 }
 
-/** Store time of the message before an offset; 0 where the queue does not hold it. */
-function timeBefore(queues: TimeReader, { topic, queueId }: MessageQueue, offset: number): number {
-  return offset > 0 ? (queues.storeTimestampAt(topic, queueId, offset - 1) ?? 0) : 0;
+/** A queue that nobody wrote to is told like an empty one. */
+function boundsOf(queues: QueueReader, { topic, queueId }: MessageQueue): QueueBounds {
+  return queues.bounds(topic, queueId) ?? { minOffset: 0, maxOffset: 0 };
+}
+
+/** Store time of the message before an offset; 0 if the queue does not hold it, or no longer. */
+function timeBefore(
+  queues: TimeReader,
+  { topic, queueId }: MessageQueue,
+  { minOffset }: QueueBounds,
+  offset: number,
+): number {
+  return offset > minOffset ? (queues.storeTimestampAt(topic, queueId, offset - 1) ?? 0) : 0;
 }
 
 /** Looks at all queues, some in each turn. What is found in later turns is at least as new as what was confirmed. */

@@ -142,7 +142,8 @@ public final class Interop {
     require(answered.await(30, TimeUnit.SECONDS), "async sends were not all answered");
     require(refused.get() == 0, refused.get() + " async sends failed");
     for (int i = 0; i < count; i++) {
-      producer.sendOneway(new Message(topic, "Oneway", bytes("oneway-" + i)));
+      Message message = new Message(topic, "Oneway", bytes("oneway-" + i));
+      repeated(() -> producer.sendOneway(message));
       sent.add("oneway-" + i);
     }
     for (int first = 0; first < count; first += 10) {
@@ -176,14 +177,19 @@ public final class Interop {
     producer.shutdown();
   }
 
-  /**
-   * The client never repeats a send to a chosen queue by itself, neither when the broker dies with the request nor while
-   * it knows no master. The application does; the message keeps its unique id, so it is stored once.
-   */
   private static void sendToQueue(DefaultMQProducer producer, Message message, int key) throws Exception {
+    repeated(
+        () -> producer.send(message, (queues, sent, choice) -> queues.get((Integer) choice % queues.size()), key));
+  }
+
+  /**
+   * The client never repeats a send to a chosen queue or a one-way send by itself, neither when the broker dies with the
+   * request nor while it knows no master. The application does; the message keeps its unique id, so it is stored once.
+   */
+  private static void repeated(Check send) throws Exception {
     for (int attempt = 1; ; attempt++) {
       try {
-        producer.send(message, (queues, sent, choice) -> queues.get((Integer) choice % queues.size()), key);
+        send.run();
         return;
       } catch (RemotingException | MQClientException failure) {
         if (attempt == 30) {
