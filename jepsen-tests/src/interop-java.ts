@@ -65,15 +65,32 @@ async function runClient(cluster: LocalCluster, version: string, kill: boolean):
   const finished = runJava('Interop', version, [cluster.namesrvAddr, MESSAGES_PER_MODE]);
   if (kill) {
     await delay(2500);
-    const group = cluster.layout.groups[0]?.brokerName ?? '';
-    const victim = findLeader(await fetchClusterStatus(cluster.layout), group);
-    if (victim === null) throw new Error(`${group} has no master`);
-    console.log(`killing ${victim}, master of ${group}`);
-    await cluster.killNode(victim);
+    const victim = await killMaster(cluster);
     await delay(3000);
     await cluster.startNode(victim);
   }
   return finished;
+}
+
+/** The commands of mqadmin; with `nodeDown`, while a node is dead that was a master. */
+async function runAdmin(cluster: LocalCluster, version: string, nodeDown: boolean): Promise<number> {
+  const args = [cluster.namesrvAddr, ADMIN_MESSAGES];
+  if (!nodeDown) return runJava('Admin', version, args);
+  const victim = await killMaster(cluster);
+  await waitForMasters(cluster.layout);
+  const failed = await runJava('Admin', version, args);
+  await cluster.startNode(victim);
+  await waitForMasters(cluster.layout);
+  return failed;
+}
+
+async function killMaster(cluster: LocalCluster): Promise<string> {
+  const group = cluster.layout.groups[0]?.brokerName ?? '';
+  const victim = findLeader(await fetchClusterStatus(cluster.layout), group);
+  if (victim === null) throw new Error(`${group} has no master`);
+  console.log(`killing ${victim}, master of ${group}`);
+  await cluster.killNode(victim);
+  return victim;
 }
 
 async function main(): Promise<number> {
@@ -97,10 +114,12 @@ async function main(): Promise<number> {
       }
       if ((await runClient(cluster, version, false)) !== 0) failures++;
       console.log(`mqadmin ${version}`);
-      if ((await runJava('Admin', version, [cluster.namesrvAddr, ADMIN_MESSAGES])) !== 0) failures++;
+      if ((await runAdmin(cluster, version, false)) !== 0) failures++;
       console.log(`rocketmq-client ${version}, with a master killed meanwhile`);
       if ((await runClient(cluster, version, true)) !== 0) failures++;
       await waitForMasters(layout);
+      console.log(`mqadmin ${version}, with a node down`);
+      if ((await runAdmin(cluster, version, true)) !== 0) failures++;
     }
   } finally {
     await cluster.stop();

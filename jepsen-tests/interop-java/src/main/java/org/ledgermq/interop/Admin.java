@@ -68,6 +68,7 @@ public final class Admin {
     } catch (Throwable error) {
       failures++;
       System.out.println("FAILED " + name + ": " + error.getMessage());
+      error.printStackTrace(System.out);
     }
   }
 
@@ -95,12 +96,27 @@ public final class Admin {
     producer.setNamesrvAddr(namesrvAddr);
     producer.setSendMsgTimeout(20_000);
     producer.start();
+    awaitRoute(producer);
     for (int i = 0; i < messages; i++) {
       String body = "body-" + sent.size();
       Message message = new Message(topic, "Tag", "key" + sent.size(), body.getBytes(StandardCharsets.UTF_8));
       sent.add(producer.send(message));
     }
     producer.shutdown();
+  }
+
+  /** The first answer may come before a cold Java process is ready for it: then the client has given up. */
+  private static void awaitRoute(DefaultMQProducer producer) throws Exception {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        producer.fetchPublishMessageQueues("TBW102");
+        return;
+      } catch (Exception failure) {
+        if (attempt == 10) {
+          throw failure;
+        }
+      }
+    }
   }
 
   private void prepare() throws Exception {
