@@ -62,7 +62,8 @@ function runJava(program: string, version: string, args: readonly string[]): Pro
 
 /** One run of the client; with `kill`, a master dies by SIGKILL while it runs and comes back. */
 async function runClient(cluster: LocalCluster, version: string, kill: boolean): Promise<number> {
-  const finished = runJava('Interop', version, [cluster.namesrvAddr, MESSAGES_PER_MODE]);
+  const args = [cluster.namesrvAddr, MESSAGES_PER_MODE, ...(kill ? ['kill'] : [])];
+  const finished = runJava('Interop', version, args);
   if (kill) {
     await delay(2500);
     const victim = await killMaster(cluster);
