@@ -23,6 +23,7 @@ import { lockQueueRoutes } from './handlers/lock-queues.ts';
 import { PullMessageHandler } from './handlers/pull-message.ts';
 import { queryMessageRoutes } from './handlers/query-message.ts';
 import { queueOffsetRoutes } from './handlers/queue-offsets.ts';
+import { queueStatsRoutes } from './handlers/queue-stats.ts';
 import type { RouteTable } from './handlers/route.ts';
 import { sendBackRoutes } from './handlers/send-back.ts';
 import { SendMessageHandler } from './handlers/send-message.ts';
@@ -289,6 +290,14 @@ export class GroupFace {
         autoCreateSubscriptionGroup,
       }),
       ...queueOffsetRoutes(queues),
+      ...queueStatsRoutes({
+        brokerName: group.brokerName,
+        topics: table,
+        queues,
+        offsets,
+        clients: this.#clients,
+        clock,
+      }),
       ...clientSessionRoutes(this.#sessionPorts, { autoCreateSubscriptionGroup }),
       ...lockQueueRoutes(this.#locks, clock),
       ...topicAdminRoutes({ topics: table, proposer, announcer }),

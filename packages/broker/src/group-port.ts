@@ -33,6 +33,8 @@ export interface SubscriptionGroupsPort {
 export interface ConsumerOffsetsPort {
   /** The next queue offset that the group will consume, or undefined when it never committed one. */
   get(group: string, topic: string, queueId: number): number | undefined;
+  /** Topics of which the group has committed an offset. */
+  topicsOf(group: string): readonly string[];
 }
 
 /** First and next queue offset of one queue. */
@@ -174,6 +176,14 @@ export interface LeadershipPort {
   confirm(done: (confirmed: boolean) => void): void;
 }
 
+/** Byte addresses of a log. */
+export interface LogRange {
+  readonly start: number;
+  readonly end: number;
+  /** Consumers see what lies before it. */
+  readonly appliedEnd: number;
+}
+
 /** One replica of a broker group with all its ports. */
 export interface GroupPort {
   readonly brokerName: string;
@@ -190,7 +200,7 @@ export interface GroupPort {
   /** Messages stored and served since the start. */
   traffic(): { readonly messagesPut: number; readonly messagesGot: number };
   /** Byte addresses of the log held here. */
-  logRange(): { readonly start: number; readonly end: number };
+  logRange(): LogRange;
   /** What takes long and goes on now, as of the last look. */
   longWork(): readonly WorkProgress[];
 }

@@ -43,8 +43,8 @@ export interface HostedReplica extends GroupPort {
   health(): ReplicaHealth;
   /** What its store has done since it was opened. */
   readonly storeTallies: StoreTallies;
-  /** How much there is in its store at present; looks at files. */
-  storeFigures(): StoreFigures;
+  /** How much there is in its store at present; sizes of files may be some seconds old. */
+  storeFigures(): Promise<StoreFigures>;
   /** Begins to hand the leadership to another member; the reason when it cannot be begun, else null. */
   transferLeadership(to: string): string | null;
   /** Begins to change the members; the reason when it cannot be begun, else null. */

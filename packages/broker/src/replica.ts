@@ -10,6 +10,7 @@ import type {
   ConfigurationProposer,
   KeyReader,
   LeadershipPort,
+  LogRange,
   MessageProposer,
   OffsetProposer,
   QueueReader,
@@ -23,6 +24,7 @@ import { firstCommand } from './machine/bootstrap.ts';
 import { BrokerMachine } from './machine/machine.ts';
 import { replicaFigures } from './metrics/replica-figures.ts';
 import type { StoreFigures } from './metrics/store-figures.ts';
+import { UsageWatch } from './metrics/store-usage.ts';
 import { StoreTallies } from './metrics/store-tallies.ts';
 import type { HostedReplica, ReplicaHealth, ReplicaHoldings } from './replica-host.ts';
 import type { ReplicaOptions } from './replica-options.ts';
@@ -81,6 +83,7 @@ export class GroupReplica implements HostedReplica {
   readonly #driver: RaftDriver;
   readonly #diskGuard: DiskGuard;
   readonly #progress: ProgressWatch;
+  readonly #usage: UsageWatch;
   readonly #peers: PeerLink;
   readonly #mastership: Mastership;
   readonly #handOver: HandOver;
@@ -126,7 +129,7 @@ export class GroupReplica implements HostedReplica {
       metrics: tallies,
     });
     this.#applier = this.#createApplier();
-    this.#reads = new ReplicaReads(options, store, machine, () => this.#applier);
+    this.#reads = new ReplicaReads({ ...options, store, machine, metrics: tallies }, () => this.#applier);
     this.queues = this.#reads.queues;
     this.records = this.#reads.queues;
     this.keys = this.#reads.keys;
@@ -148,6 +151,7 @@ export class GroupReplica implements HostedReplica {
       clock,
       logger,
     });
+    this.#usage = new UsageWatch({ disk: options.disk, directory: options.directory, clock });
     const { diskSpaceWarningLevelRatio } = config.retention ?? logRetentionDefaults;
     this.#diskGuard = new DiskGuard(
       { ...diskGuardDefaults, ...config.diskSpace, diskSpaceWarningLevelRatio },
@@ -224,9 +228,9 @@ export class GroupReplica implements HostedReplica {
     return { messagesPut: this.#machine.messageCount, messagesGot: this.#reads.queues.served };
   }
 
-  logRange(): { readonly start: number; readonly end: number } {
+  logRange(): LogRange {
     const { log } = this.#store;
-    return { start: log.startAddress(), end: log.endAddress() };
+    return { start: log.startAddress(), end: log.endAddress(), appliedEnd: this.#applier.appliedEnd };
   }
 
   health(): ReplicaHealth {
@@ -238,17 +242,18 @@ export class GroupReplica implements HostedReplica {
     return this.#progress.current();
   }
 
-  storeFigures(): StoreFigures {
-    const { disk, directory } = this.#options;
+  async storeFigures(): Promise<StoreFigures> {
+    const usage = await this.#usage.latest();
     const { log, state } = this.#store;
     const { appliedIndex, appliedEnd } = this.#applier;
-    return replicaFigures(disk, directory, log, {
+    const progress = {
       commitIndex: this.#driver.commitIndex,
       appliedIndex,
       appliedEnd,
       checkpointIndex: state.derived.appliedIndex,
       keyIndexTo: this.#keyIndexer.completeTo,
-    });
+    };
+    return replicaFigures(log, progress, usage);
   }
 
   transferLeadership(to: string): string | null {

@@ -46,8 +46,8 @@ class MemoryReplica extends MemoryGroup implements HostedReplica {
     return null;
   }
 
-  storeFigures(): StoreFigures {
-    return { ...noFigures, logBytes: 77 };
+  storeFigures(): Promise<StoreFigures> {
+    return Promise.resolve({ ...noFigures, logBytes: 77 });
   }
 
   health(): ReplicaHealth {

@@ -17,6 +17,7 @@ import type {
   KeyReader,
   Leadership,
   LeadershipPort,
+  LogRange,
   QueueBounds,
   QueueRead,
   QueueReader,
@@ -80,6 +81,10 @@ export class MemoryGroup implements GroupPort {
   readonly offsets: ConsumerOffsetsPort = {
     get: (group: string, topic: string, queueId: number): number | undefined =>
       this.offsetTable.get(`${group}|${topic}|${queueId}`),
+    topicsOf: (group: string): string[] => {
+      const keys = [...this.offsetTable.keys()].map((key) => key.split('|'));
+      return [...new Set(keys.filter(([name]) => name === group).map(([, topic = '']) => topic))];
+    },
   };
   readonly queues: QueueReader & TimeReader = {
     bounds: (topic: string, queueId: number): QueueBounds | null => this.#bounds(topic, queueId),
@@ -98,6 +103,8 @@ export class MemoryGroup implements GroupPort {
       return record === undefined ? null : readRecord(record, 0).storeTimestamp;
     },
   };
+  /** Bytes of log that nobody can read yet. */
+  behindBytes = 0;
   longWorkNow: readonly WorkProgress[] = [];
   readonly records: RecordReader = {
     readRecord: (physicalOffset: number): Buffer | null => {
@@ -201,8 +208,8 @@ export class MemoryGroup implements GroupPort {
     return { messagesPut: 0, messagesGot: 0 };
   }
 
-  logRange(): { start: number; end: number } {
-    return { start: 0, end: this.#end };
+  logRange(): LogRange {
+    return { start: 0, end: this.#end, appliedEnd: this.#end - this.behindBytes };
   }
 
   longWork(): readonly WorkProgress[] {

@@ -244,6 +244,24 @@ export {
   encodeQueryMessageResponseHeader,
 } from './headers/query-message.ts';
 export type { QueryMessageHeader, QueryMessageResponseHeader } from './headers/query-message.ts';
+export {
+  decodeConsumeStats,
+  decodeConsumeStatsHeader,
+  decodeTopicStats,
+  decodeTopicStatsHeader,
+  encodeConsumeStats,
+  encodeConsumeStatsHeader,
+  encodeTopicStats,
+  encodeTopicStatsHeader,
+} from './headers/queue-stats.ts';
+export type {
+  ConsumedQueueStats,
+  ConsumeStats,
+  ConsumeStatsHeader,
+  TopicQueueStats,
+  TopicStats,
+  TopicStatsHeader,
+} from './headers/queue-stats.ts';
 export { decodeHeartbeat, encodeHeartbeat } from './headers/heartbeat.ts';
 export type { ConsumerData, ConsumeType, HeartbeatData, MessageModel } from './headers/heartbeat.ts';
 export {

@@ -3,6 +3,7 @@ import type { Disk } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
 import { SlotFile } from './slot-file.ts';
+import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 
 const CURRENT_FILE = 'current';
 
@@ -51,7 +52,12 @@ export class DerivedDirectory {
   }
 
   /** A directory that cannot be opened, or whose state cannot: everything goes aside, and the next number begins. */
-  static replace(disk: Disk, path: string): DerivedDirectory {
+  static replace(
+    disk: Disk,
+    path: string,
+    metrics: Pick<StoreMetrics, 'setAside'> = noStoreMetrics,
+  ): DerivedDirectory {
+    const setAside = new SetAside(disk, path, { kind: 'derived', metrics });
     const names = contents(disk, path);
     const folder = join(path, setAsideFolder);
     const aside = disk.exists(folder) ? disk.list(folder) : [];
@@ -61,9 +67,9 @@ export class DerivedDirectory {
       highest = Math.max(highest, readNumbers(disk, join(path, CURRENT_FILE))?.given ?? 0);
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'STATE_INVALID') throw error;
-      new SetAside(disk, path).takeFile(CURRENT_FILE, 'damaged');
+      setAside.takeFile(CURRENT_FILE, 'damaged');
     }
-    for (const name of names) new SetAside(disk, path).takeFile(name, 'damaged');
+    for (const name of names) setAside.takeFile(name, 'damaged');
     return DerivedDirectory.#begin(disk, path, highest + 1);
   }
 

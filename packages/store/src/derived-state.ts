@@ -197,7 +197,9 @@ export async function replaceDerivedState(
     }
     return new DerivedState(opening, parts);
   };
-  return withLock(ports, directory, settings, begin, (disk, path) => DerivedDirectory.replace(disk, path));
+  return withLock(ports, directory, settings, begin, (disk, path) =>
+    DerivedDirectory.replace(disk, path, ports.metrics),
+  );
 }
 
 async function withLock(

@@ -50,6 +50,13 @@ export interface DiskFile {
   close(): void;
 }
 
+/** A name in a directory as a look found it. */
+export interface NameSize {
+  readonly name: string;
+  /** Null for a folder. */
+  readonly bytes: number | null;
+}
+
 /** Held until `release` (idempotent), or until the process dies. */
 export interface DiskLock {
   release(): void;
@@ -59,6 +66,11 @@ export interface Disk {
   open(path: string, mode: OpenMode): DiskFile;
   /** Names (not paths) of the files and folders in a directory, sorted; FILE_MISSING if there is none. */
   list(directory: string): string[];
+  /**
+   * The same with sizes, in any order, off the event loop and one file after the other, so that it never holds more than one
+   * thread of the pool: for figures. At most `countMax` names; what comes and goes meanwhile may be missing.
+   */
+  listSizes(directory: string, countMax: number): Promise<NameSize[]>;
   /** Make a directory and its missing parents; fine if it exists. */
   mkdir(directory: string): void;
   exists(path: string): boolean;

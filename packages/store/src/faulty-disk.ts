@@ -1,4 +1,4 @@
-import { dirname, normalize } from 'node:path/posix';
+import { dirname, join, normalize } from 'node:path/posix';
 import { diskError } from './disk-error.ts';
 import {
   DiskFaults,
@@ -7,7 +7,7 @@ import {
   type DiskOperation,
   type DiskSleep,
 } from './disk-faults.ts';
-import type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
+import type { Disk, DiskFile, DiskLock, NameSize, OpenMode } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { FaultyFile, type FaultyFileHost, type FaultyInode } from './faulty-file.ts';
 import { MemoryProcess } from './memory-process.ts';
@@ -66,6 +66,17 @@ export abstract class FaultyDisk<Inode extends FaultyInode> implements Disk {
     this.#begin('list', name);
     this.#requireDirectory(name);
     return this.namesIn(name);
+  }
+
+  listSizes(directory: string, countMax: number): Promise<NameSize[]> {
+    const name = this.nameOf(directory);
+    return this.#later('list', name, () => {
+      this.#faults.trip('list', name);
+      this.#requireDirectory(name);
+      return this.namesIn(name)
+        .slice(0, countMax)
+        .map((one) => ({ name: one, bytes: this.sizeOf(join(name, one)) }));
+    });
   }
 
   mkdir(directory: string): void {
@@ -229,6 +240,11 @@ export abstract class FaultyDisk<Inode extends FaultyInode> implements Disk {
     return normalize(path);
   }
 
+  /** Null for a folder. */
+  protected sizeOf(name: string): number | null {
+    return this.journal.names.get(name)?.size ?? null;
+  }
+
   /** A file that is there though this disk did not make it. */
   protected findForeign(_name: string): Inode | null {
     return null;
@@ -286,14 +302,13 @@ export abstract class FaultyDisk<Inode extends FaultyInode> implements Disk {
   }
 
   /** Completes work where the thread pool would; work of a life that ended never completes well. */
-  #later(operation: DiskOperation, path: string, work: () => void): Promise<void> {
+  #later<T = void>(operation: DiskOperation, path: string, work: () => T): Promise<T> {
     const life = this.#life;
     return new Promise((resolve, reject) => {
       const complete = (): void => {
         try {
           this.#requireLife(life);
-          work();
-          resolve();
+          resolve(work());
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }

@@ -87,6 +87,17 @@ export class FaultyNodeDisk extends FaultyDisk<FaultyNodeInode> {
     return name;
   }
 
+  protected override sizeOf(name: string): number | null {
+    const known = super.sizeOf(name);
+    if (known !== null || this.hasDirectory(name)) return known;
+    const file = this.#base.open(name, 'read');
+    try {
+      return file.size();
+    } finally {
+      file.close();
+    }
+  }
+
   protected override findForeign(name: string): FaultyNodeInode | null {
     if (!this.#base.exists(name) || this.hasDirectory(name)) return null;
     const file = this.#base.open(name, 'read');

@@ -5,6 +5,7 @@ import type { Disk } from './disk.ts';
 import { isOwnedBy } from './durable-mark.ts';
 import { StoreError } from './errors.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
+import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 import { newestSlotPayload, SLOT_PAYLOAD_BYTES_MAX, SlotFile } from './slot-file.ts';
 
 /** Usual name of the file; the segment log leaves it alone should both share a directory. */
@@ -56,7 +57,13 @@ export class HardStateFile implements HardStateStorage {
    * is blank. Without a file, but beside a log, and with a file that is damaged, it has forgotten its votes: a new
    * file says 'repairing', and the damaged one goes to `set-aside`. A file of another owner is damaged.
    */
-  static open(disk: Disk, path: string, beside: LogBeside | null = null, owner: number = 0): HardStateFile {
+  static open(
+    disk: Disk,
+    path: string,
+    beside: LogBeside | null = null,
+    owner: number = 0,
+    metrics: StoreMetrics = noStoreMetrics,
+  ): HardStateFile {
     const slots = openSlots(disk, path, owner);
     if (slots !== null && slots !== 'damaged') {
       const file = new HardStateFile(path, slots, 'sound', owner);
@@ -65,7 +72,9 @@ export class HardStateFile implements HardStateStorage {
     }
     if (slots === 'damaged') {
       disk.mkdir(join(dirname(path), setAsideFolder));
-      new SetAside(disk, dirname(path)).takeFile(basename(path), 'damaged');
+      metrics.damageFound.add('hard-state');
+      const aside = new SetAside(disk, dirname(path), { kind: 'hard-state', metrics });
+      aside.takeFile(basename(path), 'damaged');
     }
     const forgotten = slots === 'damaged' || beside !== null;
     const state: HardState = forgotten

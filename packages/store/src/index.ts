@@ -1,6 +1,6 @@
 export { StoreError } from './errors.ts';
 export type { StoreErrorCode, StoreErrorDetail } from './errors.ts';
-export type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
+export type { Disk, DiskFile, DiskLock, NameSize, OpenMode } from './disk.ts';
 export { NodeDisk } from './node-disk.ts';
 export { MemoryDisk } from './memory-disk.ts';
 export { FaultyNodeDisk } from './faulty-node-disk.ts';
@@ -50,10 +50,11 @@ export { hashKeyOfTopic, hashTopic } from './key-hash.ts';
 // For verification.
 export { OverlayDisk } from './overlay-disk.ts';
 export { SetAside, setAsideFolder } from './set-aside.ts';
+export type { SetAsideReason } from './set-aside.ts';
 export { readKeyFileSize } from './key-file-size.ts';
 
 // What a store tells of its work.
 export { noStoreMetrics } from './store-metrics.ts';
-export type { Counter, Distribution, StoreMetrics } from './store-metrics.ts';
+export type { Counter, Distribution, EventCounter, StoreFileKind, StoreMetrics } from './store-metrics.ts';
 export { folderUsage } from './folder-usage.ts';
 export type { FolderUsage } from './folder-usage.ts';

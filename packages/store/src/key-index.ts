@@ -12,6 +12,7 @@ import { searchKeyFile, type KeySearch } from './key-search.ts';
 import { NewestKeyFile } from './newest-key-file.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
 import { SlotFile } from './slot-file.ts';
+import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 
 export const KEY_MARK_FILE = 'mark';
 /** Messages that one query gives at most (RocketMQ: maxMsgsNumBatch). */
@@ -102,12 +103,13 @@ export class KeyIndex {
     settings: Partial<KeyIndexConfig>,
     { index, hash }: KeyIndexPosition,
     before: 'doubtful' | 'gone',
+    metrics: Pick<StoreMetrics, 'setAside'> = noStoreMetrics,
   ): KeyIndex {
     const config = parseKeyIndexConfig(settings);
     disk.mkdir(directory);
     const names = disk.list(directory).filter((name) => name !== setAsideFolder);
-    if (before === 'doubtful')
-      for (const name of names) new SetAside(disk, directory).takeFile(name, 'damaged');
+    const aside = new SetAside(disk, directory, { kind: 'key-index', metrics });
+    if (before === 'doubtful') for (const name of names) aside.takeFile(name, 'damaged');
     const mark = { index, hash, newest: 0, oldest: 0, range: emptyKeyRange };
     const slots = SlotFile.create(disk, join(directory, KEY_MARK_FILE), KEY_MARK_MAGIC, encodeKeyMark(mark));
     return new KeyIndex(disk, directory, config, slots);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { LogPosition, Logger } from '@ledgermq/raft';
+import type { SegmentLogConfig } from './config.ts';
 import { lockFileName } from './directory-lock.ts';
 import type { Disk } from './disk.ts';
 import { DurableMark, durableMarkFileName, isOwnedBy, noPosition } from './durable-mark.ts';
@@ -8,8 +9,19 @@ import { hardStateFileName } from './hard-state-file.ts';
 import type { FoundSegment } from './log-survey.ts';
 import { SEGMENT_HEADER_BYTES, decodeSegmentHeader, segmentBase } from './segment-header.ts';
 import { SetAside, setAsideFolder } from './set-aside.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 import { suspectsFileName } from './suspects.ts';
 import { findEntryBehind } from './tail-scan.ts';
+
+export interface LogDirectoryOptions {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly logger: Logger;
+  readonly config: Pick<SegmentLogConfig, 'readChunkBytes'>;
+  /** See `MarkedRange`. */
+  readonly owner: number;
+  readonly metrics: Pick<StoreMetrics, 'setAside'>;
+}
 
 /** The directory of a log as a start finds it: which files belong to the log, and what its mark says. */
 export class LogDirectory {
@@ -22,14 +34,13 @@ export class LogDirectory {
   readonly #readChunkBytes: number;
   readonly #owner: number;
 
-  /** `owner`: see `MarkedRange`. */
-  constructor(disk: Disk, directory: string, logger: Logger, readChunkBytes: number, owner: number) {
+  constructor({ disk, directory, logger, config, owner, metrics }: LogDirectoryOptions) {
     this.#disk = disk;
     this.#owner = owner;
     this.#directory = directory;
     this.#logger = logger;
-    this.#readChunkBytes = readChunkBytes;
-    this.aside = new SetAside(disk, directory);
+    this.#readChunkBytes = config.readChunkBytes;
+    this.aside = new SetAside(disk, directory, { kind: 'log', metrics });
     // Made now, so that setting aside does not depend on space for a folder when the disk is full.
     disk.mkdir(join(directory, setAsideFolder));
   }

@@ -11,6 +11,7 @@ import type { LogHole } from './log-survey.ts';
 import { SEGMENT_HEADER_BYTES, encodeSegmentHeader, segmentBase, segmentFileName } from './segment-header.ts';
 import type { SegmentHeader } from './segment-header.ts';
 import { SetAside } from './set-aside.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 
 export interface LogHolesParts {
   readonly disk: Disk;
@@ -18,6 +19,7 @@ export interface LogHolesParts {
   readonly config: SegmentLogConfig;
   readonly logger: Logger;
   readonly mark: DurableMark;
+  readonly metrics: Pick<StoreMetrics, 'setAside' | 'holesFilled' | 'holesCut'>;
 }
 
 interface SegmentName {
@@ -41,7 +43,7 @@ export class LogHoles {
   constructor(parts: LogHolesParts, found: readonly LogHole[]) {
     this.#parts = parts;
     this.#left = found;
-    this.#aside = new SetAside(parts.disk, parts.directory);
+    this.#aside = new SetAside(parts.disk, parts.directory, { kind: 'log', metrics: parts.metrics });
   }
 
   /** In order. */
@@ -61,7 +63,7 @@ export class LogHoles {
   async fill(hole: LogHole, entries: readonly Entry[]): Promise<void> {
     const found = this.#find(hole);
     const first = this.#requireFit(hole, entries);
-    const { disk, directory } = this.#parts;
+    const { disk, directory, metrics } = this.#parts;
     const files = new Map<number, DiskFile>();
     let previous: LogPosition | null = null;
     this.#segments = this.#listSegments();
@@ -77,9 +79,10 @@ export class LogHoles {
     }
     await disk.syncDirectory(directory);
     const { index: beforeIndex, address: beforeAddress, prevHash: beforePrevHash } = first;
-    const rest =
-      beforeIndex === hole.afterIndex + 1 ? [] : [{ ...hole, beforeIndex, beforeAddress, beforePrevHash }];
+    const filled = beforeIndex === hole.afterIndex + 1;
+    const rest = filled ? [] : [{ ...hole, beforeIndex, beforeAddress, beforePrevHash }];
     this.#left = this.#left.flatMap((one) => (one === found ? rest : [one]));
+    if (filled) metrics.holesFilled.add(1);
   }
 
   /**
@@ -88,7 +91,7 @@ export class LogHoles {
    */
   async cut(hole: LogHole, forgotten: LogReach | null): Promise<void> {
     this.#find(hole);
-    const { disk, directory, mark, logger } = this.#parts;
+    const { disk, directory, mark, logger, metrics } = this.#parts;
     const segments = this.#listSegments();
     const holder = segments.findLast(({ base }) => base < hole.afterAddress);
     const { range } = mark;
@@ -110,6 +113,7 @@ export class LogHoles {
       }
     }
     await disk.syncDirectory(directory);
+    metrics.holesCut.add(1);
     logger.warn('the log was cut before a hole', { index: hole.afterIndex, floor: floor.index });
     this.#left = this.#left.filter(({ afterIndex }) => afterIndex < hole.afterIndex);
   }

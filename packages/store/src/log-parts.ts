@@ -44,7 +44,7 @@ export function assembleLog(opening: LogOpening, recovered: RecoveredLog): LogPa
   const { mark, last } = recovered;
   const segments = new SegmentList(mark.range.start, recovered.segments);
   const reader = new LogReader(segments, cache, config, metrics);
-  const aside = new SetAside(disk, directory);
+  const aside = new SetAside(disk, directory, { kind: 'log', metrics });
   const durability = new LogDurability({
     disk,
     directory,

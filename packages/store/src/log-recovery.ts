@@ -10,6 +10,7 @@ import type { FoundSegment, LogHole } from './log-survey.ts';
 import type { OpenFiles } from './open-files.ts';
 import { SEGMENT_HEADER_BYTES } from './segment-header.ts';
 import { Segment } from './segment.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 import { Suspects } from './suspects.ts';
 import type { TailCache } from './tail-cache.ts';
 import { scanEntries } from './tail-scan.ts';
@@ -57,6 +58,7 @@ export interface RecoveryInput {
   readonly logger: Logger;
   /** See `MarkedRange`. */
   readonly owner: number;
+  readonly metrics: StoreMetrics;
 }
 
 /**
@@ -92,8 +94,7 @@ class Recovery {
 
   constructor(input: RecoveryInput) {
     this.#input = input;
-    const { disk, directory, logger, config } = input;
-    this.#directory = new LogDirectory(disk, directory, logger, config.readChunkBytes, input.owner);
+    this.#directory = new LogDirectory(input);
     this.#suspects = Suspects.open(input.disk, input.directory);
   }
 
@@ -118,7 +119,10 @@ class Recovery {
     this.#active?.close();
     this.#input.files.closeAll();
     this.#input.logger.error('the log is damaged', { cause: this.#damage.message });
-    return this.#openDamaged(found, mark);
+    this.#input.metrics.damageFound.add('log');
+    const recovered = this.#openDamaged(found, mark);
+    this.#input.metrics.holesFound.add(recovered.holes.length);
+    return recovered;
   }
 
   /** LOG_CORRUPT at whatever a crash does not explain; with `mayBeShort` a log that ends before the mark is fine. */

@@ -39,13 +39,13 @@ export async function openMemberFiles(options: MemberFilesOptions): Promise<Memb
   let log: SegmentLog | null = null;
   try {
     if (!hadLog) {
-      hardState = HardStateFile.open(disk, hardStatePath, null, owner);
+      hardState = HardStateFile.open(disk, hardStatePath, null, owner, metrics);
       // Nobody votes before the log is there, so that log is gone.
       if (hardState.load().standing === 'full') becomeRepairing(hardState, 0);
     }
     log = SegmentLog.open(disk, logDirectory, config, logger, owner, metrics);
     const last = log.lastPosition();
-    hardState ??= HardStateFile.open(disk, hardStatePath, { lastTerm: last.term }, owner);
+    hardState ??= HardStateFile.open(disk, hardStatePath, { lastTerm: last.term }, owner, metrics);
     const { standing, term } = hardState.load();
     const forgetful = log.recovery.inDoubt || term < last.term || (standing === 'blank' && last.index > 0);
     if (forgetful && standing !== 'repairing') becomeRepairing(hardState, last.term);

@@ -1,4 +1,4 @@
-import type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
+import type { Disk, DiskFile, DiskLock, NameSize, OpenMode } from './disk.ts';
 
 /**
  * A disk with faults as one process sees it. Once that process has died, everything it still tries fails: without
@@ -21,6 +21,11 @@ export class MemoryProcess implements Disk {
   list(directory: string): string[] {
     this.#requireAlive();
     return this.#disk.list(directory);
+  }
+
+  async listSizes(directory: string, countMax: number): Promise<NameSize[]> {
+    this.#requireAlive();
+    return this.#disk.listSizes(directory, countMax);
   }
 
   mkdir(directory: string): void {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
-import type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Disk, DiskFile, DiskLock, NameSize, OpenMode } from './disk.ts';
 import { acquireDirectoryLock } from './directory-lock.ts';
 import { StoreError } from './errors.ts';
 
@@ -24,6 +24,16 @@ export class NodeDisk implements Disk {
 
   list(directory: string): string[] {
     return attempt('list', directory, () => fs.readdirSync(directory)).sort();
+  }
+
+  async listSizes(directory: string, countMax: number): Promise<NameSize[]> {
+    const found: NameSize[] = [];
+    const names = await attemptAsync('list', directory, () => fs.promises.readdir(directory));
+    for (const name of names.slice(0, countMax)) {
+      const stat = await fs.promises.lstat(join(directory, name)).catch(() => null);
+      if (stat !== null) found.push({ name, bytes: stat.isDirectory() ? null : stat.size });
+    }
+    return found;
   }
 
   mkdir(directory: string): void {

@@ -1,5 +1,5 @@
 import { basename, dirname, join, normalize } from 'node:path/posix';
-import type { Disk, DiskFile, DiskLock, OpenMode } from './disk.ts';
+import type { Disk, DiskFile, DiskLock, NameSize, OpenMode } from './disk.ts';
 import { StoreError } from './errors.ts';
 import { OverlayInode } from './overlay-inode.ts';
 
@@ -41,6 +41,19 @@ export class OverlayDisk implements Disk {
     }
     for (const folder of this.#folders) if (dirname(folder) === name) names.add(basename(folder));
     return [...names].sort();
+  }
+
+  async listSizes(directory: string, countMax: number): Promise<NameSize[]> {
+    const known = new Map<string, number | null>();
+    if (this.#base.exists(directory)) {
+      for (const { name, bytes } of await this.#base.listSizes(directory, countMax)) known.set(name, bytes);
+    }
+    return this.list(directory)
+      .slice(0, countMax)
+      .map((name) => {
+        const held = this.#files.get(normalize(join(directory, name)));
+        return { name, bytes: held?.size ?? known.get(name) ?? null };
+      });
   }
 
   mkdir(directory: string): void {

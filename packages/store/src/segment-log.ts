@@ -270,7 +270,7 @@ export class SegmentLog implements LogStorage {
    */
   *verify(): Generator<LogVerdict, void, undefined> {
     for (const verdict of verifySegments(this.#parts.segments, this.#opening.config.readChunkBytes)) {
-      if (verdict.fault !== null) this.#parts.recovered.suspects.add(verdict.base);
+      if (verdict.fault !== null) this.#suspect(verdict.base);
       yield verdict;
     }
   }
@@ -374,10 +374,16 @@ export class SegmentLog implements LogStorage {
     } catch (error) {
       if (error instanceof StoreError && error.code === 'LOG_CORRUPT') {
         const base = segmentBase(basename(error.file ?? ''));
-        if (base !== null && this.holes.length === 0) this.#parts.recovered.suspects.add(base);
+        if (base !== null && this.holes.length === 0) this.#suspect(base);
       }
       throw error;
     }
+  }
+
+  #suspect(base: number): void {
+    const { suspects } = this.#parts.recovered;
+    if (!suspects.has(base)) this.#opening.metrics.damageFound.add('log');
+    suspects.add(base);
   }
 
   #closedError(): StoreError {

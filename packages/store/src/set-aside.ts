@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Disk, DiskFile } from './disk.ts';
+import type { StoreFileKind, StoreMetrics } from './store-metrics.ts';
 
 export const setAsideFolder = 'set-aside';
 
@@ -14,6 +15,12 @@ export const setAsideFolder = 'set-aside';
  */
 export type SetAsideReason = 'torn' | 'conflict' | 'foreign' | 'refused' | 'replaced' | 'damaged';
 
+/** Told of each piece. */
+export interface SetAsideNotes {
+  readonly kind: StoreFileKind;
+  readonly metrics: Pick<StoreMetrics, 'setAside'>;
+}
+
 const COPY_CHUNK_BYTES = 256 * 1024;
 
 /**
@@ -25,17 +32,20 @@ export class SetAside {
   readonly #disk: Disk;
   readonly #directory: string;
   readonly #folder: string;
+  readonly #notes: SetAsideNotes | null;
 
-  constructor(disk: Disk, directory: string) {
+  constructor(disk: Disk, directory: string, notes: SetAsideNotes | null = null) {
     this.#disk = disk;
     this.#directory = directory;
     this.#folder = join(directory, setAsideFolder);
+    this.#notes = notes;
   }
 
   /** Move a whole file or folder of the directory; returns its new path. Unsynced. */
   takeFile(name: string, reason: SetAsideReason): string {
     const target = this.#freeName(name, 0, reason);
     this.#disk.rename(join(this.#directory, name), target);
+    this.#note(reason);
     return target;
   }
 
@@ -62,6 +72,7 @@ export class SetAside {
       copy.close();
     }
     this.#disk.syncDirectoryNow(this.#folder);
+    this.#note(reason);
     return target;
   }
 
@@ -69,6 +80,7 @@ export class SetAside {
   async copyRange(name: string, at: number, bytes: number, reason: SetAsideReason): Promise<string> {
     const target = this.#freeName(name, at, reason);
     await this.#disk.copyRange(join(this.#directory, name), at, bytes, target);
+    this.#note(reason);
     return target;
   }
 
@@ -85,6 +97,10 @@ export class SetAside {
       if (kept + bytes <= bytesMax) kept += bytes;
       else await this.#disk.remove(path);
     }
+  }
+
+  #note(reason: SetAsideReason): void {
+    this.#notes?.metrics.setAside.add(this.#notes.kind, reason);
   }
 
   #piecesNewestFirst(): string[] {

@@ -13,6 +13,7 @@ import { StoreError } from './errors.ts';
 import { SetAside } from './set-aside.ts';
 import { SnapshotDraft, SnapshotFile } from './snapshot-file.ts';
 import type { Turn } from './snapshot-file.ts';
+import { noStoreMetrics, type StoreMetrics } from './store-metrics.ts';
 import { snapshotsToKeep } from './snapshot-thinning.ts';
 
 const INCOMING_PREFIX = 'incoming-';
@@ -25,6 +26,7 @@ export interface SnapshotFilesPorts {
   /** `Clock.immediate`. */
   readonly immediate: (fn: () => void) => void;
   readonly logger: Logger;
+  readonly metrics?: StoreMetrics;
 }
 
 /**
@@ -39,6 +41,7 @@ export class SnapshotFiles implements SnapshotStorage {
   readonly #directory: string;
   readonly #turn: Turn;
   readonly #logger: Logger;
+  readonly #metrics: StoreMetrics;
   readonly #aside: SetAside;
   /** The oldest first. */
   #kept: SnapshotFile[] = [];
@@ -51,7 +54,8 @@ export class SnapshotFiles implements SnapshotStorage {
     this.#disk = ports.disk;
     this.#directory = directory;
     this.#logger = ports.logger;
-    this.#aside = new SetAside(ports.disk, directory);
+    this.#metrics = ports.metrics ?? noStoreMetrics;
+    this.#aside = new SetAside(ports.disk, directory, { kind: 'snapshots', metrics: this.#metrics });
     this.#turn = () =>
       new Promise((resolve) => {
         ports.immediate(resolve);
@@ -268,6 +272,7 @@ export class SnapshotFiles implements SnapshotStorage {
   }
 
   #setAside(name: string, reason: 'damaged' | 'foreign', cause: string): void {
+    if (reason === 'damaged') this.#metrics.damageFound.add('snapshots');
     const path = this.#aside.takeFile(name, reason);
     this.#disk.syncDirectoryNow(this.#directory);
     this.#logger.warn(`a ${reason} snapshot was set aside`, { path, cause });

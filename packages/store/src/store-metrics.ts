@@ -1,6 +1,16 @@
+import type { SetAsideReason } from './set-aside.ts';
+
+/** What a file of a replica belongs to. */
+export type StoreFileKind = 'log' | 'hard-state' | 'snapshots' | 'derived' | 'key-index';
+
 /** Something that is counted; it only grows. */
 export interface Counter {
   add(amount: number): void;
+}
+
+/** Events that are rare and each worth a look; those of which all words are equal are counted together. */
+export interface EventCounter<Words extends readonly string[]> {
+  add(...words: Words): void;
 }
 
 /** Something of which each case has a size; how often which sizes come is what matters. */
@@ -43,9 +53,21 @@ export interface StoreMetrics {
   /** Each snapshot taken: its time and its size. */
   readonly snapshotMs: Distribution;
   readonly snapshotBytes: Distribution;
+
+  /** Each file, or part of one, that was moved or copied to a folder `set-aside`. */
+  readonly setAside: EventCounter<[kind: StoreFileKind, reason: SetAsideReason]>;
+  /** Each time that files turned out not to be as they were written; a torn end is none. In the log, once for each segment. */
+  readonly damageFound: EventCounter<[kind: StoreFileKind]>;
+  /** Damaged parts of the log with good entries behind them: found, filled from other members, or cut with all behind. */
+  readonly holesFound: Counter;
+  readonly holesFilled: Counter;
+  readonly holesCut: Counter;
 }
 
-const nothing: Counter & Distribution = Object.freeze({ add: () => undefined, observe: () => undefined });
+const nothing: Counter & Distribution & EventCounter<readonly string[]> = Object.freeze({
+  add: () => undefined,
+  observe: () => undefined,
+});
 
 /** For a store that nobody looks at. */
 export const noStoreMetrics: StoreMetrics = Object.freeze({
@@ -66,4 +88,9 @@ export const noStoreMetrics: StoreMetrics = Object.freeze({
   checkpointPauseMs: nothing,
   snapshotMs: nothing,
   snapshotBytes: nothing,
+  setAside: nothing,
+  damageFound: nothing,
+  holesFound: nothing,
+  holesFilled: nothing,
+  holesCut: nothing,
 });

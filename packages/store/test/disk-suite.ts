@@ -167,6 +167,30 @@ export function diskSuite(test: TestFn, name: string, factory: () => DiskFixture
     },
   );
 
+  check('names with their sizes, off the event loop', async ({ disk, directory, path, codeFrom, t }) => {
+    t.deepEqual(await disk.listSizes(directory, 10), []);
+    for (const [name, bytes] of [
+      ['a', 0],
+      ['b', 5_000],
+    ] as const) {
+      const file = disk.open(path(name), 'create');
+      file.write(Buffer.alloc(bytes), 0);
+      file.close();
+    }
+    disk.mkdir(path('folder/inner'));
+    const found = await disk.listSizes(directory, 10);
+    t.deepEqual(
+      found.sort((one, other) => (one.name < other.name ? -1 : 1)),
+      [
+        { name: 'a', bytes: 0 },
+        { name: 'b', bytes: 5_000 },
+        { name: 'folder', bytes: null },
+      ],
+    );
+    t.is((await disk.listSizes(directory, 2)).length, 2);
+    t.is(await codeFrom(disk.listSizes(path('nowhere'), 10)), 'FILE_MISSING');
+  });
+
   check('a file that was renamed or removed stays open', async ({ disk, path, t }) => {
     const file = disk.open(path('a'), 'create');
     file.write(Buffer.from('one'), 0);

@@ -6,7 +6,7 @@ import { entriesAfter } from '@ledgermq/raft/suite';
 import type { LogStorageFixture } from '@ledgermq/raft/suite';
 import { parseSegmentLogConfig } from '../src/config.ts';
 import type { SegmentLogConfig } from '../src/config.ts';
-import type { Disk, DiskFile, DiskLock, OpenMode } from '../src/disk.ts';
+import type { Disk, DiskFile, DiskLock, NameSize, OpenMode } from '../src/disk.ts';
 import { StoreError } from '../src/errors.ts';
 import { MemoryDisk } from '../src/memory-disk.ts';
 import type { CrashMode, CrashRandom } from '../src/unsynced-changes.ts';
@@ -171,6 +171,10 @@ export class CountingDisk implements Disk {
 
   list(directory: string): string[] {
     return this.#disk.list(directory);
+  }
+
+  listSizes(directory: string, countMax: number): Promise<NameSize[]> {
+    return this.#disk.listSizes(directory, countMax);
   }
 
   mkdir(directory: string): void {

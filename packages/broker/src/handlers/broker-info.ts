@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { RequestCode, ResponseCode, encodeDataVersion, encodeKvTable } from '@ledgermq/protocol';
 import type { DataVersion } from '@ledgermq/protocol';
+import type { LogRange } from '../group-port.ts';
 import { anyReplica } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -12,8 +13,8 @@ export interface TrafficCounts {
 
 export interface BrokerInfoPorts {
   traffic(): TrafficCounts;
-  /** Byte addresses of the log that this replica holds. */
-  logRange(): { readonly start: number; readonly end: number };
+  /** Of the log that this replica holds. */
+  logRange(): LogRange;
   /** Where this replica stands in its group. */
   standing(): Readonly<Record<string, string>>;
   /** Configuration keys of RocketMQ with their present values. */
@@ -57,7 +58,7 @@ export function brokerInfoRoutes(ports: BrokerInfoPorts): [number, Route][] {
 function runtimeInfo(ports: BrokerInfoPorts, bootTimestamp: number): Map<string, string> {
   const { messagesPut, messagesGot } = ports.traffic();
   const runMs = Math.max(1, ports.now() - bootTimestamp);
-  const { start, end } = ports.logRange();
+  const { start, end, appliedEnd } = ports.logRange();
   const rate = (count: number): string => {
     const perSecond = ((count * 1000) / runMs).toFixed(2);
     return `${perSecond} ${perSecond} ${perSecond}`;
@@ -81,7 +82,7 @@ function runtimeInfo(ports: BrokerInfoPorts, bootTimestamp: number): Map<string,
     ['msgGetTotalYesterdayMorning', '0'],
     ['commitLogMinOffset', String(start)],
     ['commitLogMaxOffset', String(end)],
-    ['dispatchBehindBytes', '0'],
+    ['dispatchBehindBytes', String(Math.max(0, end - appliedEnd))],
     ...Object.entries(ports.standing()),
   ]);
 }

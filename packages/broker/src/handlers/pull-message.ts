@@ -20,6 +20,7 @@ import type {
   QueueBounds,
   QueueRead,
   QueueReader,
+  SubscriptionGroupView,
   SubscriptionGroupsPort,
   TopicsPort,
 } from '../group-port.ts';
@@ -49,6 +50,10 @@ export interface PullOptions {
   /** Longest hold in milliseconds whatever the client asks; clients give up after 30 s. */
   readonly holdMsMax: number;
 }
+
+type ConsumePermissions = Pick<SubscriptionGroupView, 'consumeEnable' | 'consumeBroadcastEnable'>;
+/** Of a group that is made on first use. */
+const newGroup: ConsumePermissions = { consumeEnable: true, consumeBroadcastEnable: true };
 
 type ColdRead = Extract<QueueRead, { readonly type: 'cold' }>;
 /** The messages are older than the tail, and sends come first. */
@@ -89,14 +94,20 @@ export class PullMessageHandler {
   /** Serves a pull whose header is already decoded. */
   pull(header: PullHeader, exchange: Exchange, retry: Retry): void {
     const { groups, proposer } = this.#ports;
+    const group = groups.get(header.consumerGroup);
     if ((this.#options.brokerPermission & TopicPerm.read) === 0) {
       exchange.respond(ResponseCode.NO_PERMISSION, { remark: 'the broker pulling message is forbidden' });
-    } else if (groups.get(header.consumerGroup) !== undefined) {
-      this.#pullAsGroup(header, exchange, retry);
+    } else if (group !== undefined) {
+      this.#pullAsGroup(header, group, exchange, retry);
     } else if (this.#options.autoCreateSubscriptionGroup) {
       proposer.createSubscriptionGroup(header.consumerGroup, (outcome) => {
+        if (outcome.type === 'refused' && outcome.reason === 'disk-full') {
+          // Reads go on without room for the group: it reads as what it would have become.
+          guarded(exchange, () => this.#pullAsGroup(header, newGroup, exchange, retry));
+          return;
+        }
         answerCommand(exchange, outcome, retry, () => {
-          this.#pullAsGroup(header, exchange, retry);
+          this.#pullAsGroup(header, groups.get(header.consumerGroup), exchange, retry);
         });
       });
     } else {
@@ -104,8 +115,12 @@ export class PullMessageHandler {
     }
   }
 
-  #pullAsGroup(header: PullHeader, exchange: Exchange, retry: Retry): void {
-    const group = this.#ports.groups.get(header.consumerGroup);
+  #pullAsGroup(
+    header: PullHeader,
+    group: ConsumePermissions | undefined,
+    exchange: Exchange,
+    retry: Retry,
+  ): void {
     const topic = this.#ports.topics.get(header.topic);
     if (group === undefined) {
       this.#refuseGroup(header.consumerGroup, exchange);

@@ -7,7 +7,7 @@ import type { Buckets, Tally } from './tallies.ts';
 export interface MeasuredReplica {
   readonly brokerName: string;
   readonly storeTallies: StoreTallies;
-  storeFigures(): StoreFigures;
+  storeFigures(): Promise<StoreFigures>;
 }
 
 export interface MetricsPageOptions {
@@ -19,6 +19,7 @@ export interface MetricsPageOptions {
 type CounterField = {
   [Name in keyof StoreTallies]: StoreTallies[Name] extends Tally ? Name : never;
 }[keyof StoreTallies];
+type EventField = 'setAside' | 'damageFound';
 type BucketsField = {
   [Name in keyof StoreTallies]: StoreTallies[Name] extends Buckets ? Name : never;
 }[keyof StoreTallies];
@@ -44,6 +45,29 @@ const counters: readonly (readonly [CounterField, string, string])[] = [
   ],
   ['coldMisses', 'ledgermq_cold_cache_misses_total', 'Pieces of older log that were read from files.'],
   ['coldReadBytes', 'ledgermq_cold_read_bytes_total', 'Bytes of log read from files.'],
+  [
+    'holesFound',
+    'ledgermq_log_holes_found_total',
+    'Damaged parts of the log with good entries behind them that were found.',
+  ],
+  ['holesFilled', 'ledgermq_log_holes_filled_total', 'Of these, filled with what other members had.'],
+  ['holesCut', 'ledgermq_log_holes_cut_total', 'Of these, given up with all that lay behind them.'],
+];
+
+/** With the names of their words. */
+const events: readonly (readonly [EventField, string, string, readonly string[]])[] = [
+  [
+    'setAside',
+    'ledgermq_set_aside_total',
+    'Files and parts of files that were set aside.',
+    ['kind', 'reason'],
+  ],
+  [
+    'damageFound',
+    'ledgermq_damage_found_total',
+    'Times that files were not as they had been written.',
+    ['kind'],
+  ],
 ];
 
 const histograms: readonly (readonly [BucketsField, string, string])[] = [
@@ -75,6 +99,11 @@ const gauges: readonly (readonly [FigureField, string, string])[] = [
     'ledgermq_queue_index_lag_entries',
     'Entries applied and not yet part of a checkpoint.',
   ],
+  [
+    'coldCacheBytes',
+    'ledgermq_cold_cache_bytes',
+    'Memory that pieces of older log take after they were read.',
+  ],
   ['keyIndexLagEntries', 'ledgermq_key_index_lag_entries', 'Entries applied and not yet in the key index.'],
 ];
 
@@ -98,10 +127,12 @@ export class MetricsPage {
   readonly #registry: Registry = new Registry();
   /** The figures of this page, asked for once. */
   #figures: readonly LabelledFigures[] = [];
+  #making: Promise<string> | null = null;
 
   constructor(options: MetricsPageOptions) {
     this.#options = options;
     this.#addCounters();
+    this.#addEvents();
     this.#addHistograms();
     this.#addFigures();
   }
@@ -110,10 +141,20 @@ export class MetricsPage {
     return this.#registry.contentType;
   }
 
-  async text(): Promise<string> {
-    this.#figures = this.#options
-      .replicas()
-      .map((replica) => ({ labels: this.#labelsOf(replica), figures: replica.storeFigures() }));
+  /** Whoever asks while a page is being made gets that one. */
+  text(): Promise<string> {
+    this.#making ??= this.#make().finally(() => {
+      this.#making = null;
+    });
+    return this.#making;
+  }
+
+  async #make(): Promise<string> {
+    this.#figures = await Promise.all(
+      this.#options.replicas().map(async (replica) => {
+        return { labels: this.#labelsOf(replica), figures: await replica.storeFigures() };
+      }),
+    );
     return this.#registry.metrics();
   }
 
@@ -134,6 +175,28 @@ export class MetricsPage {
         collect() {
           this.reset();
           for (const replica of replicas()) this.inc(labelsOf(replica), replica.storeTallies[field].value);
+        },
+      });
+    }
+  }
+
+  #addEvents(): void {
+    const replicas = this.#options.replicas;
+    const labelsOf = (replica: MeasuredReplica): Labels => this.#labelsOf(replica);
+    for (const [field, name, help, names] of events) {
+      new Counter({
+        name,
+        help,
+        labelNames: [...LABELS, ...names],
+        registers: [this.#registry],
+        collect() {
+          this.reset();
+          for (const replica of replicas()) {
+            for (const { words, tally } of replica.storeTallies[field].cases) {
+              const said = Object.fromEntries(names.map((word, at) => [word, words[at] ?? '']));
+              this.inc({ ...labelsOf(replica), ...said }, tally.value);
+            }
+          }
         },
       });
     }

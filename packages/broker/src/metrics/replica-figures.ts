@@ -1,7 +1,6 @@
-import { join } from 'node:path/posix';
-import { folderUsage, setAsideFolder, type Disk, type FolderUsage, type SegmentLog } from '@ledgermq/store';
-import { replicaFolder } from '../replication/replica-folder.ts';
+import type { SegmentLog } from '@ledgermq/store';
 import type { StoreFigures } from './store-figures.ts';
+import type { StoreUsage } from './store-usage.ts';
 
 /** How far each part of a replica is. */
 export interface ReplicaProgress {
@@ -15,17 +14,13 @@ export interface ReplicaProgress {
   readonly keyIndexTo: number | null;
 }
 
-/** What a replica holds on disk, and how far its parts are behind each other. Looks at every file of its folder. */
+/** What a replica holds, and how far its parts are behind each other. */
 export function replicaFigures(
-  disk: Disk,
-  directory: string,
-  log: SegmentLog,
+  log: Pick<SegmentLog, 'startAddress' | 'endAddress' | 'positionAt' | 'durableIndex' | 'coldReads'>,
   { commitIndex, appliedIndex, appliedEnd, checkpointIndex, keyIndexTo }: ReplicaProgress,
+  usage: StoreUsage,
 ): StoreFigures {
   const end = log.endAddress();
-  const { log: logFolder, snapshots, derived, keyIndex } = replicaFolder;
-  const used = (folder: string): FolderUsage => folderUsage(disk, join(directory, folder), [setAsideFolder]);
-  const kept = (folder: string): FolderUsage => folderUsage(disk, join(directory, folder, setAsideFolder));
   return {
     logBytes: end - log.startAddress(),
     flushBehindBytes: end - (log.positionAt(log.durableIndex)?.address ?? end),
@@ -33,18 +28,7 @@ export function replicaFigures(
     applyLagEntries: Math.max(0, commitIndex - appliedIndex),
     queueIndexLagEntries: appliedIndex - checkpointIndex,
     keyIndexLagEntries: Math.max(0, appliedIndex - (keyIndexTo ?? 0)),
-    files: {
-      log: used(logFolder),
-      snapshots: used(snapshots),
-      derived: used(derived),
-      'key-index': used(keyIndex),
-    },
-    setAside: {
-      log: kept(logFolder),
-      snapshots: kept(snapshots),
-      derived: kept(derived),
-      'key-index': kept(keyIndex),
-      'hard-state': kept(''),
-    },
+    coldCacheBytes: log.coldReads.cachedBytes,
+    ...usage,
   };
 }

@@ -1,7 +1,7 @@
-import type { FolderUsage } from '@ledgermq/store';
+import type { StoreUsage } from './store-usage.ts';
 
 /** What there is in the store of one replica at this moment. */
-export interface StoreFigures {
+export interface StoreFigures extends StoreUsage {
   /** Bytes of log held. */
   readonly logBytes: number;
   /** Bytes at the end of the log that no sync has covered yet. */
@@ -14,7 +14,6 @@ export interface StoreFigures {
   readonly queueIndexLagEntries: number;
   /** Entries applied and not yet in the key index. */
   readonly keyIndexLagEntries: number;
-  /** By kind of file. */
-  readonly files: Readonly<Record<string, FolderUsage>>;
-  readonly setAside: Readonly<Record<string, FolderUsage>>;
+  /** Memory that pieces of older log take. */
+  readonly coldCacheBytes: number;
 }

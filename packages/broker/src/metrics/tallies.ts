@@ -1,4 +1,4 @@
-import type { Counter, Distribution } from '@ledgermq/store';
+import type { Counter, Distribution, EventCounter } from '@ledgermq/store';
 
 /** A number that is added to, and read when somebody looks. */
 export class Tally implements Counter {
@@ -6,6 +6,20 @@ export class Tally implements Counter {
 
   add(amount: number): void {
     this.value += amount;
+  }
+}
+
+/** Counts rare events apart by their words, of which all possible ones are known. */
+export class EventTally<Words extends readonly string[]> implements EventCounter<Words> {
+  readonly cases: readonly { readonly words: Words; readonly tally: Tally }[];
+
+  constructor(possible: readonly Words[]) {
+    this.cases = possible.map((words) => ({ words, tally: new Tally() }));
+  }
+
+  add(...words: Words): void {
+    const found = this.cases.find((one) => one.words.every((word, at) => word === words[at]));
+    found?.tally.add(1);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type KeyIndexPosition,
   type KeyQuery,
   type SegmentLog,
+  type StoreMetrics,
 } from '@ledgermq/store';
 import { visitKeys } from './entry-keys.ts';
 
@@ -41,6 +42,7 @@ export const keyIndexerDefaults: KeyIndexerConfig = Object.freeze({
 });
 
 const NO_INDEX = 'there is none';
+const MARK_MISSING = 'its mark is missing';
 /** Keys after which a checkpoint is written whatever the time. */
 const CHECKPOINT_ENTRIES = 262_144;
 
@@ -55,6 +57,7 @@ export interface KeyIndexerPorts {
   readonly logger: Logger;
   /** The disk failed: what is on it is no longer known to be whole. */
   readonly onFatal: (error: Error) => void;
+  readonly metrics: StoreMetrics;
 }
 
 /** A query that waits for what was applied before it. */
@@ -194,12 +197,12 @@ export class KeyIndexer {
   }
 
   #open(): KeyIndex {
-    const { disk, directory, log, logger } = this.#ports;
+    const { disk, directory, log, logger, metrics } = this.#ports;
     const { files } = this.#config;
     let reason = NO_INDEX;
     let before: 'doubtful' | 'gone' = 'doubtful';
     disk.mkdir(directory);
-    if (disk.list(directory).some((name) => name !== setAsideFolder)) reason = 'its mark is missing';
+    if (disk.list(directory).some((name) => name !== setAsideFolder)) reason = MARK_MISSING;
     try {
       const index = KeyIndex.open(disk, directory, files);
       if (index !== null) {
@@ -212,15 +215,17 @@ export class KeyIndexer {
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'INDEX_CORRUPT') throw error;
       reason = error.message;
+      metrics.damageFound.add('key-index');
     }
+    if (reason === MARK_MISSING) metrics.damageFound.add('key-index');
     const tell = reason === NO_INDEX || before === 'gone' ? 'info' : 'warn';
     logger[tell]('the key index is built from the log', { reason, from: log.firstIndex() });
     return this.#begin(before);
   }
 
   #begin(before: 'doubtful' | 'gone'): KeyIndex {
-    const { disk, directory } = this.#ports;
-    return KeyIndex.begin(disk, directory, this.#config.files, this.#startOfLog(), before);
+    const { disk, directory, metrics } = this.#ports;
+    return KeyIndex.begin(disk, directory, this.#config.files, this.#startOfLog(), before, metrics);
   }
 
   #startOfLog(): KeyIndexPosition {
@@ -298,9 +303,10 @@ export class KeyIndexer {
   }
 
   #failed(error: unknown): void {
-    const { logger, onFatal } = this.#ports;
+    const { logger, onFatal, metrics } = this.#ports;
     const code = error instanceof StoreError ? error.code : null;
     if (code === 'INDEX_CORRUPT') {
+      metrics.damageFound.add('key-index');
       logger.warn('the key index is damaged, it is set aside and built again', { error: String(error) });
       this.#guard(() => {
         this.#beginAgain('doubtful');

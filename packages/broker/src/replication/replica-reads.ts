@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import type { LogIndex } from '@ledgermq/raft';
-import type { QueueIndex } from '@ledgermq/store';
+import type { QueueIndex, StoreMetrics } from '@ledgermq/store';
 import type { BrokerMachine } from '../machine/machine.ts';
 import type { ReplicaOptions } from '../replica-options.ts';
 import { KeyIndexer, keyIndexerDefaults } from './key-indexer.ts';
@@ -17,19 +17,21 @@ export interface AppliedProgress {
   readonly appliedEnd: number;
 }
 
+export interface ReplicaReadsParts extends ReplicaOptions {
+  readonly store: ReplicaStore;
+  readonly machine: BrokerMachine;
+  readonly metrics: StoreMetrics;
+}
+
 /** What a replica serves from its log: messages by their place, by their time, and by their keys. */
 export class ReplicaReads {
   readonly queues: IndexedQueueReader;
   readonly keys: IndexedKeyReader;
   readonly keyIndexer: KeyIndexer;
 
-  constructor(
-    options: ReplicaOptions,
-    { log, state }: ReplicaStore,
-    machine: BrokerMachine,
-    progress: () => AppliedProgress,
-  ) {
-    const { config, disk, directory, clock, logger, events } = options;
+  constructor(parts: ReplicaReadsParts, progress: () => AppliedProgress) {
+    const { config, disk, directory, clock, logger, events, machine, metrics } = parts;
+    const { log, state } = parts.store;
     const queueIndex = (): QueueIndex => state.queueIndex;
     this.queues = new IndexedQueueReader({
       machine,
@@ -46,6 +48,7 @@ export class ReplicaReads {
       clock,
       logger,
       onFatal: (error) => events.onFatal(error),
+      metrics,
     });
     this.keys = new IndexedKeyReader(this.keyIndexer, this.queues);
   }

@@ -96,6 +96,7 @@ export class ReplicaState implements MachineStores {
     if (this.#condemned) return;
     this.#condemned = true;
     this.#derived.condemn();
+    this.#options.metrics.damageFound.add('derived');
     this.#options.logger.error('derived state is damaged, the next start builds it again', {
       error: String(error),
     });
@@ -128,6 +129,7 @@ async function openFitting(options: ReplicaStateOptions): Promise<DerivedState> 
   } catch (error) {
     if (!(error instanceof StoreError) || !['INDEX_CORRUPT', 'STATE_DB_FAILED'].includes(error.code))
       throw error;
+    options.metrics.damageFound.add('derived');
     reason = error.message;
   }
   // With its first entry a log needs none, and a message before a snapshot would have no place in the queue index.

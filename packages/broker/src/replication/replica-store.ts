@@ -66,7 +66,7 @@ export class ReplicaStore {
     const undo: (() => void | Promise<void>)[] = [() => log.close(), () => hardState.close()];
     try {
       await repair(log);
-      const ports = { disk, immediate: (fn: () => void) => clock.immediate(fn), logger };
+      const ports = { disk, immediate: (fn: () => void) => clock.immediate(fn), logger, metrics };
       const snapshots = SnapshotFiles.open(ports, join(directory, replicaFolder.snapshots));
       undo.push(() => snapshots.close());
       rejectForeign(snapshots, log);

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
+import { decodeConsumeStats, decodeTopicStats } from '@ledgermq/protocol';
 import { pullFields } from '../face-fixture.ts';
 import { ServedGroup, type Sent } from './served-group.ts';
 
@@ -94,6 +95,29 @@ async function cutGroup(): Promise<{ group: ServedGroup; kept: Sent[]; min: numb
   return { group, kept, min: all.length - kept.length, all };
 }
 
+/** What tools show of the queues (202, 208); queue 0 has been consumed up to each of some offsets. */
+async function figuresFollowTheLog(t: ExecutionContext, cut: Awaited<ReturnType<typeof cutGroup>>) {
+  const { group, min, all } = cut;
+  const max = all.length;
+  const time = (offset: number): number => (all[offset] as Sent).storeTimestamp;
+  const { queues } = decodeTopicStats((await group.ask(202, { topic: 'T' })).body);
+  t.like(queues[0], { minOffset: min, maxOffset: max, lastUpdateTimestamp: time(max - 1) });
+  t.like(queues[1], { minOffset: 2, maxOffset: 2, lastUpdateTimestamp: 0 }, 'all of it is gone');
+  t.like(queues[2], { minOffset: 0, maxOffset: 0, lastUpdateTimestamp: 0 });
+  for (const [offset, lastTimestamp] of [
+    [min, 0],
+    [min + 1, time(min)],
+    [max, time(max - 1)],
+  ] as const) {
+    const consumerGroup = `up to ${offset}`;
+    const place = { consumerGroup, topic: 'T', queueId: '0', commitOffset: String(offset) };
+    t.is((await group.ask(15, place)).code, 0);
+    const consumed = decodeConsumeStats((await group.ask(208, { consumerGroup })).body).queues;
+    t.like(consumed[0], { brokerOffset: max, consumerOffset: offset, lastTimestamp }, consumerGroup);
+    t.like(consumed[1], { brokerOffset: 2, consumerOffset: 0, lastTimestamp: 0 });
+  }
+}
+
 async function endsFollowTheLog(t: ExecutionContext, cut: Awaited<ReturnType<typeof cutGroup>>) {
   const { group, kept, min, all } = cut;
   const [first] = kept as [Sent];
@@ -110,6 +134,7 @@ async function endsFollowTheLog(t: ExecutionContext, cut: Awaited<ReturnType<typ
   }
   t.is(await offsetAt(group, (all[max - 1] as Sent).storeTimestamp, 'UPPER'), max - 1);
   t.is(await offsetAt(group, HUGE), max);
+  await figuresFollowTheLog(t, cut);
   // RocketMQ's table of get results.
   t.deepEqual(await pull(group, 0, 0), [21, min, 'OFFSET_TOO_SMALL']);
   t.deepEqual(await pull(group, 0, min - 1), [21, min, 'OFFSET_TOO_SMALL']);

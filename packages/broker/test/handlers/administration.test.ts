@@ -82,6 +82,11 @@ test('runtime information has the keys without which tools fail, as numbers', (t
   ]) {
     t.regex(table.get(key) ?? '', /^\d+$/);
   }
+  t.is(table.get('dispatchBehindBytes'), '0');
+  fixture.group.addTopic('T');
+  fixture.send();
+  fixture.group.behindBytes = 70;
+  t.is(decodeKvTable(fixture.ask(28).body).get('dispatchBehindBytes'), '70');
 });
 
 test('the configuration is told with its version', (t) => {

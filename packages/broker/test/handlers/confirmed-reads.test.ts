@@ -68,6 +68,8 @@ for (const [name, code, ext] of [
   ['the smallest offset', 31, queue],
   ['the offset of a time', 29, { ...queue, timestamp: '0' }],
   ['the offset of a group', 14, { ...queue, consumerGroup: 'g' }],
+  ['what is in a topic', 202, { topic: 'T' }],
+  ['how far a group has consumed', 208, { consumerGroup: 'g' }],
 ] as const) {
   test(`${name} is told by a confirmed master only`, (t) => {
     const { fixture, confirm } = unconfirmed();

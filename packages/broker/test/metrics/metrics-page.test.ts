@@ -10,7 +10,7 @@ const LIST = new URL('../../../../../docs/metrics.md', import.meta.url);
 test('the page tells counts, buckets and figures of each replica', async (t) => {
   const storeTallies = new StoreTallies({ monotonic: () => 0 });
   const figures = { ...noFigures, logBytes: 500, setAside: { log: { files: 2, bytes: 30 } } };
-  const replica = { brokerName: 'broker-a', storeTallies, storeFigures: () => figures };
+  const replica = { brokerName: 'broker-a', storeTallies, storeFigures: () => Promise.resolve(figures) };
   const page = new MetricsPage({ cluster: 'c', nodeId: 'n1', replicas: () => [replica] });
   storeTallies.appendedBytes.add(10);
   storeTallies.appendedBytes.add(5);
@@ -60,7 +60,7 @@ test('a slow disk shows in the lengths of syncs, and the work of a group in all 
   t.is(tallies.appendedBytes.value, live.logRange().end);
   t.is(tallies.appliedEntries.value, live.status().appliedIndex);
   t.true(tallies.checkpointMs.count >= 1);
-  const figures = live.storeFigures();
+  const figures = await live.storeFigures();
   t.is(figures.logBytes, live.logRange().end);
   t.is(figures.applyLagEntries, 0);
   t.true((figures.files['log']?.bytes ?? 0) > live.logRange().end);

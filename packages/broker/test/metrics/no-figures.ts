@@ -10,6 +10,7 @@ export const noFigures: StoreFigures = {
   applyLagEntries: 0,
   queueIndexLagEntries: 0,
   keyIndexLagEntries: 0,
+  coldCacheBytes: 0,
   files: { log: nothing },
   setAside: { log: nothing },
 };

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import test from 'ava';
 import { silentLogger, type Entry } from '@ledgermq/raft';
 import { hashKeyOfTopic, hashTopic, MemoryDisk, StoreError } from '@ledgermq/store';
+import { StoreTallies } from '../../src/metrics/store-tallies.ts';
 import { KeyIndexer, keyIndexerDefaults, type KeyIndexerConfig } from '../../src/replication/key-indexer.ts';
 import { EntryChain } from '../machine/entry-chain.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -13,6 +14,7 @@ class Fixture {
   readonly clock: VirtualClock = new VirtualClock();
   readonly disk: MemoryDisk = new MemoryDisk();
   readonly fatal: Error[] = [];
+  readonly tallies: StoreTallies = new StoreTallies(this.clock);
   chain: EntryChain = new EntryChain();
   firstIndex = 1;
   /** Entries read from the log. */
@@ -49,6 +51,7 @@ class Fixture {
         clock: this.clock,
         logger: silentLogger,
         onFatal: (error) => this.fatal.push(error),
+        metrics: this.tallies,
       },
     );
   }

@@ -10,6 +10,13 @@ import {
   encodeLockQueues,
   encodeLockedQueues,
 } from '../../src/headers/lock-queues.ts';
+import {
+  decodeConsumeStats,
+  decodeConsumeStatsHeader,
+  decodeTopicStats,
+  encodeConsumeStats,
+  encodeTopicStats,
+} from '../../src/headers/queue-stats.ts';
 import { parseFastjson } from '../../src/java-json.ts';
 import { writeJavaJson } from '../../src/java-json-writer.ts';
 import { asJsonObject } from '../../src/json-field.ts';
@@ -160,4 +167,61 @@ test('offset tables are written with raw object keys and read back', (t) => {
     writeJavaJson({ offsetTable: queueNumbersToJson([[{ topic: 't', brokerName: 'b', queueId: 0 }, 12]]) }),
     '{"offsetTable":{{"brokerName":"b","queueId":0,"topic":"t"}:12}}',
   );
+});
+
+const offset = fc.maxSafeInteger();
+
+test('figures of queues read back', (t) => {
+  const topicStats = record({
+    topicPutTps: fc.nat(),
+    queues: fc.array(record({ queue, minOffset: offset, maxOffset: offset, lastUpdateTimestamp: offset }), {
+      maxLength: 3,
+    }),
+  });
+  fc.assert(
+    fc.property(topicStats, (value) => t.deepEqual(decodeTopicStats(encodeTopicStats(value)), value)),
+  );
+  const consumeStats = record({
+    consumeTps: fc.nat(),
+    queues: fc.array(
+      record({
+        queue,
+        brokerOffset: offset,
+        consumerOffset: offset,
+        pullOffset: offset,
+        lastTimestamp: offset,
+      }),
+      { maxLength: 3 },
+    ),
+  });
+  fc.assert(
+    fc.property(consumeStats, (value) => t.deepEqual(decodeConsumeStats(encodeConsumeStats(value)), value)),
+  );
+});
+
+test('figures of queues are written as Java writes them, the queues as they are in the place of names', (t) => {
+  const place = { topic: 't', brokerName: 'b', queueId: 3 };
+  t.is(
+    encodeTopicStats({
+      topicPutTps: 0,
+      queues: [{ queue: place, minOffset: 1, maxOffset: 9, lastUpdateTimestamp: 77 }],
+    }).toString(),
+    '{"offsetTable":{{"brokerName":"b","queueId":3,"topic":"t"}:{"lastUpdateTimestamp":77,"maxOffset":9,"minOffset":1}},"topicPutTps":0}',
+  );
+  t.is(
+    encodeConsumeStats({
+      consumeTps: 0,
+      queues: [{ queue: place, brokerOffset: 9, consumerOffset: 5, pullOffset: 6, lastTimestamp: 77 }],
+    }).toString(),
+    '{"consumeTps":0,"offsetTable":{{"brokerName":"b","queueId":3,"topic":"t"}:{"brokerOffset":9,"consumerOffset":5,"lastTimestamp":77,"pullOffset":6}}}',
+  );
+});
+
+test('one topic, several or none are asked for', (t) => {
+  const topicsOf = (fields: Record<string, string>): readonly string[] =>
+    decodeConsumeStatsHeader({ consumerGroup: 'g', ...fields }).topics;
+  t.deepEqual(topicsOf({}), []);
+  t.deepEqual(topicsOf({ topic: ' ', topicList: '' }), []);
+  t.deepEqual(topicsOf({ topic: 'one' }), ['one']);
+  t.deepEqual(topicsOf({ topic: 'one', topicList: 'two;three;two;' }), ['two', 'three']);
 });
