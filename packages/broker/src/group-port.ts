@@ -12,7 +12,7 @@ import type { WorkProgress } from './replication/progress-watch.ts';
 export interface TopicsPort {
   get(topic: string): TopicConfig | undefined;
   all(): Iterable<TopicConfig>;
-  /** Grows with every change of the table; equal on all replicas at the same applied index. */
+  /** Grows with every change of the table, which makes another object of it; equal on all replicas at the same applied index. */
   readonly dataVersion: DataVersion;
 }
 

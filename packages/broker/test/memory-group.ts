@@ -70,7 +70,7 @@ export class MemoryGroup implements GroupPort {
   #version = 0;
   #end = 0;
 
-  readonly topics: TopicsPort = {
+  readonly topics: { -readonly [Part in keyof TopicsPort]: TopicsPort[Part] } = {
     get: (topic: string): TopicConfig | undefined => this.topicTable.get(topic),
     all: (): Iterable<TopicConfig> => this.topicTable.values(),
     dataVersion: { stateVersion: 0, timestamp: 0, counter: 0 },
@@ -150,8 +150,7 @@ export class MemoryGroup implements GroupPort {
     putTopic: (topic: TopicConfig, autoCreate: boolean, settle: CommandSettled): void => {
       this.#command(`putTopic ${topic.topicName}`, settle, () => {
         if (!autoCreate || !this.topicTable.has(topic.topicName)) {
-          this.topicTable.set(topic.topicName, topic);
-          this.#version += 1;
+          this.#putTopic(topic);
         }
       });
     },
@@ -217,7 +216,7 @@ export class MemoryGroup implements GroupPort {
   }
 
   addTopic(topicName: string, queues = 4, perm = 6): void {
-    this.topicTable.set(topicName, plainTopic(topicName, queues, perm));
+    this.#putTopic(plainTopic(topicName, queues, perm));
   }
 
   addGroup(name: string, change: Partial<SubscriptionGroupView> = {}): void {
@@ -278,6 +277,12 @@ export class MemoryGroup implements GroupPort {
       this.queueTable.set(key, queue);
     }
     return queue;
+  }
+
+  #putTopic(topic: TopicConfig): void {
+    this.topicTable.set(topic.topicName, topic);
+    this.#version += 1;
+    this.topics.dataVersion = { stateVersion: 0, timestamp: 0, counter: this.#version };
   }
 
   #bounds(topic: string, queueId: number): QueueBounds | null {
