@@ -188,7 +188,7 @@ export class GroupReplica implements HostedReplica {
     try {
       const replica = new GroupReplica(options, store, peers, tallies);
       if (!isLonely(replica.status()) || replica.status().standing !== 'repairing') return replica;
-      if (!lostVotesOnly(store.log, store.hardState)) throw repairImpossible(store.log, options.directory);
+      if (!lostVotesOnly(store)) throw repairImpossible(store.log, options.directory);
       options.logger.warn('term and vote are lost; alone in its group this member needs neither', {});
       store.hardState.save({ ...store.hardState.load(), standing: 'full' });
     } catch (error) {

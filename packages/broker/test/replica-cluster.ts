@@ -50,26 +50,33 @@ export interface ClusterShape {
   readonly diskSpace?: DiskSpaceConfig;
 }
 
+export interface ClusterOptions {
+  /** Waits for work outside of virtual time, if the members have such. */
+  readonly settled?: () => Promise<void>;
+  readonly brokerName?: string;
+  /** Members with which the group begins; all of them if absent. */
+  readonly founders?: readonly string[];
+}
+
 /** Replicas of one group in virtual time, over a network of function calls. */
 export class ReplicaCluster<M extends ClusterMember = Member> {
   readonly clock: VirtualClock = new VirtualClock();
   readonly members: readonly M[];
   readonly #config: ClusterConfig;
   readonly #brokerName: string;
-  /** Waits for work outside of virtual time, if the members have such. */
+  readonly #founders: readonly string[];
   readonly #settled: () => Promise<void>;
   readonly #cut = new Set<string>();
+  /** Sees every message that arrives. */
+  watch: ((message: Message) => void) | null = null;
   #draws = 0x2545f491;
 
-  constructor(
-    members: readonly M[],
-    config: ClusterConfig,
-    settled: () => Promise<void> = turns,
-    brokerName: string = 'broker-a',
-  ) {
+  constructor(members: readonly M[], config: ClusterConfig, options: ClusterOptions = {}) {
+    const { settled = turns, brokerName = 'broker-a', founders = members.map(({ id }) => id) } = options;
     this.members = members;
     this.#brokerName = brokerName;
     this.#config = config;
+    this.#founders = founders;
     this.#settled = settled;
   }
 
@@ -99,7 +106,7 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
       stopped: new AbortController().signal,
       brokerName: this.#brokerName,
       memberId: id,
-      members: this.members.map((one) => one.id),
+      members: this.#founders,
       directory: member.directory,
       config: {
         ...this.#config,
@@ -275,7 +282,10 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
   #carry(clock: LifeClock, from: string, to: string, messages: readonly Message[]): void {
     this.clock.immediate(() => {
       if (clock.ended || this.#cut.has(from) || this.#cut.has(to)) return;
-      this.member(to).events?.receive(from, messages);
+      const { events } = this.member(to);
+      if (events === null) return;
+      if (this.watch !== null) for (const message of messages) this.watch(message);
+      events.receive(from, messages);
     });
   }
 

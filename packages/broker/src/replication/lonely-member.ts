@@ -4,6 +4,13 @@ import { BrokerError } from '../errors.ts';
 
 type Loser = Pick<SegmentLog, 'recovery' | 'voteFloor' | 'lastPosition'>;
 
+interface LonelyStore {
+  readonly log: Loser;
+  readonly hardState: Pick<HardStateFile, 'found'>;
+  /** See `ReplicaStore`. */
+  readonly logLost: boolean;
+}
+
 /** The only voter of its group: nobody else has what it lost, and nobody counts on a vote that it forgot. */
 export function isLonely({ id, configuration }: RaftStatus): boolean {
   const { voters, votersOutgoing } = configuration;
@@ -11,9 +18,10 @@ export function isLonely({ id, configuration }: RaftStatus): boolean {
 }
 
 /** Whether term and vote are all that was lost: a lonely member needs neither. */
-export function lostVotesOnly(log: Loser, { found }: Pick<HardStateFile, 'found'>): boolean {
+export function lostVotesOnly({ log, hardState, logLost }: LonelyStore): boolean {
   const { damage, inDoubt } = log.recovery;
-  return found !== 'sound' && damage === null && !inDoubt && log.voteFloor.index === 0;
+  const { found } = hardState;
+  return !logLost && found !== 'sound' && damage === null && !inDoubt && log.voteFloor.index === 0;
 }
 
 /** Why a lonely member cannot start: REPAIR_IMPOSSIBLE says what is lost, in which file and where, and what can be done. */

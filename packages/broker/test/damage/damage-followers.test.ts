@@ -1,0 +1,4 @@
+import { followerRoles } from './roles.ts';
+import { tableTests } from './table-test.ts';
+
+tableTests(followerRoles);
