@@ -34,6 +34,7 @@ import { DiskGuard, diskGuardDefaults, type DiskRoom } from './replication/disk-
 import { fileOwner } from './replication/file-owner.ts';
 import { isLonely, lostVotesOnly, repairImpossible } from './replication/lonely-member.ts';
 import { LogRetention, logRetentionDefaults } from './replication/log-retention.ts';
+import { hourInUtc } from './replication/retention-policy.ts';
 import { ProgressWatch, progressWatchDefaults, type WorkProgress } from './replication/progress-watch.ts';
 import { replicaWork } from './replication/replica-work.ts';
 import { Proposer, proposerDefaults } from './replication/proposer.ts';
@@ -457,8 +458,4 @@ export class GroupReplica implements HostedReplica {
       this.#gatherer.appendCommand({ type: 'putSettings', settings }, failed);
     }
   }
-}
-
-function hourInUtc(now: number): number {
-  return Math.floor(now / 3_600_000) % 24;
 }
