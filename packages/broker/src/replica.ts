@@ -36,6 +36,7 @@ import { HandOver } from './replication/hand-over.ts';
 import { restoreLonely } from './replication/lonely-member.ts';
 import { LogRetention, logRetentionDefaults } from './replication/log-retention.ts';
 import { Mastership } from './replication/mastership.ts';
+import { hourInUtc } from './replication/retention-policy.ts';
 import { ProgressWatch, progressWatchDefaults, type WorkProgress } from './replication/progress-watch.ts';
 import { replicaWork } from './replication/replica-work.ts';
 import { Proposer, proposerDefaults } from './replication/proposer.ts';
@@ -182,12 +183,12 @@ export class GroupReplica implements HostedReplica {
       (log) => repairLog({ ...options, log, peers, raft: config.raft }),
     );
     try {
-      const { log, hardState, state } = store;
+      const { log, logLost, hardState, state } = store;
       const machine = new BrokerMachine(state);
       machine.restore(state.derived.takeEntries());
       const { appliedIndex } = state.derived;
       const configuration = membersOf(machine, options);
-      restoreLonely({ memberId, directory, log, hardState, appliedIndex, configuration, logger });
+      restoreLonely({ memberId, directory, log, logLost, hardState, appliedIndex, configuration, logger });
       return new GroupReplica(options, { store, machine, peers, tallies });
     } catch (error) {
       await store.close();
@@ -395,8 +396,4 @@ export class GroupReplica implements HostedReplica {
 /** Who belongs to the group as of the entry that the machine has applied last. */
 function membersOf({ membership }: BrokerMachine, { members }: ReplicaOptions): ConfigurationState {
   return membership === null ? configurationOf(members) : decodeConfiguration(membership);
-}
-
-function hourInUtc(now: number): number {
-  return Math.floor(now / 3_600_000) % 24;
 }

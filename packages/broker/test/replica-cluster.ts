@@ -52,30 +52,34 @@ export interface ClusterShape {
   readonly diskSpace?: DiskSpaceConfig;
 }
 
+export interface ClusterOptions {
+  /** Waits for work outside of virtual time, if the members have such. */
+  readonly settled?: () => Promise<void>;
+  readonly brokerName?: string;
+  /** Members with which the group begins; all of them if absent. */
+  readonly founders?: readonly string[];
+}
+
 /** Replicas of one group in virtual time, over a network of function calls. */
 export class ReplicaCluster<M extends ClusterMember = Member> {
   readonly clock: VirtualClock = new VirtualClock();
   readonly members: readonly M[];
   readonly #config: ClusterConfig;
   readonly #brokerName: string;
-  /** Waits for work outside of virtual time, if the members have such. */
+  readonly #founders: readonly string[];
   readonly #settled: () => Promise<void>;
-  readonly #founders: number;
   readonly #cut = new Set<string>();
+  /** Sees every message that arrives. */
+  watch: ((message: Message) => void) | null = null;
   #draws = 0x2545f491;
 
-  constructor(
-    members: readonly M[],
-    config: ClusterConfig,
-    settled: () => Promise<void> = turns,
-    brokerName: string = 'broker-a',
-    founders: number = members.length,
-  ) {
+  constructor(members: readonly M[], config: ClusterConfig, options: ClusterOptions = {}) {
+    const { settled = turns, brokerName = 'broker-a', founders = members.map(({ id }) => id) } = options;
     this.members = members;
     this.#brokerName = brokerName;
     this.#config = config;
-    this.#settled = settled;
     this.#founders = founders;
+    this.#settled = settled;
   }
 
   /** Three members on disks in memory. `retained`: bytes of log kept, 0 for all of it. */
@@ -86,7 +90,8 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
   ): Promise<ReplicaCluster> {
     const members = Array.from({ length: shape.members ?? 3 }, (_, i) => new Member(`n${i + 1}`));
     const config = clusterConfig(raft, retained, shape);
-    const cluster = new ReplicaCluster(members, config, turns, 'broker-a', shape.founders);
+    const founders = members.slice(0, shape.founders).map(({ id }) => id);
+    const cluster = new ReplicaCluster(members, config, { founders });
     for (const { id } of cluster.members) await cluster.open(id);
     return cluster;
   }
@@ -105,7 +110,7 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
       stopped: new AbortController().signal,
       brokerName: this.#brokerName,
       memberId: id,
-      members: this.members.slice(0, this.#founders).map((one) => one.id),
+      members: this.#founders,
       directory: member.directory,
       config: {
         ...this.#config,
@@ -281,7 +286,10 @@ export class ReplicaCluster<M extends ClusterMember = Member> {
   #carry(clock: LifeClock, from: string, to: string, messages: readonly Message[]): void {
     this.clock.immediate(() => {
       if (clock.ended || this.#cut.has(from) || this.#cut.has(to)) return;
-      this.member(to).events?.receive(from, messages);
+      const { events } = this.member(to);
+      if (events === null) return;
+      if (this.watch !== null) for (const message of messages) this.watch(message);
+      events.receive(from, messages);
     });
   }
 

@@ -49,6 +49,7 @@ export class SnapshotExchange {
       config,
       logger,
       firstIndex: () => options.log.firstIndex(),
+      holds: ({ index, hash }) => options.log.positionAt(index)?.hash === hash,
       send: (to, chunk) => this.#sendChunk(to, chunk),
       onSent: (peer, index) => ports.onSent(peer, index),
       onFailed: (peer) => ports.onFailed(peer),

@@ -7,7 +7,7 @@ import type { Logger } from './logger.ts';
 import type { SnapshotAnswer } from './message.ts';
 import type { SnapshotStorage } from './snapshot-storage.ts';
 import type { SnapshotTransfer } from './status.ts';
-import type { SnapshotMeta } from './storage.ts';
+import type { LogPosition, SnapshotMeta } from './storage.ts';
 
 /** What a chunk says beside who sends it in which term. */
 export interface ChunkContent {
@@ -32,6 +32,8 @@ export interface SnapshotSenderPorts {
   readonly logger: Logger;
   /** First index that the own log holds. */
   firstIndex(): LogIndex;
+  /** Whether the own log has this entry in its place, which one of another log has not. */
+  holds(position: LogPosition): boolean;
   send(to: string, chunk: ChunkContent): void;
   /** `peer` has the snapshot that ends at `index`, or more. */
   onSent(peer: string, index: LogIndex): void;
@@ -190,7 +192,9 @@ export class SnapshotSender {
     const { storage, logger } = this.#ports;
     const base = this.#ports.firstIndex() - 1;
     // The oldest that the log continues: with it the follower gets all entries that are still there.
-    const snapshot = storage.list().find(({ position }) => position.index >= base);
+    const snapshot = storage
+      .list()
+      .find(({ position }) => position.index >= base && this.#ports.holds(position));
     if (snapshot === undefined) {
       logger.warn('no snapshot for a follower that needs one', { to: peer, base });
       this.#noteFailure(peer);

@@ -25,11 +25,13 @@ class Fixture {
   constructor() {
     const { meta, content } = snapshotOf(10, 50);
     this.snapshots.keep(meta, content);
+    const log = new MemoryLogStorage();
+    void log.reset(meta.position);
     this.exchange = new SnapshotExchange({
       options: {
         id: 'n1',
         config: raftConfigDefaults,
-        log: new MemoryLogStorage(),
+        log,
         machine: this.machine,
         snapshots: this.snapshots,
         clock: this.clock,

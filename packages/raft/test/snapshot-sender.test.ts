@@ -24,6 +24,8 @@ class Fixture {
   readonly chunks: (ChunkContent & { to: string })[] = [];
   readonly done: string[] = [];
   firstIndex = 1;
+  /** Where the log has another entry than the one at which the snapshot ends. */
+  foreignIndex = 0;
   readonly sender: SnapshotSender;
 
   constructor() {
@@ -33,6 +35,7 @@ class Fixture {
       config,
       logger: silentLogger,
       firstIndex: () => this.firstIndex,
+      holds: ({ index }) => index !== this.foreignIndex,
       send: (to, chunk) => this.chunks.push({ to, ...chunk }),
       onSent: (peer, index) => this.done.push(`${peer} has ${index}`),
       onFailed: (peer) => this.done.push(`${peer} failed`),
@@ -142,6 +145,15 @@ test('an answer resets the count of time-outs, a success that of failures', (t) 
   t.deepEqual(one.done, ['n2 failed', 'n2 has 10']);
   one.sender.due(['n2']);
   t.deepEqual(one.turn(), ['n2 0+0'], 'at once');
+});
+
+test('a snapshot of another log is never sent', (t) => {
+  const one = new Fixture();
+  one.firstIndex = 11;
+  one.foreignIndex = 10;
+  one.sender.due(['n2']);
+  one.turn();
+  t.is(one.chunks[0]?.snapshot.position.index, 20);
 });
 
 test('the snapshot sent is the oldest that the log continues', (t) => {

@@ -97,6 +97,10 @@ export class DerivedDirectory {
   /** A folder for another state; it counts once `switchTo` was called. */
   async next(): Promise<{ readonly number: number; readonly path: string }> {
     const number = this.#numbers.given + 1;
+    // Somebody else has put it there.
+    if (this.#disk.exists(join(this.path, String(number)))) {
+      new SetAside(this.#disk, this.path).takeFile(String(number), 'foreign');
+    }
     await this.#write({ ...this.#numbers, given: number });
     return { number, path: join(this.path, String(number)) };
   }
@@ -128,10 +132,12 @@ export class DerivedDirectory {
     SlotFile.create(this.#disk, join(this.path, CURRENT_FILE), CURRENT_MAGIC, encodeNumbers(numbers)).close();
   }
 
-  /** Remove the folders that do not count. */
+  /** Remove the folders that were given a number here and do not count. */
   async removeOthers(): Promise<void> {
     for (const name of contents(this.#disk, this.path)) {
-      if (numberOf(name) > 0 && numberOf(name) !== this.#numbers.current) {
+      const { current, given } = this.#numbers;
+      const number = numberOf(name);
+      if (name === String(number) && number > 0 && number <= given && number !== current) {
         await this.#disk.removeTree(join(this.path, name));
       }
     }

@@ -88,7 +88,8 @@ export class KeyIndexFiles {
   /** Remove what was retired, off the event loop. */
   async removeRetired(): Promise<void> {
     for (const name of this.#disk.list(this.#directory)) {
-      if (name.endsWith(RETIRED)) await this.#remove(join(this.#directory, name));
+      const number = name.endsWith(RETIRED) ? KeyIndexFile.numberOf(name.slice(0, -RETIRED.length)) : null;
+      if (number !== null) await this.#remove(join(this.#directory, name));
     }
   }
 

@@ -61,10 +61,10 @@ export class SnapshotFiles implements SnapshotStorage {
         ports.immediate(resolve);
       });
     for (const name of ports.disk.list(directory)) {
-      this.#draftNumber = Math.max(this.#draftNumber, Number(/-(\d+)$/.exec(name)?.[1] ?? 0));
+      this.#draftNumber = Math.max(this.#draftNumber, Number(/-(\d{1,15})$/.exec(name)?.[1] ?? 0));
       if (/^\d{20}\.snap$/.test(name)) this.#openKept(name);
-      else if (name.startsWith(INCOMING_PREFIX)) this.#openIncoming(name);
-      else if (name.startsWith(TAKING_PREFIX)) this.#removeLater(join(directory, name));
+      else if (isDraft(name, INCOMING_PREFIX)) this.#openIncoming(name);
+      else if (isDraft(name, TAKING_PREFIX)) this.#removeLater(join(directory, name));
     }
   }
 
@@ -330,6 +330,11 @@ export class SnapshotFiles implements SnapshotStorage {
   #requireUsable(): void {
     if (this.#failure !== null) throw this.#failure;
   }
+}
+
+/** Only what has exactly such a name was made here, and may be removed. */
+function isDraft(name: string, prefix: string): boolean {
+  return name.startsWith(prefix) && /^\d{1,15}$/.test(name.slice(prefix.length));
 }
 
 function snapshotName(index: LogIndex): string {

@@ -5,8 +5,8 @@ import { SlotFile } from './slot-file.ts';
 
 export const suspectsFileName = 'suspects';
 
-/** "LMQX" */
-const SUSPECTS_MAGIC = 0x4c4d5158;
+/** "LMQU" */
+const SUSPECTS_MAGIC = 0x4c4d5155;
 /** More than these, and every segment is suspect. */
 const COUNT_MAX = 48;
 
@@ -66,8 +66,8 @@ export class Suspects {
   }
 
   #restore(payload: Buffer): void {
-    const count = payload.readUInt32BE(0);
-    this.#all = count > COUNT_MAX;
+    const count = payload.length < 4 ? Infinity : payload.readUInt32BE(0);
+    this.#all = count > COUNT_MAX || payload.length !== 4 + count * 8;
     for (let at = 0; at < count && !this.#all; at += 1) {
       this.#bases.add(Number(payload.readBigUInt64BE(4 + at * 8)));
     }

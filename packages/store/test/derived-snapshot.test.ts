@@ -273,6 +273,28 @@ for (const mode of modes) {
   });
 }
 
+test('folders that somebody else put beside the state are neither used for another one nor removed', async (t) => {
+  const world = new DerivedWorld();
+  const state = await world.open();
+  await world.settle(state.settled());
+  const foreign = ['2', '3', '1.before', '7.bak'].map((name) => join(DIRECTORY, name, 'notes'));
+  for (const path of foreign) {
+    world.disk.mkdir(join(path, '..'));
+    world.disk.open(path, 'create').close();
+  }
+  const imported = await world.settle(
+    state.importSnapshot({ index: 99, content: pieces(await contentAt99(), 5000) }),
+  );
+  checkImported(t, imported);
+  await world.settle(imported.settled());
+  t.false(world.disk.exists(join(DIRECTORY, '1')));
+  const kept = foreign.map((path) => path.replace('/2/', '/set-aside/2.at-0.foreign.1/'));
+  t.deepEqual(
+    kept.filter((path) => !world.disk.exists(path)),
+    [],
+  );
+});
+
 function checkImported(t: ExecutionContext, state: DerivedState): void {
   t.is(state.appliedIndex, 99);
   t.is(state.takeEntries().length, 2);

@@ -350,6 +350,17 @@ test('an index of a log that is gone makes room for a new one without setting it
   t.deepEqual(again.completeTo, { index: 91, hash: 6 });
 });
 
+test('only files of the index are tidied away, whatever others are called', async (t) => {
+  const { disk } = await filled();
+  for (const name of ['notes.retired', '1.keys.retired', '000000000000050.keys.retired'])
+    disk.open(`${DIRECTORY}/${name}`, 'create').close();
+  const index = reopen(disk);
+  await index.tidy();
+  const names = disk.list(DIRECTORY).filter((name) => name.endsWith('.retired'));
+  t.deepEqual(names.sort(), ['1.keys.retired', 'notes.retired']);
+  await index.close();
+});
+
 test('the settings are checked', (t) => {
   t.throws(() => parseKeyIndexConfig({ slotsPerFile: 0, filesMax: 1.5, other: 1 }), {
     code: 'CONFIG_INVALID',

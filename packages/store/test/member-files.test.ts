@@ -90,6 +90,17 @@ for (const [name, lose, expected] of losses) {
   });
 }
 
+test('a member that may have voted before its first entry is not new, whatever of its files is left', async (t) => {
+  for (const path of [hardStatePath, `${logDirectory}/durable-mark`]) {
+    const disk = await stoppedMember(0);
+    drop(disk, path);
+    for (const mode of ['lose', 'kill'] as const) {
+      t.is((await standingOf(disk)).standing, 'repairing', `without ${path}`);
+      disk.crash(mode, seededRandom(1));
+    }
+  }
+});
+
 test('a member whose disk is new is blank', async (t) => {
   const disk = await stoppedMember(3);
   emptyLog(disk);

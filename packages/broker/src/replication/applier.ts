@@ -61,6 +61,8 @@ interface SnapshotPoint {
 
 /** Takes snapshots of the replicated state where they are due. */
 export interface SnapshotTaker {
+  /** An entry was applied. */
+  passed(entry: Entry): void;
   /** Whether the state after this entry is to be kept; the same on every replica. */
   due(entry: Entry): boolean;
   /**
@@ -217,6 +219,7 @@ export class Applier implements StateMachine {
     this.#appliedTerm = entry.term;
     this.#appliedEnd = entry.address + entry.frame.length;
     this.#debt.add(entry.frame.length, machine.outcomes.count);
+    snapshots.passed(entry);
     if (snapshots.due(entry)) {
       const { index, term, hash } = entry;
       const position = { index, term, address: this.#appliedEnd, hash };

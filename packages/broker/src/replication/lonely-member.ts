@@ -16,6 +16,8 @@ export interface OpenedMember {
   /** Folder of the replica. */
   readonly directory: string;
   readonly log: OwnLog;
+  /** See `ReplicaStore`. */
+  readonly logLost: boolean;
   readonly hardState: Pick<HardStateFile, 'found' | 'load' | 'save'>;
   /** Index of the entry applied last. */
   readonly appliedIndex: number;
@@ -37,7 +39,7 @@ export function restoreLonely(member: OpenedMember): void {
   const { hardState, log, directory, logger } = member;
   const state = hardState.load();
   if (state.standing !== 'repairing' || !isLonely(member)) return;
-  if (!lostVotesOnly(log, hardState)) throw repairImpossible(log, directory);
+  if (!lostVotesOnly(member)) throw repairImpossible(log, directory);
   logger.warn('term and vote are lost; alone in its group this member needs neither', {});
   hardState.save({ ...state, standing: 'full' });
 }
@@ -67,9 +69,10 @@ function votesAlone(memberId: string, { voters, votersOutgoing }: ConfigurationS
 }
 
 /** Whether term and vote are all that was lost. */
-function lostVotesOnly(log: OwnLog, { found }: Pick<HardStateFile, 'found'>): boolean {
+function lostVotesOnly({ log, logLost, hardState }: OpenedMember): boolean {
   const { damage, inDoubt } = log.recovery;
-  return found !== 'sound' && damage === null && !inDoubt && log.voteFloor.index === 0;
+  const { found } = hardState;
+  return !logLost && found !== 'sound' && damage === null && !inDoubt && log.voteFloor.index === 0;
 }
 
 /** Why a lonely member cannot start: REPAIR_IMPOSSIBLE says what is lost, in which file and where, and what can be done. */

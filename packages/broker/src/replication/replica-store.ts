@@ -36,12 +36,15 @@ export class ReplicaStore {
   readonly hardState: HardStateFile;
   readonly snapshots: SnapshotFiles;
   readonly state: ReplicaState;
+  /** Opening found that the log has lost entries which state or snapshots speak of. */
+  readonly logLost: boolean;
 
-  private constructor(parts: Pick<ReplicaStore, 'log' | 'hardState' | 'snapshots' | 'state'>) {
+  private constructor(parts: Pick<ReplicaStore, 'log' | 'hardState' | 'snapshots' | 'state' | 'logLost'>) {
     this.log = parts.log;
     this.hardState = parts.hardState;
     this.snapshots = parts.snapshots;
     this.state = parts.state;
+    this.logLost = parts.logLost;
   }
 
   /**
@@ -63,6 +66,11 @@ export class ReplicaStore {
       owner: options.owner,
       metrics,
     });
+    let logLost = false;
+    const loseLog = (): Promise<void> => {
+      logLost = true;
+      return forget(hardState, logger);
+    };
     const undo: (() => void | Promise<void>)[] = [() => log.close(), () => hardState.close()];
     try {
       await repair(log);
@@ -70,6 +78,8 @@ export class ReplicaStore {
       const snapshots = SnapshotFiles.open(ports, join(directory, replicaFolder.snapshots));
       undo.push(() => snapshots.close());
       rejectForeign(snapshots, log);
+      // Whoever has a snapshot is not new, whatever else it lost.
+      if (hardState.load().standing === 'blank' && snapshots.list().length > 0) await loseLog();
       const state = await ReplicaState.open({
         directory,
         config: { ...options.derived, owner: options.owner },
@@ -81,9 +91,9 @@ export class ReplicaStore {
         log,
         snapshots,
         onDamage: options.onDamage,
-        onLogBehind: () => forget(hardState, logger),
+        onLogBehind: loseLog,
       });
-      return new ReplicaStore({ log, hardState, snapshots, state });
+      return new ReplicaStore({ log, hardState, snapshots, state, logLost });
     } catch (error) {
       for (const close of undo.reverse()) await close();
       throw error;

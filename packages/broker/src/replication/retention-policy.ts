@@ -1,5 +1,7 @@
 import type { SnapshotMeta } from '@ledgermq/raft';
 
+const HOUR_MS = 3_600_000;
+
 /** What decides how long messages are kept. Names and defaults are RocketMQ's, but for `logBytesMax`. */
 export interface RetentionRules {
   /** Bytes of log kept at least; older parts go at any hour. 0 sets no limit by size. */
@@ -42,9 +44,14 @@ export function cleaningMode(rules: RetentionRules, hour: number, usedPercent: n
   return usedPercent > rules.diskMaxUsedSpaceRatio || rules.deleteWhen.includes(hour) ? 'expired' : 'size';
 }
 
+/** Hour of the day, 0 to 23, in UTC. */
+export function hourInUtc(now: number): number {
+  return Math.floor(now / HOUR_MS) % 24;
+}
+
 /** Store time in ms before which messages are expired. */
 export function expiredBefore(rules: RetentionRules, now: number): number {
-  return now - rules.fileReservedTime * 3_600_000;
+  return now - rules.fileReservedTime * HOUR_MS;
 }
 
 export interface DropInput {

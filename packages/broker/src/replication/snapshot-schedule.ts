@@ -1,4 +1,4 @@
-import type { ConfigurationState, Entry, LogPosition, Logger } from '@ledgermq/raft';
+import type { ConfigurationState, Entry, LogPosition, Logger, SnapshotMeta } from '@ledgermq/raft';
 import type { DerivedExport, DerivedState, SnapshotFiles, StoreMetrics } from '@ledgermq/store';
 import type { SnapshotTaker } from './applier.ts';
 import type { LogRetention } from './log-retention.ts';
@@ -28,10 +28,24 @@ export class SnapshotSchedule implements SnapshotTaker {
   #running: Promise<void> | null = null;
   #reading: Promise<void> | null = null;
   #stopped = false;
+  /** Snapshots found at the start that end behind what was applied by then, the oldest first. */
+  #ahead: readonly SnapshotMeta[];
 
   constructor(config: SnapshotScheduleConfig, ports: SnapshotSchedulePorts) {
     this.#config = config;
     this.#ports = ports;
+    const { appliedIndex } = ports.derived();
+    this.#ahead = ports.snapshots.list().filter(({ position }) => position.index > appliedIndex);
+  }
+
+  /** A log that was lost cannot tell at the start which snapshots are its own; when it comes by again it can. */
+  passed({ index, hash }: Entry): void {
+    if (index < (this.#ahead[0]?.position.index ?? Infinity)) return;
+    const { snapshots } = this.#ports;
+    const here = this.#ahead.find(({ position }) => position.index === index);
+    this.#ahead = this.#ahead.filter(({ position }) => position.index > index);
+    if (here === undefined || here.position.hash === hash || !snapshots.list().includes(here)) return;
+    snapshots.reject(index);
   }
 
   due(entry: Entry): boolean {

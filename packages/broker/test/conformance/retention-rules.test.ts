@@ -10,6 +10,8 @@ const HOUR_MS = 3_600_000;
 /** The clock of tests begins at 22:13 UTC, and rounds that count come an hour later. */
 const EVENING = 23;
 const NIGHT = 4;
+/** All but this hour and the one in which the messages come. */
+const OTHER_HOURS = Array.from({ length: 22 }, (_, hour) => hour);
 
 /** A group with a log of several snapshots, on a disk with room. Messages come at an hour at which nothing goes. */
 async function filled(rules: Partial<LogRetentionConfig>): Promise<ServedGroup> {
@@ -39,6 +41,7 @@ async function round(group: ServedGroup): Promise<void> {
 const table: [string, number, Partial<LogRetentionConfig>, boolean][] = [
   ['nothing is expired', 50, { deleteWhen: [EVENING] }, false],
   ['it is not the hour', 50, { fileReservedTime: 0, deleteWhen: [NIGHT] }, false],
+  ['it is neither this hour nor the one before', 50, { fileReservedTime: 0, deleteWhen: OTHER_HOURS }, false],
   ['expired, in the hour', 50, { fileReservedTime: 0, deleteWhen: [EVENING] }, true],
   ['expired, in one of the hours', 50, { fileReservedTime: 0, deleteWhen: [NIGHT, EVENING] }, true],
   ['75 % are not more than 75 %', 75, { fileReservedTime: 0, deleteWhen: [NIGHT] }, false],

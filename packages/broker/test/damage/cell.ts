@@ -1,12 +1,14 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import type { Standing } from '@ledgermq/raft';
 import { NodeDisk, nodeLevel } from '@ledgermq/store';
 import { verifyReplica } from '../../src/verification/verify-replica.ts';
 import { copyFiles } from '../../src/verification/verify-folder.ts';
 import { damages, type DamageName } from './damages.ts';
-import { fileKinds, findFile, pathsBelow, unknownPaths, type FileKindName } from './file-kinds.ts';
+import { fileKinds, findFiles, pathsBelow, unknownPaths, type FileKindName } from './file-kinds.ts';
 import type { GroupImage } from './group-images.ts';
+import { PromiseWatch } from './promise-watch.ts';
 import { realGroup, type LogLine, type RealGroup, type RealMember } from './real-group.ts';
 
 export interface Cell {
@@ -57,14 +59,18 @@ export async function runCell(
   cpSync(image.root, root, { recursive: true, preserveTimestamps: true });
   try {
     const folder = join(root, cell.victim);
-    const name = findFile(folder, kind);
-    if (name === null) return null;
-    const foreignName = findFile(foreign, kind);
-    damages[cell.damage].strike({
-      path: join(folder, name),
-      kind,
-      foreign: foreignName === null ? null : join(foreign, foreignName),
-      seed: `${cell.kind} ${cell.damage}`,
+    const names = findFiles(folder, kind);
+    const [name] = names;
+    if (name === undefined) return null;
+    const foreignNames = findFiles(foreign, kind);
+    names.forEach((struck, at) => {
+      const foreignName = foreignNames[at];
+      damages[cell.damage].strike({
+        path: join(folder, struck),
+        kind,
+        foreign: foreignName === undefined ? null : join(foreign, foreignName),
+        seed: `${cell.kind} ${cell.damage}`,
+      });
     });
     return await new CellRun(t, image, root, cell, name).run();
   } finally {
@@ -82,8 +88,9 @@ class CellRun {
   readonly #asideBefore: readonly string[];
   readonly #name: string;
   readonly #damaged: Buffer | null;
+  readonly #promises: PromiseWatch;
   #error: Error | null = null;
-  #standing = '';
+  #standing: Standing | null = null;
   #logDamaged = false;
 
   constructor(t: ExecutionContext, image: GroupImage, root: string, cell: Cell, name: string) {
@@ -91,11 +98,16 @@ class CellRun {
     this.#image = image;
     this.#root = root;
     this.#cell = cell;
-    this.#group = realGroup(root, image.ids, image.brokerName);
+    this.#group = realGroup(root, image.shape);
     this.#victim = this.#group.member(cell.victim);
     this.#asideBefore = asideIn(this.#victim.directory);
     this.#name = name;
     this.#damaged = contentOf(join(this.#victim.directory, name));
+    const promises = image.promises.get(cell.victim);
+    if (promises === undefined) throw new Error(`there is no ${cell.victim}`);
+    const standing = (): Standing | null => this.#victim.replica?.status().standing ?? null;
+    this.#promises = new PromiseWatch(cell.victim, promises, standing);
+    this.#group.watch = (message) => this.#promises.see(message);
   }
 
   async run(): Promise<Observation> {
@@ -114,6 +126,7 @@ class CellRun {
       }
     }
     for (const { id, replica } of group.members.toReversed()) if (replica !== null) await group.stop(id);
+    this.#t.deepEqual(this.#promises.broken, [], 'it keeps what it promised');
     const observation = this.#observe();
     const garbage = dirname(this.#name) === '.' ? 'garbage.bin' : `${dirname(this.#name)}/garbage.bin`;
     const unknown = unknownPaths(this.#victim.directory).filter((path) => path !== garbage);
@@ -142,7 +155,7 @@ class CellRun {
       const opening = this.#group.open(id);
       await this.#group.finish(opening);
       if (id !== this.#cell.victim) return;
-      this.#standing ||= this.#victim.live.status().standing;
+      this.#standing ??= this.#victim.live.status().standing;
       const { damage, tornBytes } = this.#victim.live.inspect().log.recovery;
       this.#logDamaged ||= damage !== null || tornBytes > 0;
     } catch (error) {
@@ -159,7 +172,7 @@ class CellRun {
     const texts = this.#victim.lines.map(({ text }) => text);
     const asked = texts.some((text) => /a hole of the log was filled|set aside too/.test(text));
     let outcome: Outcome = told.length > 0 ? 'rebuilt' : 'as-ever';
-    if (asked || this.#logDamaged || this.#standing === 'repairing') outcome = 'repaired';
+    if (asked || this.#logDamaged || this.#standing !== 'full') outcome = 'repaired';
     if (this.#error !== null) outcome = 'refused';
     const setAside = asideIn(this.#victim.directory).filter((path) => !this.#asideBefore.includes(path));
     return { outcome, setAside, error: this.#error, kept: this.#isKept(setAside), told };

@@ -15,6 +15,8 @@ export interface FileKind {
   readonly used?: readonly [number, number];
   /** A folder: it can be missing or foreign as a whole. */
   readonly folder?: boolean;
+  /** All that the pattern fits is struck, not one of it. */
+  readonly all?: boolean;
   /** Damage is met when the place is read, and until then the file is written to. */
   readonly goesOn?: boolean;
   /** LevelDB itself replays or rewrites such a file and lets go of it. */
@@ -51,7 +53,11 @@ export type FileKindName =
   | 'derived-folder'
   | 'state-folder'
   | 'db-folder'
-  | 'key-folder';
+  | 'key-folder'
+  | 'all-but-votes'
+  | 'all-but-snapshots'
+  | 'log-and-votes'
+  | 'member-folder';
 
 /** Every kind of file that a member may have. A name that none of these knows fails the test of the table. */
 export const fileKinds: Readonly<Record<FileKindName, FileKind>> = {
@@ -160,6 +166,35 @@ export const fileKinds: Readonly<Record<FileKindName, FileKind>> = {
     folder: true,
   },
   'key-folder': { title: 'the folder `key-index`', pattern: /^key-index$/, choice: 0, folder: true },
+  // What is left tells less than after any single loss: no checkpoint shows that the log once went farther.
+  'all-but-votes': {
+    title: 'everything but term and vote',
+    pattern: /^(log|snapshots|derived|key-index)$/,
+    choice: 0,
+    folder: true,
+    all: true,
+  },
+  'all-but-snapshots': {
+    title: 'everything but the snapshots',
+    pattern: /^(log|hard-state|derived|key-index)$/,
+    choice: 0,
+    folder: true,
+    all: true,
+  },
+  'log-and-votes': {
+    title: 'the log, and term and vote',
+    pattern: /^(log|hard-state)$/,
+    choice: 0,
+    folder: true,
+    all: true,
+  },
+  'member-folder': {
+    title: 'the whole folder of the member',
+    pattern: /^(log|hard-state|snapshots|derived|key-index)$/,
+    choice: 0,
+    folder: true,
+    all: true,
+  },
 };
 
 /** Paths of all files and folders below a folder, relative to it, sorted. */
@@ -173,14 +208,16 @@ export function pathsBelow(root: string, inner = ''): string[] {
     });
 }
 
-/** The file of a kind in the folder of a member, relative to it; null if it has none. */
-export function findFile(member: string, kind: FileKind): string | null {
+/** The files of a kind in the folder of a member that a damage strikes, relative to it; none if it has none. */
+export function findFiles(member: string, kind: FileKind): readonly string[] {
   const found = pathsBelow(member).filter((path) => kind.pattern.test(path));
   if (kind.byTime === true) {
     const writtenAt = (path: string): number => lstatSync(join(member, path)).mtimeMs;
     found.sort((a, b) => writtenAt(a) - writtenAt(b));
   }
-  return found.at(kind.choice) ?? null;
+  const chosen = found.at(kind.choice);
+  if (kind.all === true) return found;
+  return chosen === undefined ? [] : [chosen];
 }
 
 /** Paths in the folder of a member that the table does not know. */

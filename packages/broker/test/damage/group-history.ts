@@ -9,8 +9,11 @@ const QUEUES = 3;
 const GROUP = 'g';
 /** Messages that are sent together. */
 const TOGETHER = 5;
+/** As many cross at least one place at which snapshots are taken, where the log is let go up to one. */
+const UNTIL_SNAPSHOT = 30;
 
 interface Stored {
+  readonly number: number;
   readonly key: string;
   readonly body: string;
 }
@@ -25,13 +28,15 @@ interface Message {
 /** Everything that a group has acknowledged, and whether a member still has it. */
 export class GroupHistory {
   readonly #name: string;
+  readonly #keptAtLeast: number;
   readonly #queues: Map<string, Map<number, Stored>>;
   readonly #offsets: Map<string, number>;
   #sent: number;
 
-  /** `name` begins every body, so that groups differ. */
-  constructor(name: string, past?: GroupHistory) {
+  /** `name` begins every body, so that groups differ. `keptAtLeast`: so many of the newest messages retention leaves. */
+  constructor(name: string, keptAtLeast: number, past?: GroupHistory) {
     this.#name = name;
+    this.#keptAtLeast = keptAtLeast;
     const queues = past === undefined ? [] : [...past.#queues];
     this.#queues = new Map(queues.map(([place, stored]) => [place, new Map(stored)]));
     this.#offsets = new Map(past === undefined ? [] : past.#offsets);
@@ -40,7 +45,7 @@ export class GroupHistory {
 
   /** As it is now; it goes on apart from this one. */
   copy(): GroupHistory {
-    return new GroupHistory(this.#name, this);
+    return new GroupHistory(this.#name, this.#keptAtLeast, this);
   }
 
   async createTopics(group: RealGroup): Promise<void> {
@@ -70,9 +75,17 @@ export class GroupHistory {
       const told = await group.send({ topic, queueId, uniqKey, body });
       t.true(told.duplicate, `message ${number} is known`);
     }
-    await this.send(group, TOGETHER);
+    await this.send(group, this.#keptAtLeast === Infinity ? TOGETHER : UNTIL_SNAPSHOT);
     await group.level();
     await this.#checkMembers(t, group);
+  }
+
+  /** What a queue must hold that begins at `minOffset`: retention may have taken what is before, if it is old enough. */
+  #expected(stored: ReadonlyMap<number, Stored>, minOffset: number): Map<number, string> {
+    const kept = [...stored].filter(
+      ([offset, { number }]) => offset >= minOffset || number >= this.#sent - this.#keptAtLeast,
+    );
+    return new Map(kept.map(([offset, { key, body }]) => [offset, `${key} ${body}`]));
   }
 
   async #sendOne(group: RealGroup, number: number): Promise<void> {
@@ -80,7 +93,7 @@ export class GroupHistory {
     const { topic, queueId, uniqKey, body } = message;
     const told = await group.send(message);
     const queue = this.#queues.get(`${topic}/${queueId}`) ?? new Map<number, Stored>();
-    this.#queues.set(`${topic}/${queueId}`, queue.set(told.queueOffset, { key: uniqKey, body }));
+    this.#queues.set(`${topic}/${queueId}`, queue.set(told.queueOffset, { number, key: uniqKey, body }));
   }
 
   #messageOf(number: number): Message {
@@ -107,13 +120,18 @@ export class GroupHistory {
     }
     for (const [place, stored] of this.#queues) {
       const [topic = '', queueId = ''] = place.split('/');
-      t.deepEqual(await readAll(live, topic, Number(queueId)), stored, `${id} has the messages of ${place}`);
+      const found = await readAll(live, topic, Number(queueId));
+      t.deepEqual(
+        found.messages,
+        this.#expected(stored, found.minOffset),
+        `${id} has the messages of ${place}`,
+      );
       const { key } = [...stored.values()].at(-1) as Stored;
       const lookup = { topic, key, uniqKeyOnly: true, begin: 0, end: Number.MAX_SAFE_INTEGER };
-      const found = await new Promise<KeyLookupResult | null>((resolve) => {
+      const looked = await new Promise<KeyLookupResult | null>((resolve) => {
         live.keys.findByKey({ ...lookup, countMax: 2, bytesMax: 10_000 }, resolve);
       });
-      t.is(found?.records.length, 1, `${id} finds ${key}`);
+      t.is(looked?.records.length, 1, `${id} finds ${key}`);
     }
   }
 }
@@ -122,8 +140,8 @@ async function readAll(
   { queues }: RealMember['live'],
   topic: string,
   queueId: number,
-): Promise<Map<number, Stored>> {
-  const found = new Map<number, Stored>();
+): Promise<{ readonly minOffset: number; readonly messages: Map<number, string> }> {
+  const messages = new Map<number, string>();
   const bounds = queues.bounds(topic, queueId);
   for (let offset = bounds?.minOffset ?? 0; offset < (bounds?.maxOffset ?? 0);) {
     const limits = { countMax: 64, bytesMax: 100_000, matches: null };
@@ -133,9 +151,9 @@ async function readAll(
       const record = readRecord(body, at, { verifyBody: true });
       at += record.totalSize;
       const key = decodeProperties(record.properties).get('UNIQ_KEY') ?? '';
-      found.set(Number(record.queueOffset), { key, body: record.body.toString() });
+      messages.set(Number(record.queueOffset), `${key} ${record.body.toString()}`);
     }
     offset = read.nextBeginOffset;
   }
-  return found;
+  return { minOffset: bounds?.minOffset ?? 0, messages };
 }

@@ -69,9 +69,27 @@ export class RealMember extends ClusterMember {
 
 export type RealGroup = ReplicaCluster<RealMember>;
 
+export interface GroupShape {
+  readonly brokerName: string;
+  readonly ids: readonly string[];
+  /** Member that joins the group without a vote. */
+  readonly learner?: string;
+  /** Bytes of log that each member keeps at least; all of it if absent. */
+  readonly retainedBytes?: number;
+}
+
 /** Members with folders of their ids within `root`; none of them runs. */
-export function realGroup(root: string, ids: readonly string[], brokerName?: string): RealGroup {
+export function realGroup(root: string, { brokerName, ids, learner, retainedBytes }: GroupShape): RealGroup {
   const work = new OutsideWork();
   const members = ids.map((id) => new RealMember(id, root, work));
-  return new ReplicaCluster(members, realGroupConfig, () => work.settled(), brokerName);
+  const config: ClusterConfig =
+    retainedBytes === undefined
+      ? realGroupConfig
+      : {
+          ...realGroupConfig,
+          snapshots: { intervalBytes: retainedBytes / 4 },
+          retention: { ...logRetentionDefaults, logBytesMax: retainedBytes },
+        };
+  const founders = ids.filter((id) => id !== learner);
+  return new ReplicaCluster(members, config, { settled: () => work.settled(), brokerName, founders });
 }

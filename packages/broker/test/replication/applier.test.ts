@@ -60,6 +60,7 @@ class Fixture {
       metrics: noStoreMetrics,
       mayCheckpoint: () => this.hasRoom,
       snapshots: {
+        passed: () => undefined,
         due: (entry: Entry) => this.snapshotsDueAt.includes(entry.index),
         take: (position: LogPosition): void => {
           this.snapshots.push({ position, checkpointed: life.derived.appliedIndex });
@@ -113,7 +114,7 @@ async function sameAsStraight(
       onFatal: (error) => t.fail(error.message),
       metrics: noStoreMetrics,
       mayCheckpoint: () => true,
-      snapshots: { due: () => false, take: () => undefined },
+      snapshots: { passed: () => undefined, due: () => false, take: () => undefined },
     },
     0,
   );

@@ -4,6 +4,7 @@ import {
   cleaningMode,
   dropPoints,
   expiredBefore,
+  hourInUtc,
   retentionRuleDefaults,
 } from '../../src/replication/retention-policy.ts';
 
@@ -41,6 +42,14 @@ for (const [what, hour, used, change, expected] of [
     t.is(cleaningMode({ ...rules, ...change }, hour, used), expected);
   });
 }
+
+test('the hour of the day changes on the hour, every hour', (t) => {
+  for (let hour = 0; hour < 48; hour += 1) {
+    const begins = Date.UTC(2024, 1, 28, hour);
+    t.is(hourInUtc(begins), hour % 24);
+    t.is(hourInUtc(begins - 1), (hour + 23) % 24);
+  }
+});
 
 test('the age is counted in hours', (t) => {
   t.is(expiredBefore(rules, 1_000_000_000), 1_000_000_000 - 72 * 3_600_000);

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verifyFolder, type StorePart, type VerifyReport } from '@ledgermq/broker';
+import { verifyFolder, type VerifyReport } from '@ledgermq/broker';
+import { ProgressLine } from '../progress-line.ts';
 
 export interface VerifyStoreOptions {
   readonly repair: boolean;
@@ -9,9 +10,6 @@ export interface VerifyStoreOptions {
   readonly scratch?: string;
 }
 
-/** On a terminal a line is written over and over; elsewhere each is one more line. */
-const PROGRESS_EVERY_MS = { terminal: 500, lines: 5_000 };
-const MEGABYTE = 1024 * 1024;
 const WHAT = 'log, term and vote, snapshots, state with queue index and ids, key index';
 
 /**
@@ -34,7 +32,7 @@ export async function verifyStore(directory: string, options: VerifyStoreOptions
 async function verifyAll(directory: string, options: VerifyStoreOptions): Promise<boolean> {
   const scratch = await mkdtemp(join(options.scratch ?? tmpdir(), 'ledgermq-verify-'));
   let sound = true;
-  const progress = new ProgressLine();
+  const progress = new ProgressLine(process.stdout, Date.now);
   try {
     await verifyFolder({
       directory,
@@ -75,36 +73,4 @@ function printReport(
   const derived = left.some(({ part }) => part === 'state' || part === 'key-index');
   if (derived && !repair) console.log('  derived data can be built again: use --repair');
   return false;
-}
-
-/** Percent of a part, and how fast the bytes of the log are read. */
-class ProgressLine {
-  #shownAt = Date.now();
-  #shown = false;
-  #part: StorePart | null = null;
-  #begunAt = 0;
-
-  show(part: StorePart, done: number, total: number): void {
-    const now = Date.now();
-    if (part !== this.#part) this.#begunAt = now;
-    this.#part = part;
-    const { isTTY } = process.stdout;
-    if (now - this.#shownAt < (isTTY ? PROGRESS_EVERY_MS.terminal : PROGRESS_EVERY_MS.lines)) return;
-    this.#shownAt = now;
-    const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-    const perSecond = done / MEGABYTE / Math.max(0.001, (now - this.#begunAt) / 1000);
-    const speed = part === 'log' ? `, ${perSecond.toFixed(0)} MB/s` : '';
-    const text = `  ${part} ${percent} %${speed}`;
-    if (!isTTY) {
-      console.log(text);
-      return;
-    }
-    this.#shown = true;
-    process.stdout.write(`\r${text}\u001b[K`);
-  }
-
-  clear(): void {
-    if (this.#shown) process.stdout.write('\r\u001b[K');
-    this.#shown = false;
-  }
 }

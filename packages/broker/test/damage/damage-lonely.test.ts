@@ -1,0 +1,4 @@
+import { lonelyRole } from './roles.ts';
+import { tableTests } from './table-test.ts';
+
+tableTests([lonelyRole]);
