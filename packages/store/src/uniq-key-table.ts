@@ -213,7 +213,7 @@ export class UniqKeyTable {
     setInt53(words, word + ADDRESS_WORD, address);
     setInt53(words, word + STORE_TIMESTAMP_WORD, storeTimestamp);
     this.#addToIndex(topicNumber, slot);
-    if (this.#ring.head - this.#written >= WRITE_ENTRIES) this.#writePending();
+    if ((this.#ring.head - this.#written) % WRITE_ENTRIES === 0) this.#writeIfRoom();
   }
 
   /** Put what is not in the file there, unsynced, and name the window. */
@@ -255,7 +255,7 @@ export class UniqKeyTable {
   importEntry(words: Uint32Array, at: number): void {
     if (this.#ring.count >= this.#countMax) this.#evict();
     this.#restore(words, at);
-    if (this.#ring.head - this.#written >= WRITE_ENTRIES) this.#writePending();
+    if ((this.#ring.head - this.#written) % WRITE_ENTRIES === 0) this.#writeIfRoom();
   }
 
   /** The highest storeTimestamp ever inserted, as a snapshot states it. */
@@ -338,6 +338,15 @@ export class UniqKeyTable {
     const { tail } = this.#ring;
     if (this.#ring.count > 1) this.#spanMs -= stepMs(this.#timeOf(tail), this.#timeOf(tail + 1));
     this.#ring.shift();
+  }
+
+  /** On a full disk the entries wait in memory for the next of these writes, or for the checkpoint that needs them. */
+  #writeIfRoom(): void {
+    try {
+      this.#writePending();
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'DISK_FULL') throw error;
+    }
   }
 
   #writePending(): void {

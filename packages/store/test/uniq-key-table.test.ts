@@ -167,3 +167,25 @@ test('the demand, the stop and the refusal come in this order, and a checkpoint 
   put(128);
   t.is(state.uniqKeys.size, 64);
 });
+
+test('a full disk does not stop inserts, and what waited is written when there is room', (t) => {
+  const disk = new MemoryDisk();
+  disk.mkdir(DIRECTORY);
+  const config = { windowCountMax: 20_000, windowMs: 1_000_000, hashSeed: 1 };
+  const table = UniqKeyTable.open(disk, DIRECTORY, config, null);
+  disk.addFault({ operation: 'write', code: 'DISK_FULL', bytesWritten: 100, times: 2 });
+  for (let number = 0; number < 2_500; number += 1) insert(table, 1, hexKey(number), number, number);
+  for (let number = 2_500; number < 5_000; number += 1) insert(table, 1, hexKey(number), number, number);
+  disk.addFault({ operation: 'write', code: 'DISK_FULL' });
+  t.throws(() => table.snapshotDirty(), { code: 'DISK_FULL' }, 'a checkpoint has to know');
+  const mark = table.snapshotDirty();
+  const again = UniqKeyTable.open(disk, DIRECTORY, config, mark);
+  for (let number = 0; number < 5_000; number += 1) t.is(find(again, 1, hexKey(number)), number);
+  disk.addFault({ operation: 'write', code: 'DISK_FAILED' });
+  t.throws(
+    () => {
+      for (let number = 5_000; number < 7_000; number += 1) insert(table, 1, hexKey(number), number, number);
+    },
+    { code: 'DISK_FAILED' },
+  );
+});
