@@ -19,8 +19,9 @@ test('all snapshots of earlier lives are read, although another state is install
   const nothing = (): void => undefined;
   const clock = new VirtualClock();
   const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  // Nothing is taken here, so there is neither a state nor a retention.
-  const ports = { snapshots, logger, clock, metrics: new StoreTallies(clock) };
+  // Nothing is taken here, so there is no retention.
+  const derived = (): { appliedIndex: number } => ({ appliedIndex: 5 });
+  const ports = { derived, snapshots, logger, clock, metrics: new StoreTallies(clock) };
   const schedule = new SnapshotSchedule({ intervalBytes: 1_000 }, ports as unknown as SnapshotSchedulePorts);
   schedule.start();
   await schedule.written();
