@@ -7,6 +7,8 @@ export interface Pause {
   readonly ms: number;
   /** Processor time of the process within it: much less than `ms` means that the machine had no processor to give. */
   readonly cpuMs: number;
+  /** What of it the system took for this process: writes, and pages of memory that it had to find. */
+  readonly systemMs: number;
   /** performance.now() at its end. */
   readonly at: number;
 }
@@ -16,7 +18,7 @@ export class LoopPauses {
   readonly #kept: Pause[] = [];
   #turns = 0;
   #last: number = performance.now();
-  #lastCpu: number = cpuMs();
+  #lastCpu: NodeJS.CpuUsage = process.cpuUsage();
   #stopped = false;
 
   start(): void {
@@ -43,17 +45,16 @@ export class LoopPauses {
   #turn(): void {
     if (this.#stopped) return;
     const now = performance.now();
-    const cpu = cpuMs();
+    const cpu = process.cpuUsage();
     const ms = now - this.#last;
-    if (ms >= KEPT_MS) this.#kept.push({ ms, cpuMs: cpu - this.#lastCpu, at: now });
+    if (ms >= KEPT_MS) {
+      const systemMs = (cpu.system - this.#lastCpu.system) / 1000;
+      const userMs = (cpu.user - this.#lastCpu.user) / 1000;
+      this.#kept.push({ ms, cpuMs: userMs + systemMs, systemMs, at: now });
+    }
     this.#turns += 1;
     this.#last = now;
     this.#lastCpu = cpu;
     setImmediate(() => this.#turn());
   }
-}
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
