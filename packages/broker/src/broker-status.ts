@@ -52,5 +52,7 @@ export interface BrokerStatus {
   readonly nodeId: string;
   readonly brokerClusterName: string;
   readonly startedAt: number;
+  /** Pulls of older messages that wait because many messages are sent. */
+  readonly pullsGivingWay: number;
   readonly groups: readonly GroupStatus[];
 }

@@ -120,6 +120,7 @@ export class Broker {
       nodeId: this.#config.nodeId,
       brokerClusterName: this.#config.brokerClusterName,
       startedAt: this.#startedAt,
+      pullsGivingWay: this.#coldPace.waiting,
       groups: this.#groups.map(statusOf),
     };
   }

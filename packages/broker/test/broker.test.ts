@@ -134,7 +134,10 @@ interface Node {
   readonly connect: () => Promise<Connection>;
 }
 
-async function startNode(t: ExecutionContext): Promise<Node> {
+async function startNode(
+  t: ExecutionContext,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<Node> {
   const namesrv = new Namesrv();
   const namesrvPort = await namesrv.start();
   const host = new MemoryHost();
@@ -144,6 +147,7 @@ async function startNode(t: ExecutionContext): Promise<Node> {
   const config = brokerConfig({
     namesrvAddr: `127.0.0.1:${namesrvPort}`,
     groups: [{ brokerName: 'broker-a', members: [{ id: 'n1', listenAddress: '127.0.0.1:0' }] }],
+    ...settings,
   });
   const broker = new Broker(config, {
     loggers: { component: () => silentLogger },
@@ -189,6 +193,23 @@ test('a message travels over real sockets, and its new topic is registered befor
   const pulled = await connection.request(createRequest(11, fields), 5_000);
   t.is(pulled.code, 0);
   t.is(readRecords(pulled.body)[0]?.body.toString(), 'over the wire');
+});
+
+test('pulls of older messages give way to the sends of the whole node', async (t) => {
+  const limits = { coldReadBytesPerSecond: 1, coldReadYieldsAt: 1 };
+  const { broker, host, connect: open } = await startNode(t, { limits });
+  host.replica.addTopic('T');
+  host.replica.tailFrom = Number.MAX_SAFE_INTEGER;
+  const connection = await open();
+  const fields = pullFields({ sysFlag: '4', subscription: '*' });
+  const waits = (): boolean => broker.status().pullsGivingWay > 0;
+  while (!waits()) {
+    const send = createRequest(310, encodeSendHeaderV2(sendHeader()), Buffer.from('x'));
+    t.is((await connection.request(send, 5_000)).code, 0);
+    // Answered at once while nothing presses, and not at all afterwards: the answer is nothing to wait for.
+    void connection.request(createRequest(11, fields), 60_000).catch(() => undefined);
+  }
+  t.true(waits());
 });
 
 test('many requests of one turn are answered each with its own number', async (t) => {

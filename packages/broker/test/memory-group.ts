@@ -204,7 +204,8 @@ export class MemoryGroup implements GroupPort {
   }
 
   traffic(): { messagesPut: number; messagesGot: number } {
-    return { messagesPut: 0, messagesGot: 0 };
+    const messagesPut = [...this.queueTable.values()].reduce((sum, { records }) => sum + records.length, 0);
+    return { messagesPut, messagesGot: 0 };
   }
 
   logRange(): LogRange {
