@@ -117,8 +117,14 @@ export class SnapshotDraft {
     disk: Disk,
     path: string,
   ): { readonly draft: SnapshotDraft; readonly meta: SnapshotMeta } | null {
-    if (!disk.exists(path)) return null;
-    const file = disk.open(path, 'read-write');
+    let file: DiskFile;
+    try {
+      file = disk.open(path, 'read-write');
+    } catch (error) {
+      // An earlier life in this process may have had it removed, and that ends only now.
+      if (error instanceof StoreError && error.code === 'FILE_MISSING') return null;
+      throw error;
+    }
     const header = readHeader(file);
     if (header === null) {
       file.close();

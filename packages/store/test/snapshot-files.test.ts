@@ -198,3 +198,21 @@ test('a sync that fails ends the storage of snapshots for good', async (t) => {
   t.is((await storeErrorFrom(take(files, 8))).code, 'STORAGE_FAILED');
   t.deepEqual(files.list(), []);
 });
+
+test('a draft that goes while the folder is opened is no draft', (t) => {
+  class LateDisk extends MemoryDisk {
+    override list(path: string): string[] {
+      return path === directory ? ['incoming-4', ...super.list(path)] : super.list(path);
+    }
+
+    override exists(path: string): boolean {
+      return path.endsWith('incoming-4') || super.exists(path);
+    }
+  }
+  const { meta, content } = snapshotOf(5, 100);
+  const storage = open(new LateDisk());
+  t.is(storage.received(meta), 0);
+  storage.write(meta, 0, content);
+  t.is(storage.received(meta), 100);
+  storage.close();
+});
