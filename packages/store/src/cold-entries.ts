@@ -34,7 +34,9 @@ export class ColdEntries {
       entries.push(entry);
       place = { index: place.index + 1, address: place.address + entry.frame.length };
     }
-    if (place !== null) this.#segments.ofIndex(place.index)?.noteReader(place.index, place.address);
+    // Who goes on asks for the term of this one first, and for its neighbour then.
+    const last = entries.at(-1);
+    if (last !== undefined) this.#segments.ofIndex(last.index)?.noteReader(last.index, last.address);
     return entries;
   }
 

@@ -79,6 +79,27 @@ test('a follower that reads forward waits for few blocks', async (t) => {
   t.true(waits <= 4, `${waits} waits`);
 });
 
+test('what stands before the next piece is known without a walk', async (t) => {
+  const fixture = new ColdFixture({
+    sparseIntervalBytes: 1_000_000,
+    segmentBytes: 400_000,
+    coldCacheBytes: 400_000,
+  });
+  const filled = fixture.fill(2_000, 150);
+  fixture.fill(2_000, 150);
+  await fixture.reopen();
+  fetchEntry(fixture, 1_500);
+  await fixture.settle();
+  const got = fixture.log.entriesInMemory(1_500, 1_502, 10_000);
+  t.deepEqual(
+    got.map(({ index }) => index),
+    [1_500, 1_501],
+  );
+  const { readsNow } = fixture.disk.counts;
+  t.is(fixture.log.term(1_501), filled[1_500]?.term ?? 0);
+  t.true(fixture.disk.counts.readsNow - readsNow <= 1, `${fixture.disk.counts.readsNow - readsNow} reads`);
+});
+
 test('damage is LOG_CORRUPT for who needs the entry, and not for who needs the one before it', async (t) => {
   const fixture = new ColdFixture({ readAheadBytesMax: 0 });
   const filled = fixture.fill(60, 100);

@@ -26,6 +26,19 @@ logStorageSuite(test, 'memory disk, wide limits, torn', () => new MemoryLogFixtu
 logStorageSuite(test, 'real disk, tiny limits', () => new DiskLogFixture(tinyLimits));
 logStorageSuite(test, 'real disk, wide limits', () => new DiskLogFixture(wide));
 
+/** Completes disk work until the promise settles. */
+async function finish(gates: (() => void)[], work: Promise<void>): Promise<void> {
+  let settled = false;
+  const watched = work.finally(() => {
+    settled = true;
+  });
+  while (!settled) {
+    gates.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await watched;
+}
+
 test('all the entries of one append leave in one write', (t) => {
   const disk = new CountingDisk(new MemoryDisk());
   const log = openLog(disk, wide);
@@ -209,15 +222,7 @@ test('a sync in flight does not speak for entries that replaced the ones it cove
       { term: 2, bytes: 40 },
     ]),
   );
-  let settled = false;
-  const watched = sync.finally(() => {
-    settled = true;
-  });
-  while (!settled) {
-    gates.shift()?.();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  await watched;
+  await finish(gates, sync);
   t.is(log.lastPosition().index, old.length);
   t.is(log.durableIndex, 1);
 });
@@ -226,19 +231,8 @@ test('a mark in flight does not speak for a segment that replaced the one it nam
   const gates: (() => void)[] = [];
   const disk = new MemoryDisk({ schedule: (complete) => gates.push(complete) });
   const log = openLog(disk, { ...tinyLimits, segmentBytes: 512 });
-  const finish = async (work: Promise<void>): Promise<void> => {
-    let settled = false;
-    const watched = work.finally(() => {
-      settled = true;
-    });
-    while (!settled) {
-      gates.shift()?.();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await watched;
-  };
   appendMore(log, 1, 200);
-  await finish(log.sync());
+  await finish(gates, log.sync());
   const before = log.lastPosition();
   appendMore(log, 1, 300);
   const name = `${String(before.address).padStart(20, '0')}.log`;
@@ -253,8 +247,8 @@ test('a mark in flight does not speak for a segment that replaced the one it nam
     await new Promise((resolve) => setImmediate(resolve));
   }
   log.append(entriesAfter(before, [{ term: 2, bytes: 300 }]));
-  await finish(sync);
-  await finish(log.sync());
+  await finish(gates, sync);
+  await finish(gates, log.sync());
   t.is(log.durableIndex, 2);
 
   disk.crash('lose', seededRandom(1));

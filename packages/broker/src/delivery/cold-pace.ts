@@ -24,6 +24,8 @@ const SAMPLE_MS = 100;
 const BURST_MS = 20;
 /** A pull that would have to wait longer is refused: clients give up after 30 s, and the reading would be for nobody. */
 const WAIT_MS_MAX = 10_000;
+/** Resumed in one turn of the event loop, also when nothing presses any more: all of those that wait would stop it. */
+const RESUMED_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Keeps consumers of old messages from slowing the sends: while many messages come in, pulls that the tail of the
@@ -121,7 +123,7 @@ export class ColdPace {
 
   #schedule(): void {
     if (this.#timer !== null) return;
-    const debtMs = (-this.#balance * 1000) / this.#options.coldReadBytesPerSecond;
+    const debtMs = this.#free ? 0 : (-this.#balance * 1000) / this.#options.coldReadBytesPerSecond;
     this.#timer = this.#clock.setTimer(Math.min(SAMPLE_MS, Math.max(1, Math.ceil(debtMs))), () => {
       this.#timer = null;
       this.#serve();
@@ -131,9 +133,11 @@ export class ColdPace {
   #serve(): void {
     this.#count();
     const served: PacedPull[] = [];
+    let bytes = 0;
     for (const pull of this.#waiting) {
-      if (!this.#free) break;
+      if (!this.#free || bytes >= RESUMED_BYTES_MAX) break;
       this.#spend(pull.bytes);
+      bytes += pull.bytes;
       served.push(pull);
     }
     this.#keep(this.#waiting.slice(served.length));

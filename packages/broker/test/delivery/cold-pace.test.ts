@@ -82,6 +82,17 @@ test('when the sends stop, those that wait go on at once', (t) => {
   t.deepEqual(fixture.resumed, ['one', 'other']);
 });
 
+test('those that waited go on a few in each turn', (t) => {
+  const fixture = new Fixture();
+  fixture.pass(200, 2000);
+  t.true(fixture.pace.take(9_000 * KB));
+  for (let pull = 0; pull < 5; pull += 1) t.true(fixture.wait(String(pull), 1_900 * KB));
+  fixture.clock.advance(100);
+  t.deepEqual(fixture.resumed, ['0', '1', '2']);
+  fixture.clock.advance(1);
+  t.deepEqual(fixture.resumed, ['0', '1', '2', '3', '4']);
+});
+
 test('only so many wait, and none that would wait too long', (t) => {
   const fixture = new Fixture();
   fixture.pass(200, 2000);
