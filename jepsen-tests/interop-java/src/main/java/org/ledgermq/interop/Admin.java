@@ -26,8 +26,6 @@ import org.apache.rocketmq.tools.command.MQAdminStartup;
  * <p>Arguments: name server address, number of messages.
  */
 public final class Admin {
-  private static int failures = 0;
-
   private final String namesrvAddr;
   private final int count;
   private final String run = Long.toString(System.currentTimeMillis(), 36);
@@ -43,33 +41,18 @@ public final class Admin {
 
   public static void main(String[] args) throws Exception {
     Admin admin = new Admin(args[0], Integer.parseInt(args[1]));
-    admin.check("messages are sent and consumed", admin::prepare);
-    admin.check("topicStatus", admin::topicStatus);
-    admin.check("consumerProgress of a group that has read everything", () -> admin.consumerProgress(0));
-    admin.check("consumerProgress of a group that is behind", admin::fallBehind);
-    admin.check("consumerProgress of all groups", admin::allProgress);
-    admin.check("queryMsgById", admin::byId);
-    admin.check("queryMsgByKey", admin::byKey);
-    admin.check("queryMsgByUniqueKey", admin::byUniqueKey);
-    admin.check("queryMsgByOffset", admin::byOffset);
-    admin.check("printMsg within a time", admin::byTime);
-    System.out.println(failures == 0 ? "mqadmin: all passed" : "mqadmin: " + failures + " failed");
-    System.exit(failures);
-  }
-
-  private interface Check {
-    void run() throws Exception;
-  }
-
-  private void check(String name, Check check) {
-    try {
-      check.run();
-      System.out.println("ok " + name);
-    } catch (Throwable error) {
-      failures++;
-      System.out.println("FAILED " + name + ": " + error.getMessage());
-      error.printStackTrace(System.out);
-    }
+    Checks checks = new Checks("mqadmin");
+    checks.check("messages are sent and consumed", admin::prepare);
+    checks.check("topicStatus", admin::topicStatus);
+    checks.check("consumerProgress of a group that has read everything", () -> admin.consumerProgress(0));
+    checks.check("consumerProgress of a group that is behind", admin::fallBehind);
+    checks.check("consumerProgress of all groups", admin::allProgress);
+    checks.check("queryMsgById", admin::byId);
+    checks.check("queryMsgByKey", admin::byKey);
+    checks.check("queryMsgByUniqueKey", admin::byUniqueKey);
+    checks.check("queryMsgByOffset", admin::byOffset);
+    checks.check("printMsg within a time", admin::byTime);
+    checks.end();
   }
 
   /** What a command prints, on either stream. */

@@ -39,8 +39,6 @@ public final class Interop {
   /** The client's own code; its class moved between the generations. */
   private static final int NO_MESSAGE = 208;
 
-  private static int failures = 0;
-
   private final String namesrvAddr;
   private final int count;
   private final boolean brokerDies;
@@ -54,28 +52,13 @@ public final class Interop {
 
   public static void main(String[] args) throws Exception {
     Interop interop = new Interop(args[0], Integer.parseInt(args[1]), args.length > 2);
-    interop.check("concurrent consumption of sync, async, one-way, batch and compressed sends", interop::concurrent);
-    interop.check("orderly consumption keeps the order of each queue", interop::orderly);
-    interop.check("tag filter", interop::tags);
-    interop.check("offsets by time, minimum and maximum; message by offset id", interop::queries);
-    interop.check("messages by key, by unique id and within a time; earliest store time", interop::lookups);
-    System.out.println(failures == 0 ? "interop: all passed" : "interop: " + failures + " failed");
-    System.exit(failures);
-  }
-
-  private interface Check {
-    void run() throws Exception;
-  }
-
-  private void check(String name, Check check) {
-    try {
-      check.run();
-      System.out.println("ok " + name);
-    } catch (Throwable error) {
-      failures++;
-      System.out.println("FAILED " + name + ": " + error);
-      error.printStackTrace(System.out);
-    }
+    Checks checks = new Checks("interop");
+    checks.check("concurrent consumption of sync, async, one-way, batch and compressed sends", interop::concurrent);
+    checks.check("orderly consumption keeps the order of each queue", interop::orderly);
+    checks.check("tag filter", interop::tags);
+    checks.check("offsets by time, minimum and maximum; message by offset id", interop::queries);
+    checks.check("messages by key, by unique id and within a time; earliest store time", interop::lookups);
+    checks.end();
   }
 
   private DefaultMQProducer producer(String purpose) throws Exception {
@@ -203,7 +186,7 @@ public final class Interop {
    * The client never repeats a send to a chosen queue or a one-way send by itself, neither when the broker dies with the
    * request nor while it knows no master. The application does; the message keeps its unique id, so it is stored once.
    */
-  private static void repeated(Check send) throws Exception {
+  private static void repeated(Checks.Check send) throws Exception {
     for (int attempt = 1; ; attempt++) {
       try {
         send.run();
